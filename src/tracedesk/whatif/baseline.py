@@ -1,0 +1,109 @@
+"""A recorded trace made ready for questions: repaired, read, and checked against itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+from tracedesk.base.clock import NS_PER_MS, format_duration
+from tracedesk.model.trace import Trace
+from tracedesk.whatif.evaluate.evaluator import Evaluator
+from tracedesk.whatif.infer import Inference
+from tracedesk.whatif.program import Program
+from tracedesk.whatif.spans import Spans, lay_out
+
+Pin = tuple[bytes, bytes, bool]
+"""(span id, span id, waits): the user's word that the second waits, or does not wait, for the end of the first."""
+
+ALLOWED_NS = 3 * NS_PER_MS
+ALLOWED_SHARE = 0.001
+
+
+class Reading:
+    """One reading of a trace, with the replay law checked: its program, run with the recorded amounts, must give the
+    recorded times back. Where it does not, everything inferred beyond plain order is dropped, and `structure_only` says
+    so. `replay_error_ns` is that of the reading in use, `first_error_ns` that of the one with all rules."""
+
+    def __init__(self, inference: Inference, *, bare: bool, structure_only: bool = False) -> None:
+        self.bare = bare
+        self.structure_only = structure_only
+        self.evaluator = Evaluator(inference.program(bare=bare, structure_only=structure_only))
+        self.replay_error_ns = self.first_error_ns = self.evaluator.replay_error_ns()
+        spans = inference.spans
+        allowed = max(ALLOWED_NS, ALLOWED_SHARE * int(spans.end[0] - spans.start[0]))
+        if self.replay_error_ns > allowed and not structure_only:
+            self.structure_only = True
+            self.evaluator = Evaluator(inference.program(bare=bare, structure_only=True))
+            self.replay_error_ns = self.evaluator.replay_error_ns()
+
+    @property
+    def program(self) -> Program:
+        """The program as read."""
+        return self.evaluator.program
+
+
+class Baseline:
+    """A trace as recorded: `spans` (repaired, breadth-first), its readings, and what its times leave open.
+
+    `full` says that a step waited for everything that had ended before it, `bare` only for what it visibly waited for;
+    `plain_order` is the fallback that uses order alone. Nothing here ever changes; `apply` works on copies.
+    """
+
+    def __init__(self, spans: Spans, inference: Inference) -> None:
+        self.trace = spans.trace
+        self.spans = spans
+        self.inference = inference
+
+    @staticmethod
+    def of(trace: Trace, others: Sequence[Trace] = (), *, fix_skew: bool = True, pins: Sequence[Pin] = ()) -> Baseline:
+        """The baseline of a trace (at least one span).
+
+        Args:
+            others: further traces of the same program, used as counterexamples (rule K).
+            fix_skew: whether clocks of different services are put right first.
+            pins: edges the user pinned or cut, by span id; ids that are not in the trace are ignored.
+        """
+        spans = lay_out(trace, fix_skew=fix_skew)
+        index = trace.index_of
+        by_index = {(int(spans.position[index[a]]), int(spans.position[index[b]])): waits
+                    for a, b, waits in pins if a in index and b in index}
+        others_laid_out = [lay_out(other, fix_skew=fix_skew) for other in others if other.n]
+        return Baseline(spans, Inference(spans, others_laid_out, by_index))
+
+    @cached_property
+    def full(self) -> Reading:
+        """The reading whose answer is shown."""
+        return Reading(self.inference, bare=False)
+
+    @cached_property
+    def bare(self) -> Reading:
+        """The reading that gives the other end of the range."""
+        return Reading(self.inference, bare=True)
+
+    @cached_property
+    def plain_order(self) -> Reading:
+        """The full reading with order alone."""
+        return self.full if self.full.structure_only else Reading(self.inference, bare=False, structure_only=True)
+
+    @property
+    def total_ns(self) -> int:
+        """Duration of the root."""
+        return int(self.spans.end[0] - self.spans.start[0])
+
+    @property
+    def makespan_ns(self) -> int:
+        """From the first start to the last end of all."""
+        return int(self.spans.end.max() - self.spans.start.min())
+
+    @property
+    def replay_error_ns(self) -> int:
+        """By how much the replay of the full reading misses the recorded times at worst."""
+        return self.full.replay_error_ns
+
+    @property
+    def warning(self) -> str | None:
+        """What to tell the user where the replay law failed; None where it holds."""
+        if not self.full.structure_only:
+            return None
+        return (f"Replaying this trace with all rules missed the recorded times by "
+                f"{format_duration(self.full.first_error_ns)}, so predictions here use the order of its spans alone.")

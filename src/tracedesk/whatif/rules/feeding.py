@@ -1,0 +1,67 @@
+"""Rule F, feeding: two classes of siblings that pair up one to one, each B working on what its A made.
+
+Two shapes. A *chain* per item: every B starts the same short while after its own A. A *single consumer*: B never
+overlaps itself and starts as soon as its A has ended and the B before is over. In both some A must still be running
+when a B starts (else it is a plain loop) and some B must start before the last A ends (else a plain wave).
+"""
+
+from __future__ import annotations
+
+import itertools
+from bisect import bisect_right
+from typing import NamedTuple
+
+from tracedesk.whatif.family import Facts, Family
+
+FARTHEST = 25
+"""A chain's delay is at most this many ε; farther apart, equal delays are no evidence."""
+
+
+class Fed(NamedTuple):
+    """`feeder` of each fed child, and the classes fed that are one consumer: pools with a single place."""
+
+    feeder: dict[int, int]
+    consumers: list[list[int]]
+
+
+def fed_children(family: Family, pooled: set[int]) -> Fed:
+    """Who is fed by whom in this family. Children `pooled` by rule L were already explained."""
+    fed = Fed({}, [])
+    groups = [group for group in family.classes.values() if len(group) > 1]
+    for eaters in groups:
+        if eaters[0] in pooled:
+            continue
+        best: tuple[int, bool, list[int]] | None = None
+        for group in groups:
+            if group is eaters or len(group) != len(eaters):
+                continue
+            feeders = sorted(group, key=lambda child: family.facts.end[child])
+            match = _match(feeders, eaters, family.facts)
+            if match and (best is None or match[0] < best[0]):
+                best = (*match, feeders)
+        if best:
+            fed.feeder.update(zip(eaters, best[2], strict=True))
+            if best[1]:
+                fed.consumers.append(list(eaters))
+    return fed
+
+
+def _match(feeders: list[int], eaters: list[int], facts: Facts) -> tuple[int, bool] | None:
+    """(longest delay, whether it is a single consumer) of feeders by end and eaters by start; None: no such pairing."""
+    start, end, epsilon = facts.start, facts.end, facts.tolerance.epsilon_ns
+    count = len(eaters)
+    if not any(start[eater] < end[feeders[-1]] - epsilon for eater in eaters):
+        return None
+    begun, ended = sorted(start[a] for a in feeders), [end[a] for a in feeders]
+    beside = sum(bisect_right(begun, start[b]) > bisect_right(ended, start[b]) for b in eaters)
+    if beside < max(1, count // 3):
+        return None
+    delays = [start[b] - end[a] for a, b in zip(feeders, eaters, strict=True)]
+    if min(delays) >= 0 and max(delays) - min(delays) <= epsilon and max(delays) <= FARTHEST * epsilon:
+        return max(delays), False
+    if count < 3 or any(end[a] > start[b] for a, b in itertools.pairwise(eaters)):
+        return None
+    free_at = [0, *(end[b] for b in eaters[:-1])]            # when the consumer was done with the item before
+    delays = [start[b] - max(end[a], free) for a, b, free in zip(feeders, eaters, free_at, strict=True)]
+    held_up = any(end[a] > free for a, free in zip(feeders[1:], free_at[1:], strict=True))
+    return (max(delays), True) if min(delays) >= 0 and max(delays) <= epsilon and held_up else None
