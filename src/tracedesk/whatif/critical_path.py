@@ -192,8 +192,7 @@ def _name_the_virtual_root(pieces: list[Piece]) -> list[Piece]:
     named: list[Piece] = []
     following = -1
     for piece in reversed(pieces):
-        if piece.span < 0:
-            piece = Piece(following, piece.start_ns, piece.end_ns, WAIT)
-        following = piece.span
-        named.append(piece)
+        known = piece if piece.span >= 0 else Piece(following, piece.start_ns, piece.end_ns, WAIT)
+        following = known.span
+        named.append(known)
     return named[::-1]

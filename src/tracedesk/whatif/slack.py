@@ -26,7 +26,7 @@ def slack(baseline: Baseline) -> NDArray[np.int64]:
     latest = np.full(spans.n, np.inf)
     if not reading.evaluator.is_plain:
         _general(program, reading.evaluator.general, latest)
-    room = latest - spans.end
+    room = np.asarray(latest - spans.end, np.float64)
     room[0] = 0.0
     plain_child = np.flatnonzero(~reading.evaluator.general[np.maximum(spans.parent, 0)])
     plain_child = plain_child[plain_child > 0]

@@ -214,22 +214,21 @@ class _Sweep:
         return moment - self.base_time[self.source[child]]
 
     def _candidates(self, child: int) -> tuple[list[int], list[int]]:
-        """(waited for, ruled out) among those that ended and nobody waits for; nobody is a candidate if none is
+        """(waited for, ruled out) among those that ended and nobody waits for; nobody is waited for if none is
         fresh."""
         end, name, reading = self.end, self.name, self.reading
         fresh, pins = self.fresh, reading.pins
         if pins:
-            cut = {other for other in fresh + self.doubtful if pins.get((other, child)) is False}
-            fresh = [other for other in fresh if other not in cut]
+            fresh = [other for other in fresh if pins.get((other, child)) is not False]
         if not fresh:
             return [], []
         latest = max(fresh, key=end.__getitem__)
         waited, ruled_out = [], []
         for other in self.fresh + self.doubtful:
-            if other == latest or pins.get((other, child)) is True:
+            pinned = pins.get((other, child))
+            if other == latest or pinned is True:
                 waited.append(other)
-            elif pins.get((other, child)) is False or (self.parent_name, name[other], name[child]) in
-            reading.not_waited:
+            elif pinned is False or (self.parent_name, name[other], name[child]) in reading.not_waited:
                 ruled_out.append(other)
             elif reading.side_call[name[other]] and end[latest] > end[other]:
                 pass                                         # a side call: not even the parent's end waits for it

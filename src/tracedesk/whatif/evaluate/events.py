@@ -85,12 +85,14 @@ class EventRun:
 
     def _settle(self) -> None:
         """Work off the stack. The branches are inlined on purpose: a call each would double the time of a run."""
-        general, stack = self.general, self.stack launches, others, crowds, ends = general.launches, general.others,
-        general.crowds, general.ends is_general, first_base, target, pool_of = general.is_general, general.first_base,
-        general.target, general.pool_of gap, tail, length, start, end = self.gap, self.tail, self.length, self.start,
-        self.end ready, members, resolved, after, attempts = self.ready, self.members, self.resolved, self.after,
-        self.attempts start_conditions, from_start, from_end = self.start_conditions, general.from_start,
-        general.from_end while stack:
+        general, stack = self.general, self.stack
+        launches, others, crowds, ends = general.launches, general.others, general.crowds, general.ends
+        is_general, first_base, target = general.is_general, general.first_base, general.target
+        gap, tail, length, start, end = self.gap, self.tail, self.length, self.start, self.end
+        ready, members, resolved, after, attempts = self.ready, self.members, self.resolved, self.after, self.attempts
+        start_conditions, pool_of = self.start_conditions, general.pool_of
+        from_start, from_end = general.from_start, general.from_end
+        while stack:
             what, i, moment = stack.pop()
             if what == BASE:
                 for c in launches[i]:

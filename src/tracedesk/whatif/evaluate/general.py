@@ -198,8 +198,9 @@ def _add_families(compiled: General, program: Program, parents: list[int], base_
 
 
 def _is_a_number(compiled: General, c: int) -> bool:
-    """Whether nothing but its length matters about a local span.""" return not (compiled.is_general[c] or c in
-    compiled.pool_of or c in compiled.poll_start or _is_attached(compiled, c))
+    """Whether nothing but its length matters about a local span."""
+    return not (compiled.is_general[c] or c in compiled.pool_of or c in compiled.poll_start
+                or _is_attached(compiled, c))
 
 
 def _is_attached(compiled: General, c: int) -> bool:

@@ -139,8 +139,9 @@ def _bound(duration: Floats, amounts: Amounts, which: Flags | Ints) -> None:
         duration[which] = np.minimum(duration[which], amounts.cap_ns[which])
 
 
-def _wide_durations(level: WideLevel, amounts: Amounts, duration: Floats, offset: Floats, before: Floats | None) ->
-None:
+def _wide_durations(
+    level: WideLevel, amounts: Amounts, duration: Floats, offset: Floats, before: Floats | None
+) -> None:
     children, parents = level.children, level.parents
     lead = amounts.gap_ns[children]
     length = duration[children]
@@ -181,8 +182,7 @@ def _narrow_durations(
         cap = amounts.cap_ns[stretch].tolist()
     for parent, children, starts_wave, waited in level.families:
         moment = wave = 0.0
-        for nth, child in enumerate(children):
-            child -= lo
+        for nth, child in enumerate(range(children.start - lo, children.stop - lo)):
             if starts_wave[nth]:
                 moment += wave
                 wave = 0.0
@@ -194,13 +194,13 @@ def _narrow_durations(
             if waited[nth]:
                 done = lead + length[child] + (after[child] if after is not None else 0.0)
                 wave = max(wave, done)
-        parent -= lo
-        total = max(moment + wave + tail[parent], 0.0)
-        if forced is not None and forced[parent] == forced[parent]:
-            total = forced[parent]
-        if cap is not None and cap[parent] < total:
-            total = cap[parent]
-        length[parent] = total
+        parent_at = parent - lo
+        total = max(moment + wave + tail[parent_at], 0.0)
+        if forced is not None and forced[parent_at] == forced[parent_at]:
+            total = forced[parent_at]
+        if cap is not None and cap[parent_at] < total:
+            total = cap[parent_at]
+        length[parent_at] = total
     duration[stretch] = length
     offset[stretch] = at
     if before is not None and earlier is not None:
