@@ -1,0 +1,166 @@
+"""Protobuf by hand, as far as the borders between spans: for bodies that the real parser refuses whole.
+
+One invalid UTF-8 byte or one value nested a hundred deep makes protobuf reject a whole request. Here the wire is walked
+down to each span or log record, so that only the bad one is lost. Field numbers are those of opentelemetry-proto:
+resource_spans / resource_logs = 1, resource = 1, scope_* = 2, schema_url = 3, scope = 1, spans / log_records = 2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
+
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+from google.protobuf.descriptor import FieldDescriptor
+from google.protobuf.message import Message
+from opentelemetry.proto.common.v1 import common_pb2
+from opentelemetry.proto.logs.v1 import logs_pb2
+from opentelemetry.proto.resource.v1 import resource_pb2
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+from tracedesk.base.errors import DecodeError
+
+Field = tuple[int, int, bytes]
+
+
+def fields(data: bytes) -> Iterator[Field]:
+    """(number, wire type, payload) of each field of one message; the payload of a varint is empty.
+
+    Raises:
+        DecodeError: the bytes are no protobuf message.
+    """
+    at, size = 0, len(data)
+    while at < size:
+        tag, at = _varint(data, at)
+        number, wire = tag >> 3, tag & 7
+        if wire == 2:
+            length, at = _varint(data, at)
+            stop = at + length
+        elif wire == 0:
+            start = at
+            _, at = _varint(data, at)
+            yield number, wire, data[start:at]
+            continue
+        elif wire in (1, 5):
+            stop = at + (8 if wire == 1 else 4)
+        else:
+            raise DecodeError("The body is not a protobuf message.", hint="Is it complete, and really protobuf?")
+        if stop > size or number == 0:
+            raise DecodeError("The protobuf body ends in the middle of a field.", hint="Was it cut off on the way?")
+        yield number, wire, data[at:stop]
+        at = stop
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while shift < 70:
+        if at >= len(data):
+            raise DecodeError("The protobuf body ends in the middle of a number.", hint="Was it cut off on the way?")
+        byte = data[at]
+        at += 1
+        value |= (byte & 127) << shift
+        if byte < 128:
+            return value, at
+        shift += 7
+    raise DecodeError("The body is not a protobuf message.", hint="Is it complete, and really protobuf?")
+
+
+Group = tuple[bytes, str, bytes, str, list[bytes]]
+
+
+def groups(body: bytes) -> Iterator[Group]:
+    """(resource, its schema URL, scope, its schema URL, items) of a traces or logs request, all still encoded."""
+    for number, wire, block in fields(body):
+        if number != 1 or wire != 2:
+            continue
+        resource, schema, scopes = b"", "", []
+        for inner, inner_wire, part in fields(block):
+            if inner_wire != 2:
+                continue
+            if inner == 1:
+                resource += part
+            elif inner == 2:
+                scopes.append(part)
+            elif inner == 3:
+                schema = part.decode("utf-8", "replace")
+        for scope_block in scopes:
+            scope, scope_schema, items = b"", "", []
+            for inner, inner_wire, part in fields(scope_block):
+                if inner_wire != 2:
+                    continue
+                if inner == 1:
+                    scope += part
+                elif inner == 2:
+                    items.append(part)
+                elif inner == 3:
+                    scope_schema = part.decode("utf-8", "replace")
+            yield resource, schema, scope, scope_schema, items
+
+
+def repaired(kind: type[Message], raw: bytes) -> Message:
+    """The message of these bytes with every invalid UTF-8 sequence replaced by U+FFFD.
+
+    Raises:
+        google.protobuf.message.DecodeError: the bytes are wrong in another way (too deep, cut off).
+    """
+    loose = _loose_class(kind.DESCRIPTOR.full_name)()
+    loose.ParseFromString(raw)
+    _mend(loose)
+    return kind.FromString(loose.SerializeToString())
+
+
+def _mend(message: Any) -> None:
+    """Replace invalid UTF-8 in all fields that were strings; the loose classes nest at most as deep as protobuf allows."""
+    for field, value in message.ListFields():
+        if field.message_type is not None:
+            for item in value if _is_repeated(field) else (value,):
+                _mend(item)
+        elif field.type == FieldDescriptor.TYPE_BYTES and field.name not in _REAL_BYTES:
+            if _is_repeated(field):
+                value[:] = [_mended(item) for item in value]
+            else:
+                setattr(message, field.name, _mended(value))
+
+
+def _is_repeated(field: Any) -> bool:
+    return bool(field.is_repeated)
+
+
+def _mended(value: bytes) -> bytes:
+    return value.decode("utf-8", "replace").encode("utf-8")
+
+
+_REAL_BYTES = frozenset({"trace_id", "span_id", "parent_span_id", "bytes_value"})
+_LOOSE_PACKAGE = "tracedesk.loose."
+
+
+@cache
+def _loose_pool() -> descriptor_pool.DescriptorPool:
+    """OTLP's descriptors again, under another name, with every string field declared as bytes."""
+    pool = descriptor_pool.DescriptorPool()
+    for module in (common_pb2, resource_pb2, trace_pb2, logs_pb2):
+        file = descriptor_pb2.FileDescriptorProto()
+        module.DESCRIPTOR.CopyToProto(file)
+        file.name = "loose/" + file.name
+        file.package = _LOOSE_PACKAGE + file.package
+        file.dependency[:] = ["loose/" + name for name in file.dependency]
+        for message in file.message_type:
+            _loosen(message)
+        pool.Add(file)
+    return pool
+
+
+def _loosen(message: descriptor_pb2.DescriptorProto) -> None:
+    for field in message.field:
+        if field.type == FieldDescriptor.TYPE_STRING:
+            field.type = descriptor_pb2.FieldDescriptorProto.TYPE_BYTES
+        elif field.type_name:
+            field.type_name = "." + _LOOSE_PACKAGE + field.type_name.lstrip(".")
+    for nested in message.nested_type:
+        _loosen(nested)
+
+
+@cache
+def _loose_class(full_name: str) -> type[Message]:
+    return message_factory.GetMessageClass(_loose_pool().FindMessageTypeByName(_LOOSE_PACKAGE + full_name))
