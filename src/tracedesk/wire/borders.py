@@ -98,6 +98,18 @@ def groups(body: bytes) -> Iterator[Group]:
             yield resource, schema, scope, scope_schema, items
 
 
+def name_of(raw: bytes, kind: type[Message]) -> str:
+    """The name of a span (or the event name of a log record) whose message may be broken, or `""`."""
+    wanted = 5 if kind.DESCRIPTOR.name == "Span" else 12
+    try:
+        for number, wire, payload in fields(raw):
+            if number == wanted and wire == 2:
+                return payload[:80].decode("utf-8", "replace")
+    except DecodeError:
+        return ""
+    return ""
+
+
 def repaired(kind: type[Message], raw: bytes) -> Message:
     """The message of these bytes with every invalid UTF-8 sequence replaced by U+FFFD.
 

@@ -115,12 +115,12 @@ def _salvage(body: bytes, batch: SpanBatch, kind: type[Any], build: Callable[...
         for raw in items:
             message, note = _parse(kind, raw)
             if message is None:
-                refuse(batch, checks.BAD_ATTRIBUTES, "")
+                refuse(batch, checks.BAD_ATTRIBUTES, borders.name_of(raw, kind))
                 continue
             try:
                 made = build(message, resource, scope)
             except Refused as error:
-                refuse(batch, str(error), "")
+                refuse(batch, str(error), borders.name_of(raw, kind))
                 continue
             made.notes |= note | resource_note | scope_note
             into.append(made)
@@ -138,7 +138,7 @@ def _parse(kind: type[Any], raw: bytes) -> tuple[Any, int]:
 
 
 def span_of(message: Any, resource: Resource, scope: Scope) -> Span:
-    """The Span of an OTLP Span message.
+    """The Span of an OTLP Span message. A status code that OTLP does not have reads as unset; `raw` keeps it.
 
     Raises:
         Refused: an id is wrong.
@@ -156,16 +156,16 @@ def span_of(message: Any, resource: Resource, scope: Scope) -> Span:
     dropped_events, dropped_links = message.dropped_events_count, message.dropped_links_count
     if dropped or dropped_events or dropped_links:
         notes |= Note.DROPPED
-    try:
-        return Span(
-            trace_id, span_id, parent_id, message.name, start_ns, end_ns, attributes(message.attributes), resource, scope,
-            message.kind, status.code, status.message,
-            [_event(event) for event in message.events] if message.events else [],
-            [_link(link) for link in message.links] if message.links else [],
-            message.trace_state, message.flags, dropped, dropped_events, dropped_links, int(notes),
-            message.SerializeToString())
-    except RecursionError as error:
-        raise Refused(checks.BAD_ATTRIBUTES) from error
+    events = [_event(event) for event in message.events] if message.events else []
+    if events and any(event.time_unix_nano > INT64_MAX for event in message.events):
+        notes |= Note.SATURATED
+    code = status.code
+    return Span(
+        trace_id, span_id, parent_id, message.name, start_ns, end_ns, attributes(message.attributes), resource, scope,
+        message.kind, code if 0 <= code <= 2 else 0, status.message, events,
+        [_link(link) for link in message.links] if message.links else [],
+        message.trace_state, message.flags, dropped, dropped_events, dropped_links, int(notes),
+        message.SerializeToString())
 
 
 def _event(message: Any) -> Event:
@@ -189,6 +189,8 @@ def log_of(message: Any, resource: Resource, scope: Scope) -> LogRecord:
     observed = min(message.observed_time_unix_nano, INT64_MAX)
     time_ns = min(message.time_unix_nano, INT64_MAX) or observed
     notes = Note.DROPPED if message.dropped_attributes_count else Note.NONE
+    if message.time_unix_nano > INT64_MAX or message.observed_time_unix_nano > INT64_MAX:
+        notes |= Note.SATURATED
     return LogRecord(
         trace_id, span_id, time_ns, to_python(message.body), attributes(message.attributes), resource, scope,
         message.event_name, message.severity_number, message.severity_text, observed, message.flags,

@@ -11,6 +11,7 @@ from typing import Any
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, ArrayValue, KeyValue, KeyValueList
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+_NESTED = frozenset({"array_value", "kvlist_value"})
 
 
 def to_python(value: Any) -> Any:
@@ -30,13 +31,12 @@ def attributes(pairs: Iterable[Any]) -> dict[str, Any]:
     found = {}
     for pair in pairs:
         value = pair.value
+        text = value.string_value
+        if text:                                  # most values are text: one look instead of asking which one it is
+            found[pair.key] = text
+            continue
         which = value.WhichOneof("value")
-        if which == "string_value":
-            found[pair.key] = value.string_value
-        elif which == "int_value":
-            found[pair.key] = value.int_value
-        else:
-            found[pair.key] = to_python(value)
+        found[pair.key] = to_python(value) if which in _NESTED else None if which is None else getattr(value, which)
     return found
 
 
