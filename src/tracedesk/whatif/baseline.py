@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 
+import numpy as np
+
 from tracedesk.base.clock import NS_PER_MS, format_duration
 from tracedesk.model.trace import Trace
+from tracedesk.whatif.changes import Change
+from tracedesk.whatif.evaluate.amounts import Timeline
 from tracedesk.whatif.evaluate.evaluator import Evaluator
 from tracedesk.whatif.infer import Inference
-from tracedesk.whatif.program import Program
+from tracedesk.whatif.program import Program, Rule
 from tracedesk.whatif.spans import Spans, lay_out
 
 Pin = tuple[bytes, bytes, bool]
@@ -22,24 +26,39 @@ ALLOWED_SHARE = 0.001
 class Reading:
     """One reading of a trace, with the replay law checked: its program, run with the recorded amounts, must give the
     recorded times back. Where it does not, everything inferred beyond plain order is dropped, and `structure_only` says
-    so. `replay_error_ns` is that of the reading in use, `first_error_ns` that of the one with all rules."""
+    so. `replay` is None where it was exact. `replay_error_ns` is that of the reading in use, `first_error_ns` that of
+    the one with all rules."""
 
     def __init__(self, inference: Inference, *, bare: bool, structure_only: bool = False) -> None:
         self.bare = bare
         self.structure_only = structure_only
         self.evaluator = Evaluator(inference.program(bare=bare, structure_only=structure_only))
-        self.replay_error_ns = self.first_error_ns = self.evaluator.replay_error_ns()
+        self.replay, self.replay_error_ns = _replayed(self.evaluator)
+        self.first_error_ns = self.replay_error_ns
         spans = inference.spans
         allowed = max(ALLOWED_NS, ALLOWED_SHARE * int(spans.end[0] - spans.start[0]))
         if self.replay_error_ns > allowed and not structure_only:
             self.structure_only = True
             self.evaluator = Evaluator(inference.program(bare=bare, structure_only=True))
-            self.replay_error_ns = self.evaluator.replay_error_ns()
+            self.replay, self.replay_error_ns = _replayed(self.evaluator)
+        self.replayed_total_ns = (int(spans.end[0] - spans.start[0]) if self.replay is None
+                                  else round(float(self.replay.end[0] - self.replay.start[0])))
 
     @property
     def program(self) -> Program:
         """The program as read."""
         return self.evaluator.program
+
+
+def _replayed(evaluator: Evaluator) -> tuple[Timeline | None, int]:
+    """(the replay where it differs from the recorded times, by how much it does at worst)."""
+    spans = evaluator.program.spans
+    timeline = evaluator.run(evaluator.recorded)
+    if timeline.unresolved:
+        return timeline, int(spans.end.max() - spans.start.min())
+    off = np.maximum(np.abs(timeline.start - spans.start), np.abs(timeline.end - spans.end))
+    worst = int(off.max(initial=0))
+    return (timeline if worst else None), worst
 
 
 class Baseline:
@@ -53,6 +72,7 @@ class Baseline:
         self.trace = spans.trace
         self.spans = spans
         self.inference = inference
+        self.rewritten: dict[tuple[bool, bool, tuple[Change, ...]], Evaluator] = {}
 
     @staticmethod
     def of(trace: Trace, others: Sequence[Trace] = (), *, fix_skew: bool = True, pins: Sequence[Pin] = ()) -> Baseline:
@@ -84,6 +104,13 @@ class Baseline:
     def plain_order(self) -> Reading:
         """The full reading with order alone."""
         return self.full if self.full.structure_only else Reading(self.inference, bare=False, structure_only=True)
+
+    @cached_property
+    def has_doubts(self) -> bool:
+        """Whether the two readings differ at all, in what they wait for or in how a race ends."""
+        full, bare = self.full.program, self.bare.program
+        return bool((full.target != bare.target).any() or (full.source != bare.source).any()
+                    or any(constraint.rule is Rule.RACE for constraint in full.constraints))
 
     @property
     def total_ns(self) -> int:

@@ -60,12 +60,3 @@ class Evaluator:
         spans, general = self.program.spans, self.general
         seen = (spans.end - spans.start)[general].astype(np.float64)
         duration[general] = seen if amounts.progress is None else seen * amounts.progress[general]
-
-    def replay_error_ns(self) -> int:
-        """The replay law: how far the recorded amounts, run again, miss the recorded starts and ends (at worst)."""
-        spans = self.program.spans
-        timeline = self.run(self.recorded)
-        if timeline.unresolved:
-            return int(spans.end.max() - spans.start.min())
-        off = np.maximum(np.abs(timeline.start - spans.start), np.abs(timeline.end - spans.end))
-        return int(off.max(initial=0))

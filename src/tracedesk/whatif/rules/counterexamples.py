@@ -112,7 +112,8 @@ def _a_sibling_ends_with(facts: Facts, child: int) -> bool:
 
 
 def deadline_of_spans(spans: Spans, evidence: Evidence) -> NDArray[np.float64]:
-    """The longest each span may last: its class's deadline, unless a span of the class was seen to last longer."""
+    """The longest each span may last: its class's deadline, unless a span of the class was seen to last longer (by more
+    than the deadline's own scatter; one that lasted a little longer may go on doing so)."""
     found = np.full(spans.n, np.inf)
     code = {name: index for index, name in enumerate(spans.names)}
     for (above, own), deadline in evidence.deadlines.items():
@@ -121,5 +122,5 @@ def deadline_of_spans(spans: Spans, evidence: Evidence) -> NDArray[np.float64]:
             of_class &= (spans.name[np.maximum(spans.parent, 0)] == code[above]) & ~spans.cut
             longest = int((spans.end - spans.start)[of_class].max(initial=0))
             if longest <= deadline * (1 + ALIKE):
-                found[of_class] = deadline
+                found[of_class] = np.maximum(deadline, (spans.end - spans.start)[of_class])
     return found
