@@ -33,6 +33,27 @@ def parse_duration(text: str) -> int | None:
     return int(whole) * unit + (int(part) * unit // 10 ** len(part) if part else 0)
 
 
+_ISO = re.compile(r"^\s*(\d{4})-(\d\d)-(\d\d)"
+                  r"(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d+))?)?\s*(Z|z|UTC|[+-]\d\d:?\d\d|[+-]\d\d)?)?\s*$", re.ASCII)
+
+
+def parse_iso(text: str) -> int | None:
+    """Nanoseconds of ISO 8601 text: `T` or a space, up to 9 decimals kept, an offset or none (then UTC); else None."""
+    match = _ISO.match(text)
+    if not match:
+        return None
+    year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+    if not (1 <= month <= 12 and 1 <= day <= 31 and hour <= 24 and minute <= 59 and second <= 60):
+        return None
+    zone = match[8] or "Z"
+    offset_s = 0
+    if zone[0] in "+-":
+        digits = zone[1:].replace(":", "").ljust(4, "0")
+        offset_s = (int(digits[:2]) * 3600 + int(digits[2:]) * 60) * (-1 if zone[0] == "-" else 1)
+    seconds = days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second - offset_s
+    return seconds * NS_PER_S + int((match[7] or "")[:9].ljust(9, "0"))
+
+
 def format_duration(ns: int) -> str:
     """`840 µs`, `4.1 ms`, `238 ms`, `4.20 s`, `1 m 04 s`, `3 h 53 m`; negative spans carry a true minus."""
     if ns < 0:
@@ -70,6 +91,14 @@ def iso_time(ns: int) -> str:
     year, month, day = civil_from_days(days)
     return (f"{year:04}-{month:02}-{day:02}T{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}"
             f".{fraction:09}Z")
+
+
+def days_from_civil(year: int, month: int, day: int) -> int:
+    """Days since 1970-01-01 of a date in the proleptic Gregorian calendar; the inverse of `civil_from_days`."""
+    year -= month <= 2
+    era, yoe = divmod(year, 400)
+    doy = (153 * (month - 3 if month > 2 else month + 9) + 2) // 5 + day - 1
+    return era * 146_097 + yoe * 365 + yoe // 4 - yoe // 100 + doy - 719_468
 
 
 def civil_from_days(days: int) -> tuple[int, int, int]:

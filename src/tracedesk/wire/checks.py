@@ -7,8 +7,9 @@ from tracedesk.model.span import Note
 INT64_MAX = 2**63 - 1
 YEAR_2000_NS = 946_684_800_000_000_000
 YEAR_2100_NS = 4_102_444_800_000_000_000
-MAX_DEPTH = 48
-"""AnyValues nested deeper than this are refused: no SDK writes them, and readers of many languages fail on them."""
+MAX_LEVELS, LIST_LEVELS, MAP_LEVELS = 90, 2, 3
+"""How deep an AnyValue may nest, in protobuf messages: a list adds two, a map three. Protobuf parsers of all languages
+stop at 100 for a whole request, of which seven lie above an attribute's value; so lists nest 45 deep, maps 30."""
 
 BAD_ATTRIBUTES = "an attribute is nested too deep or is not a legal value"
 
