@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
 
 from tracedesk.base.clock import NS_PER_MS, format_duration
 from tracedesk.model.trace import Trace
-from tracedesk.whatif.changes import Change
 from tracedesk.whatif.evaluate.amounts import Timeline
 from tracedesk.whatif.evaluate.evaluator import Evaluator
 from tracedesk.whatif.infer import Inference
@@ -44,6 +44,12 @@ class Reading:
         self.replayed_total_ns = (int(spans.end[0] - spans.start[0]) if self.replay is None
                                   else round(float(self.replay.end[0] - self.replay.start[0])))
 
+    def read_as(self, evaluator: Evaluator) -> Reading:
+        """The same reading with another program in its place: to try what one join is worth."""
+        other = copy(self)
+        other.evaluator = evaluator
+        return other
+
     @property
     def program(self) -> Program:
         """The program as read."""
@@ -72,7 +78,6 @@ class Baseline:
         self.trace = spans.trace
         self.spans = spans
         self.inference = inference
-        self.rewritten: dict[tuple[bool, bool, tuple[Change, ...]], Evaluator] = {}
 
     @staticmethod
     def of(trace: Trace, others: Sequence[Trace] = (), *, fix_skew: bool = True, pins: Sequence[Pin] = ()) -> Baseline:

@@ -76,12 +76,13 @@ class Remove:
 @dataclass(frozen=True, slots=True)
 class SwapModel:
     """The calls are made to model `to`: its speed by `profile`, its price in dollars per million tokens. What is None is
-    asked of the functions handed to `apply`."""
+    asked of the functions handed to `apply`. With `keep_speed` the calls last as long as they did."""
 
     select: Selection
     to: str
     profile: Profile | None = None
     price_usd: tuple[float, float] | None = None
+    keep_speed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,9 @@ def _back_off(change: Retry, seen: list[float], number: int) -> float:
 def swap_model(work: Work, change: SwapModel, chosen: Flags) -> None:
     """Each call with known tokens takes as long, and costs as much, as the other model would; the rest stays as it was."""
     spans, trace = work.spans, work.spans.trace
-    speed = change.profile or (work.profile(change.to) if work.profile is not None else None)
+    speed = change.profile
+    if speed is None and not change.keep_speed and work.profile is not None:
+        speed = work.profile(change.to)
     calls = np.flatnonzero(chosen).tolist()
     for call in calls:
         index = int(spans.of_trace[call])
@@ -121,9 +123,9 @@ def swap_model(work: Work, change: SwapModel, chosen: Flags) -> None:
             work.cost_nusd[call] = np.nan if paid is None else paid
     if calls:
         work.note(f"With {change.to} the same tokens are assumed; what it would answer is not known.")
-        if speed is None:
+        if speed is None and not change.keep_speed:
             work.note(f"How fast {change.to} answers is not known, so its calls keep their length.")
-        elif speed.calls:
+        elif speed is not None and speed.calls:
             work.note(f"The speed of {change.to} was fitted from {speed.calls} of its recorded calls.")
 
 

@@ -18,6 +18,7 @@ from tracedesk.model.kinds import Status
 from tracedesk.whatif.baseline import Baseline, Reading
 from tracedesk.whatif.changes import Change, Scale
 from tracedesk.whatif.critical_path import OWN, Piece, critical_path, path_of
+from tracedesk.whatif.evaluate.evaluator import Evaluator
 from tracedesk.whatif.prediction import Prediction, predict
 from tracedesk.whatif.selection import Selection
 from tracedesk.whatif.work import Floats, PriceFunction, ProfileFunction, recorded_cost
@@ -134,6 +135,10 @@ class Outcome:
     def high_ns(self) -> int:
         """The highest total that the trace allows."""
         return self._range[1]
+
+    def total_with(self, evaluator: Evaluator) -> int:
+        """The total if the program were read as this evaluator has it, with the same changes."""
+        return self._corrected_total(self.baseline.full, self._predict(self.baseline.full.read_as(evaluator)))
 
     def _corrected_total(self, reading: Reading, found: Prediction) -> int:
         """The predicted total, without the part by which the replay of this reading missed the recorded one."""

@@ -48,7 +48,7 @@ def predict(
     spans = baseline.spans
     hits = {change: change.select.of(spans) for change in changes}
     structural = [(change, hits[change]) for change in changes if is_structural(change, reading.program, hits[change])]
-    evaluator = _evaluator(baseline, reading, structural)
+    evaluator = _evaluator(reading, structural)
     done = {change for change, _ in structural}
     work = Work(spans, evaluator.program, as_recorded(evaluator.program), cost_nusd.copy(), price, profile, hits)
     carry_out(work, [change for change in changes if change not in done])
@@ -64,14 +64,15 @@ def predict(
     return _finish(work, timeline, settled)
 
 
-def _evaluator(baseline: Baseline, reading: Reading, structural: list[tuple[Change, Flags]]) -> Evaluator:
+def _evaluator(reading: Reading, structural: list[tuple[Change, Flags]]) -> Evaluator:
     """The reading's own evaluator, or that of its rewritten program; rewriting is remembered, sliders move often."""
     if not structural:
         return reading.evaluator
-    key = (reading.bare, reading.structure_only, tuple(change for change, _ in structural))
-    if key not in baseline.rewritten:
-        baseline.rewritten[key] = Evaluator(rewritten(reading.program, structural))
-    return baseline.rewritten[key]
+    variants = reading.evaluator.variants
+    key = tuple(change for change, _ in structural)
+    if key not in variants:
+        variants[key] = Evaluator(rewritten(reading.program, structural))
+    return variants[key]
 
 
 def _deadlines(work: Work, bare: bool) -> None:

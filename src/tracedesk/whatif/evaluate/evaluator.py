@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cached_property
 
 import numpy as np
@@ -15,12 +16,16 @@ from tracedesk.whatif.program import Program
 
 
 class Evaluator:
-    """Runs one program with any amounts. `general` are the parents that go by events; None of them: all is plain."""
+    """Runs one program with any amounts. `general` are the parents that go by events; with none of them, all is plain.
+
+    `variants` keeps the evaluators of rewritten programs by what was rewritten: a slider asks for the same one again.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         self.general: NDArray[np.bool_] = general_parents(program)
         self.is_plain = not self.general.any()
+        self.variants: dict[Hashable, Evaluator] = {}
 
     @cached_property
     def levels(self) -> list[Level]:

@@ -1,0 +1,22 @@
+"""Faster: what if the selected spans, and all the work under them, took only `factor` of their time?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tracedesk.whatif.changes import Change, Scale
+from tracedesk.whatif.perturbation import Knob, Perturbation, Unit, Value
+from tracedesk.whatif.selection import Selection
+
+
+def _changes(select: Selection, knobs: Mapping[str, Value]) -> list[Change]:
+    return [Scale(select, float(knobs["factor"]))]
+
+
+PART = Perturbation(
+    "faster", "Faster",
+    question="If these spans take half as long, how much of that reaches the user?",
+    looks_for="span",
+    select=Selection(), make=_changes, order=91, glyph="other",
+    knobs=(Knob("factor", "times as long", Unit.FACTOR, default=0.5, neutral=1.0, low=0.0, high=100.0),),
+)
