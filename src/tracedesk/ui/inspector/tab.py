@@ -1,0 +1,42 @@
+"""Tab: what one page of the inspector is. A file in `tabs/` declares one; the panel finds it by listing the folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tracedesk.ui.inspector.detail import SpanDetail
+from tracedesk.ui.inspector.pieces import label
+
+NOT_SENT = "not sent"
+NONE = "—"
+
+
+@dataclass(frozen=True)
+class Tab:
+    """One page about a span.
+
+    `applies` says whether the page has anything to say about a span, `count` the figure behind its title (None: no
+    figure), `fill` puts its widgets into an empty column. `order` sorts the pages from left to right.
+    """
+
+    key: str
+    title: str
+    order: int
+    applies: Callable[[SpanDetail], bool]
+    fill: Callable[[SpanDetail, QVBoxLayout, QWidget], None]
+    count: Callable[[SpanDetail], int | None] = lambda detail: None
+
+
+def always(detail: SpanDetail) -> bool:
+    """A page that every span has."""
+    return True
+
+
+def section(column: QVBoxLayout, title: str) -> None:
+    """A section head inside a page."""
+    head = label(title, font="label", color="text.secondary")
+    head.setContentsMargins(0, 8, 0, 2)
+    column.addWidget(head)

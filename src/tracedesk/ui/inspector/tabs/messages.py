@@ -1,0 +1,157 @@
+"""Messages as a chat: system folded, who speaks by the colour of the left edge, tool calls with their arguments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+
+from tracedesk.model.kinds import Kind
+from tracedesk.ui import icons, theme
+from tracedesk.ui.inspector.detail import SpanDetail
+from tracedesk.ui.inspector.format import call_text, pretty, short
+from tracedesk.ui.inspector.media import media_widget
+from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
+from tracedesk.ui.inspector.tab import Tab
+
+ROLE_WORDS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
+FOLDED_ROLES = frozenset({"system", "developer"})
+MESSAGES_SHOWN = 200
+
+
+def messages_of(detail: SpanDetail) -> list[tuple[str, dict[str, Any]]]:
+    """(side, message) in the order of the conversation; side is system, input or output."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    inputs = _messages(detail.value("input.messages"))
+    system = detail.value("system")
+    if system and not any(message.get("role") in FOLDED_ROLES for message in inputs):
+        parts = system if isinstance(system, list) else [{"type": "text", "content": system}]
+        found.append(("system", {"role": "system", "parts": parts}))
+    found += [("input", message) for message in inputs]
+    found += [("output", message) for message in _messages(detail.value("output.messages"))]
+    return found
+
+
+def _messages(value: object) -> list[dict[str, Any]]:
+    return [message for message in value if isinstance(message, dict)] if isinstance(value, list) else []
+
+
+def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
+    parts = message.get("parts")
+    return [part for part in parts if isinstance(part, dict)] if isinstance(parts, list) else []
+
+
+def _text(part: dict[str, Any]) -> str:
+    content = part.get("content", part.get("text", ""))
+    return content if isinstance(content, str) else pretty(content)
+
+
+def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
+    """One card per message; the answer's card says how many tokens it took."""
+    messages = messages_of(detail)
+    for side, message in messages[-MESSAGES_SHOWN:]:
+        column.addWidget(_card(detail, side, message))
+    if len(messages) > MESSAGES_SHOWN:
+        column.addWidget(label(f"{len(messages) - MESSAGES_SHOWN:,} earlier messages are in Raw", font="caption",
+                               color="text.tertiary"))
+
+
+def _card(detail: SpanDetail, side: str, message: dict[str, Any]) -> QWidget:
+    role = str(message.get("role") or ("assistant" if side == "output" else "user"))
+    parts = _parts(message)
+    if role in FOLDED_ROLES:
+        return _folded(ROLE_WORDS.get(role, role), parts, detail.text("prompt.version"))
+    colors = theme.current()
+    calls = [part for part in parts if part.get("type") in ("tool_call", "server_tool_call")]
+    answers = [part for part in parts if part.get("type") in ("tool_call_response", "server_tool_call_response")]
+    is_tool = role == "tool" or (bool(answers) and len(answers) == len(parts))
+    if is_tool or (calls and len(calls) == len(parts)):
+        edge, icon, color = colors.kind(Kind.TOOL).text, "tool", colors.kind(Kind.TOOL).text
+        word = "Tool result" if is_tool else "Tool call"
+    elif role == "assistant":
+        edge, icon, color, word = colors.kind(Kind.LLM).text, "llm", colors.kind(Kind.LLM).text, "Assistant"
+    else:
+        edge, icon, color = colors.color("border.control"), "user", colors.color("text.secondary")
+        word = ROLE_WORDS.get(role, visible(role)[:40])
+    card = Card(edge=edge)
+    head = QHBoxLayout()
+    head.setSpacing(6)
+    glyph = label("")
+    glyph.setPixmap(icons.pixmap(icon, color, 14, card.devicePixelRatioF()))
+    head.addWidget(glyph)
+    who = label(word, font="label")
+    who.setStyleSheet(f"color: {color.name()};")
+    head.addWidget(who)
+    name = message.get("name")
+    if isinstance(name, str) and name:
+        head.addWidget(Elided(name, font="caption", color="text.tertiary"))
+    head.addStretch(1)
+    tokens = detail.count("tokens.output")
+    if side == "output" and tokens is not None and not is_tool:
+        head.addWidget(label(f"{tokens:,} tokens", font="caption", color="text.tertiary"))
+    finish = message.get("finish_reason")
+    if isinstance(finish, str) and finish and finish not in ("stop", "tool_calls", "tool_call", "end_turn"):
+        head.addWidget(label(visible(finish)[:40], font="caption", color="text.tertiary"))
+    card.column.addLayout(head)
+    for part in parts:
+        card.column.addWidget(_part(part))
+    if not parts:
+        card.column.addWidget(label("empty", font="caption", color="text.tertiary"))
+    return card
+
+
+def _part(part: dict[str, Any]) -> QWidget:
+    kind = part.get("type")
+    if kind in ("text", None):
+        return LongText(_text(part))
+    if kind == "reasoning":
+        return _folded("Reasoning", [part], None)
+    if kind in ("tool_call", "server_tool_call"):
+        return LongText(call_text(str(part.get("name") or "tool"), part.get("arguments")), font="code", lines=12)
+    if kind in ("tool_call_response", "server_tool_call_response"):
+        return LongText(pretty(part.get("response", part.get("result", part.get("content")))), font="code", lines=12)
+    if kind in ("blob", "uri", "file"):
+        return media_widget(part)
+    return LongText(pretty(part), font="code", lines=12)
+
+
+def _folded(title: str, parts: list[dict[str, Any]], chip: str | None) -> QWidget:
+    """A card that shows one line until it is opened."""
+    whole = "\n\n".join(_text(part) for part in parts)
+    card = Card()
+    head = QHBoxLayout()
+    head.setSpacing(6)
+    toggle = QToolButton()
+    toggle.setArrowType(Qt.ArrowType.RightArrow)
+    toggle.setAutoRaise(True)
+    toggle.setFixedSize(24, 24)
+    toggle.setCheckable(True)
+    toggle.setAccessibleName(f"Show {title.lower()}")
+    head.addWidget(toggle)
+    head.addWidget(label(title, font="label"))
+    preview = Elided(short(whole, 200), font="dense", color="text.tertiary", mode=Qt.TextElideMode.ElideRight)
+    head.addWidget(preview, 1)
+    if chip:
+        version = label(visible(chip)[:24], font="caption")
+        version.setStyleSheet(f"border: 1px solid {theme.current().color('border.default').name()}; border-radius: 4px; "
+                              f"padding: 1px 6px; color: {theme.current().color('text.secondary').name()};")
+        head.addWidget(version)
+    card.column.addLayout(head)
+    body: list[QWidget] = []
+
+    def flip(opened: bool) -> None:
+        toggle.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
+        preview.setVisible(not opened)
+        if opened and not body:
+            body.append(LongText(whole))
+            card.column.addWidget(body[0])
+        if body:
+            body[0].setVisible(opened)
+
+    toggle.toggled.connect(flip)
+    return card
+
+
+PART = Tab("messages", "Messages", 10, applies=lambda detail: bool(messages_of(detail)), fill=fill,
+           count=lambda detail: len(messages_of(detail)))

@@ -1,0 +1,105 @@
+"""Retrieval and reranking: the query, k, and the documents with their scores; which ones the reranker kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from tracedesk.model.kinds import Kind
+from tracedesk.ui import theme
+from tracedesk.ui.inspector.detail import SpanDetail
+from tracedesk.ui.inspector.format import pretty, short
+from tracedesk.ui.inspector.pieces import Card, Elided, LongText, StackBar, label, visible
+from tracedesk.ui.inspector.tab import NOT_SENT, Tab, section
+
+DOCUMENTS_SHOWN = 100
+
+
+def documents(value: object) -> list[dict[str, Any]]:
+    """A list of documents, whatever the sender made of it."""
+    if not isinstance(value, list):
+        return []
+    return [item if isinstance(item, dict) else {"content": item} for item in value]
+
+
+def applies(detail: SpanDetail) -> bool:
+    """Retrievers, rerankers, and spans that carry documents."""
+    return detail.kind in (Kind.RETRIEVER, Kind.RERANKER) or any(
+        name in detail.fields.values
+        for name in ("retrieval.documents", "rerank.input_documents", "rerank.output_documents"))
+
+
+def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
+    """Query and k, then the documents in their order; after a reranker the order before and after."""
+    query = detail.value("rerank.query") or detail.value("retrieval.query")
+    section(column, "Query")
+    column.addWidget(LongText(pretty(query)) if query is not None else label(NOT_SENT, color="text.tertiary"))
+    before, after = documents(detail.value("rerank.input_documents")), documents(detail.value("rerank.output_documents"))
+    found = documents(detail.value("retrieval.documents"))
+    if after or before:
+        ranks = {_identity(doc): rank for rank, doc in enumerate(before, 1)}
+        kept = {_identity(doc) for doc in after}
+        section(column, f"After: {len(after)} of {len(before)} kept" if before else f"After: {len(after)}")
+        _list(column, after, detail.kind, came_from=ranks)
+        if before:
+            section(column, "Before")
+            _list(column, before, detail.kind, kept=kept if after else None)
+    elif found:
+        k = detail.count("retrieval.k")
+        section(column, f"Documents: {len(found)}" + (f" of k = {k}" if k is not None else ""))
+        _list(column, found, detail.kind)
+    else:
+        section(column, "Documents")
+        column.addWidget(label(NOT_SENT, color="text.tertiary"))
+
+
+def _identity(doc: dict[str, Any]) -> str:
+    return str(doc.get("id")) if doc.get("id") not in (None, "") else short(doc.get("content"), 400)
+
+
+def _score(doc: dict[str, Any]) -> float | None:
+    score = doc.get("score")
+    return float(score) if isinstance(score, int | float) and not isinstance(score, bool) and score == score else None
+
+
+def _list(column: QVBoxLayout, docs: list[dict[str, Any]], kind: Kind, *, came_from: dict[str, int] | None = None,
+          kept: set[str] | None = None) -> None:
+    colors = theme.current().kind(kind if kind in (Kind.RETRIEVER, Kind.RERANKER) else Kind.RETRIEVER)
+    top = max((score for doc in docs if (score := _score(doc)) is not None), default=0.0)
+    for rank, doc in enumerate(docs[:DOCUMENTS_SHOWN], 1):
+        identity = _identity(doc)
+        dropped = kept is not None and identity not in kept
+        card = Card(edge=None if dropped else colors.text)
+        head = QHBoxLayout()
+        head.addWidget(label(f"{rank}", font="label", color="text.tertiary"))
+        head.addWidget(Elided(str(doc.get("id") or short(doc.get("content"), 80)), font="dense_strong",
+                              color="text.tertiary" if dropped else "text.primary"), 1)
+        if came_from is not None and identity in came_from:
+            head.addWidget(label(f"was {came_from[identity]}", font="caption", color="text.tertiary"))
+        if dropped:
+            head.addWidget(label("not kept", font="caption", color="text.tertiary"))
+        score = _score(doc)
+        if score is not None:
+            head.addWidget(label(f"{score:.3g}", font="dense", color="text.secondary"), 0, Qt.AlignmentFlag.AlignRight)
+        card.column.addLayout(head)
+        if score is not None and top > 0 and score >= 0:
+            rest = theme.current().color("bg.inset")
+            bar = StackBar([(score / top, colors.solid), (1 - score / top, rest)])
+            bar.setFixedHeight(4)
+            card.column.addWidget(bar)
+        if doc.get("content") not in (None, ""):
+            card.column.addWidget(LongText(pretty(doc["content"]), font="dense", lines=4, color="text.secondary"))
+        if doc.get("metadata"):
+            card.column.addWidget(Elided(short(doc["metadata"]), font="caption", color="text.tertiary"))
+        column.addWidget(card)
+    if len(docs) > DOCUMENTS_SHOWN:
+        column.addWidget(label(f"{len(docs) - DOCUMENTS_SHOWN:,} more are in Raw", font="caption", color="text.tertiary"))
+    if not docs:
+        column.addWidget(label(visible("none"), color="text.tertiary"))
+
+
+PART = Tab("retrieval", "Documents", 11, applies=applies, fill=fill,
+           count=lambda detail: len(documents(detail.value("retrieval.documents"))
+                                    or documents(detail.value("rerank.output_documents"))) or None)

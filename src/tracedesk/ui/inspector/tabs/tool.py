@@ -1,0 +1,49 @@
+"""A tool call: what was sent, what came back, how it failed."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from tracedesk.model.kinds import Kind
+from tracedesk.ui import theme
+from tracedesk.ui.inspector.detail import SpanDetail
+from tracedesk.ui.inspector.format import call_text, pretty
+from tracedesk.ui.inspector.pieces import Card, LongText, label, visible
+from tracedesk.ui.inspector.tab import NOT_SENT, Tab, section
+
+
+def applies(detail: SpanDetail) -> bool:
+    """Tools, and whatever carries a tool's name, arguments or result."""
+    return detail.kind in (Kind.TOOL, Kind.MCP) or any(
+        name in detail.fields.values for name in ("tool.args", "tool.result"))
+
+
+def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
+    """Sent, came back, and the error where there is one."""
+    values = detail.fields.values
+    name = detail.text("tool.name") or detail.span.name
+    edge = theme.current().kind(Kind.TOOL).text
+    section(column, "Sent")
+    arguments = values.get("tool.args", values.get("input.value"))
+    sent = Card(edge=edge)
+    sent.column.addWidget(LongText(call_text(name, arguments), font="code", lines=20))
+    if arguments is None:
+        sent.column.addWidget(label(f"arguments {NOT_SENT}", font="caption", color="text.tertiary"))
+    column.addWidget(sent)
+    section(column, "Came back")
+    back = Card(edge=edge)
+    result = values.get("tool.result", values.get("output.value"))
+    if result is None:
+        back.column.addWidget(label(NOT_SENT, font="dense", color="text.tertiary"))
+    else:
+        back.column.addWidget(LongText(pretty(result), font="code"))
+    column.addWidget(back)
+    for key, title in (("tool.call_id", "Call id"), ("tool.type", "Type"), ("tool.description", "Description"),
+                       ("mcp.method", "MCP method"), ("mcp.resource_uri", "MCP resource")):
+        text = detail.text(key)
+        if text:
+            section(column, title)
+            column.addWidget(label(visible(text), font="dense", wrap=True, selectable=True))
+
+
+PART = Tab("tool", "Tool", 12, applies=applies, fill=fill)
