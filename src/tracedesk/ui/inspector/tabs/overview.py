@@ -48,8 +48,8 @@ PARAMETERS = ("operation", "api.type", "provider", "provider.endpoint", "model.r
 def parameters_of(detail: SpanDetail) -> list[tuple[str, str]]:
     """(parameter, value) of a model call, the tools it was offered last."""
     values = detail.fields.values
-    rows = [(name, short(values[name]))) for name in PARAMETERS if name in values]
-    rows += [(name.removeprefix("param."), short(values[name]))) for name in sorted(values)
+    rows = [(name, short(values[name])) for name in PARAMETERS if name in values]
+    rows += [(name.removeprefix("param."), short(values[name])) for name in sorted(values)
              if name.startswith("param.") and name != "param.all"]
     extra = values.get("param.all")
     if isinstance(extra, dict):
