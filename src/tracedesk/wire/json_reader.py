@@ -12,6 +12,9 @@ from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord as LogMessage
+from opentelemetry.proto.trace.v1.trace_pb2 import Span as SpanMessage
+
 from tracedesk.base.clock import parse_iso
 from tracedesk.model.span import Event, Link, LogRecord, Note, Resource, Scope, Span
 from tracedesk.wire import checks, encode
@@ -24,6 +27,8 @@ UINT64_MAX = 2**64 - 1
 SPAN_KINDS = {name: number for number, name in
               enumerate(("UNSPECIFIED", "INTERNAL", "SERVER", "CLIENT", "PRODUCER", "CONSUMER"))}
 STATUS_CODES = {"UNSET": 0, "OK": 1, "ERROR": 2}
+SPAN_MEMBERS = frozenset(field.json_name for field in SpanMessage.DESCRIPTOR.fields)
+LOG_MEMBERS = frozenset(field.json_name for field in LogMessage.DESCRIPTOR.fields)
 SNAKE = str.maketrans({chr(code): f"_{chr(code + 32)}" for code in range(65, 91)})
 _WHOLE = re.compile(r"-?[0-9]+")
 
@@ -42,11 +47,23 @@ class Reader:
         self._id = self._file_ids.read if lenient else strict_id
         self._unit_ns: int | None = None
         self._assumed: dict[str, None] = {}
+        self._dropped_names: dict[str, None] = {}
 
     @property
     def assumed(self) -> list[str]:
         """What was taken for granted in this file, in words."""
         return [*(f"ids are {way}" for way in self._file_ids.ways), *self._assumed]
+
+    @property
+    def dropped(self) -> list[str]:
+        """Names of members of spans and log records that OTLP does not have; they are not kept."""
+        return list(self._dropped_names)
+
+    def _note_strangers(self, item: dict[str, Any], known: frozenset[str]) -> None:
+        if self.lenient and not item.keys() <= known:
+            for name in item.keys() - known:
+                if re.sub("_([a-z])", lambda found: found[1].upper(), name) not in known and len(self._dropped_names) < 50:
+                    self._dropped_names[name[:80]] = None
 
     def get(self, item: dict[str, Any], name: str) -> Any:
         """A member by its lowerCamelCase name; in files also by its snake_case name."""
@@ -176,6 +193,7 @@ class Reader:
     def span(self, item: dict[str, Any], resource: Resource, scope: Scope) -> Span:
         """One span, or Refused."""
         self.notes = 0
+        self._note_strangers(item, SPAN_MEMBERS)
         trace_id = checks.trace_id(self._id(self.get(item, "traceId"), 16, "traceId"))
         span_id = checks.span_id(self._id(self.get(item, "spanId"), 8, "spanId"))
         parent_id = checks.parent_id(self._parent(item))
@@ -238,6 +256,7 @@ class Reader:
     def log(self, item: dict[str, Any], resource: Resource, scope: Scope) -> LogRecord:
         """One log record, or Refused."""
         self.notes = 0
+        self._note_strangers(item, LOG_MEMBERS)
         trace_id, span_id = (self._id(self.get(item, name), size, name) for name, size in (("traceId", 16), ("spanId", 8)))
         observed = self._moment(item, "observedTimeUnixNano")
         body = self.get(item, "body")

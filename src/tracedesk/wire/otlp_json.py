@@ -24,26 +24,26 @@ REPLACED = "\N{REPLACEMENT CHARACTER}".encode()
 Build = Callable[[dict[str, Any], Resource, Scope], Span | LogRecord]
 
 
-def decode_traces(document: Any, *, origin: str = "", lenient: bool | Reader = False) -> SpanBatch:
-    """The spans of an OTLP/JSON traces object, given as bytes or already parsed.
+def decode_traces(document: Any, *, origin: str = "", lenient: bool | Reader = False, mended: bool = False) -> SpanBatch:
+    """The spans of an OTLP/JSON traces object, given as bytes or already parsed (`mended`: its text was repaired).
 
     Raises:
         DecodeError: it is no JSON, or no object with `resourceSpans`.
     """
     reader = lenient if isinstance(lenient, Reader) else Reader(lenient)
     names = ("resourceSpans", ("scopeSpans", "instrumentationLibrarySpans"), "spans")
-    return _decode(document, names, reader, reader.span, origin)
+    return _decode(document, names, reader, reader.span, origin, mended)
 
 
-def decode_logs(document: Any, *, origin: str = "", lenient: bool | Reader = False) -> SpanBatch:
-    """The log records of an OTLP/JSON logs object, given as bytes or already parsed.
+def decode_logs(document: Any, *, origin: str = "", lenient: bool | Reader = False, mended: bool = False) -> SpanBatch:
+    """The log records of an OTLP/JSON logs object, given as bytes or already parsed (`mended`: its text was repaired).
 
     Raises:
         DecodeError: it is no JSON, or no object with `resourceLogs`.
     """
     reader = lenient if isinstance(lenient, Reader) else Reader(lenient)
     names = ("resourceLogs", ("scopeLogs", "instrumentationLibraryLogs"), "logRecords")
-    return _decode(document, names, reader, reader.log, origin)
+    return _decode(document, names, reader, reader.log, origin, mended)
 
 
 def count_metrics(document: Any, *, origin: str = "", lenient: bool | Reader = False) -> SpanBatch:
@@ -88,8 +88,10 @@ def _top(reader: Reader, root: dict[str, Any], name: str) -> list[dict[str, Any]
 
 def _decode(
     document: Any, names: tuple[str, tuple[str, ...], str], reader: Reader, build: Build, origin: str,
+    mended: bool,
 ) -> SpanBatch:
-    root, size, mended = _root(document, reader)
+    root, size, repaired = _root(document, reader)
+    mended = mended or repaired
     batch = SpanBatch(origin=origin, size_bytes=size)
     into: list[Any] = batch.spans if names[2] == "spans" else batch.logs
     for block in _top(reader, root, names[0]):

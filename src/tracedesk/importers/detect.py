@@ -1,0 +1,107 @@
+"""Which format is this? Every format is asked; the surest wins; a file that nobody knows is said to be so."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from tracedesk.base.errors import DataError, DecodeError, UnknownFormat
+from tracedesk.base.registry import parts
+from tracedesk.importers import formats
+from tracedesk.importers.importer import Importer, Report
+from tracedesk.importers.source import Source, sources
+from tracedesk.model.batch import SpanBatch
+from tracedesk.model.span import LogRecord, Span
+
+SURE_ENOUGH = 0.3
+_MEMBER = re.compile(rb'"([^"\\\x00-\x1f]{1,40})"\s*:')
+
+
+@cache
+def importers() -> tuple[Importer, ...]:
+    """All import formats."""
+    return tuple(parts(formats, Importer))
+
+
+def recognise(source: Source) -> tuple[Importer, float]:
+    """(format, confidence) of a file.
+
+    Raises:
+        UnknownFormat: the file is empty, or no format knows it.
+    """
+    if not source.head:
+        raise UnknownFormat(f"{source.name} is empty." if not source.problem else f"{source.name}: {source.problem}.",
+                            hint="Was it written to the end?")
+    asked = [(importer.sniff(source.head, source.name), importer) for importer in importers()]
+    confidence, best = max(asked, key=lambda pair: pair[0])
+    if confidence < SURE_ENOUGH:
+        known = ", ".join(importer.title for importer in importers())
+        raise UnknownFormat(f"{source.name} is in no format that TraceDesk knows. {_looks_like(source.head)}",
+                            hint=f"Known formats: {known}.")
+    return best, confidence
+
+
+def _looks_like(head: bytes) -> str:
+    """A word on what the file seems to be."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if start[:1] in (b"{", b"["):
+        names = dict.fromkeys(found[1].decode("utf-8", "replace") for found in _MEMBER.finditer(start[:4096]))
+        return f"It is JSON with the members {', '.join(list(names)[:6])}." if names else "It is JSON without members."
+    line = start[:60].splitlines()[0] if start else b""
+    if line.isascii() and line.decode("ascii").isprintable():
+        return f"It is text that starts with: {line[:40].decode('ascii')}"
+    return f"It starts with the bytes {head[:8].hex(' ')}."
+
+
+def read(source: Source, report: Report) -> Iterator[SpanBatch]:
+    """Batches of one file; the report fills while they are taken.
+
+    Raises:
+        UnknownFormat: no format knows the file.
+        DecodeError: nothing of it can be read.
+    """
+    importer, confidence = recognise(source)
+    report.format, report.confidence = importer.key, confidence
+    for batch in importer.read(source, report):
+        if batch.spans or batch.logs or batch.rejected or batch.metric_points:
+            yield report.take(batch)
+    if source.problem:
+        report.skip(source.problem, first="the end of the file")
+
+
+def read_path(path: Path) -> Iterator[tuple[Report, Iterator[SpanBatch]]]:
+    """For each file at a path (several in a zip archive) its report and its batches; take the batches before the next.
+
+    Raises:
+        NotFound, UnknownFormat, DecodeError, WorldError: the file is not there, not known, not readable.
+    """
+    for source in sources(path):
+        report = Report(source.name)
+        yield report, read(source, report)
+
+
+def load(path: Path) -> tuple[list[Span], list[LogRecord], list[Report]]:
+    """Everything in a file, for looking at it without storing it.
+
+    Raises:
+        DataError: nothing in it is a trace.
+    """
+    spans: list[Span] = []
+    logs: list[LogRecord] = []
+    reports: list[Report] = []
+    for report, batches in read_path(path):
+        reports.append(report)
+        try:
+            for batch in batches:
+                spans += batch.spans
+                logs += batch.logs
+        except (UnknownFormat, DecodeError) as error:
+            if report.file == str(path):
+                raise
+            report.skip(error.message)
+    if not spans and not logs:
+        first = next((item for report in reports for item in report.skipped), None)
+        raise DataError(f"{path} holds no span.", hint=f"Skipped: {first.reason}. {first.first}".strip() if first else "")
+    return spans, logs, reports

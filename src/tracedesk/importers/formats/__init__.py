@@ -1,0 +1,1 @@
+"""One PART per file format. Modules whose name starts with `_` are helpers of a format."""

@@ -1,0 +1,54 @@
+"""OTLP in files: JSON and protobuf, in every container and with every habit seen in the wild.
+
+JSON: one object, an array, JSON lines (the collector's file exporter, all signals mixed), pretty objects one after
+another, the envelopes of Tempo, Jaeger v3 and Phoenix. Protobuf: one message, the collector's 4-byte length frames, its
+zstd frames, varint-delimited messages. Lines, frames and top-level fields are read one by one, never the whole file.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from tracedesk.importers.formats import _otlp_binary, _otlp_json
+from tracedesk.importers.importer import Importer, Report
+from tracedesk.importers.source import Source
+from tracedesk.model.batch import SpanBatch
+
+_SURE = re.compile(rb'(?<!\\)"(?:resource_?[sS]pans|resource_?[lL]ogs|resource_?[mM]etrics|scope_?[sS]pans'
+                   rb'|instrumentation_?[lL]ibrary_?[sS]pans)"\s*:')
+_LIKELY = re.compile(rb'(?<!\\)"(?:startTimeUnixNano|start_time_unix_nano)"\s*:')
+_BATCHES = re.compile(rb'^\s*\{\s*"batches"\s*:')
+
+
+def sniff(head: bytes, name: str) -> float:
+    """How sure it is that this is OTLP; the name does not matter."""
+    text = _otlp_json.text_of(head)
+    if text[:1] in (b"{", b"["):
+        if _SURE.search(text):
+            return 0.95
+        return 0.9 if _BATCHES.match(text) else 0.8 if _LIKELY.search(text) else 0.0
+    if _SURE.search(text) and text.isascii():
+        return 0.6                                   # lines of OTLP after a damaged first line
+    return 0.9 if _otlp_binary.container(head) else 0.0
+
+
+def read(source: Source, report: Report) -> Iterator[SpanBatch]:
+    """Batches of an OTLP file."""
+    if _otlp_json.text_of(source.head)[:1] not in (b"{", b"[") and (kind := _otlp_binary.container(source.head)):
+        yield from _otlp_binary.read(source, report, kind)
+    else:
+        yield from _otlp_json.read(source, report)
+
+
+SAMPLE = b"""{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name","value":{"stringValue":"bot"}}]},
+"scopeSpans":[{"scope":{"name":"demo"},"spans":[
+{"traceId":"7a2f190a1d5c4b0f8e3c2b1a09f8e7d6","spanId":"00000000000000a1","name":"agent","kind":1,
+ "startTimeUnixNano":"1772359200000000000","endTimeUnixNano":"1772359202400000000"},
+{"traceId":"7a2f190a1d5c4b0f8e3c2b1a09f8e7d6","spanId":"00000000000000a2","parentSpanId":"00000000000000a1",
+ "name":"chat","kind":3,"startTimeUnixNano":"1772359200100000000","endTimeUnixNano":"1772359202300000000",
+ "attributes":[{"key":"gen_ai.usage.input_tokens","value":{"intValue":"42"}}],"status":{"code":1}}]}]}]}
+"""
+
+PART = Importer("otlp", "OpenTelemetry (OTLP JSON or protobuf)", (".json", ".jsonl", ".pb", ".bin", ".binpb", ".log"),
+                sniff, read, SAMPLE)

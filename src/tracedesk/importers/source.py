@@ -1,0 +1,146 @@
+"""A file to import, unpacked on the way and never onto the disk: gzip, zstd, bzip2, xz, and each member of a zip.
+
+What is wrong with the packing (cut off, damaged, a bomb) does not raise: reading ends there, and `problem` says why, so
+that everything before it is kept.
+"""
+
+from __future__ import annotations
+
+import bz2
+import gzip
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import zstandard
+
+from tracedesk.base.errors import DataError, DecodeError, NotFound, WorldError
+
+HEAD_BYTES = 64 * 1024
+MAX_LAYERS = 3
+MAX_RATIO = 200
+"""Unpacked bytes per packed byte; telemetry packs 10 to 40 times, a bomb a thousand times and more."""
+FREE_BYTES = 1 << 30
+"""Up to here a file may unpack to at any ratio."""
+
+Stream = BinaryIO | io.BufferedReader
+_PACKINGS: tuple[tuple[bytes, str, Callable[[Stream], Stream]], ...] = (
+    (b"\x1f\x8b", "gzip", lambda stream: cast(Stream, gzip.GzipFile(fileobj=stream))),
+    (b"\x28\xb5\x2f\xfd", "zstd", lambda stream: cast(Stream, zstandard.ZstdDecompressor(
+        max_window_size=1 << 27).stream_reader(stream, read_across_frames=True))),
+    (b"BZh", "bzip2", lambda stream: cast(Stream, bz2.BZ2File(stream))),
+    (b"\xfd7zXZ\x00", "xz", lambda stream: cast(Stream, lzma.LZMAFile(stream))),  # noqa: SIM115
+)
+
+
+class Source:
+    """One file, or one member of a zip archive. `name` is how to call it; `layers` names its packings, outermost first."""
+
+    def __init__(self, path: Path, *, member: str | None = None) -> None:
+        self.path = path
+        self.member = member
+        self.name = f"{path}/{member}" if member else str(path)
+        self.problem = ""
+        self.layers: tuple[str, ...] = ()
+        self.size = _size_of(path, member)
+        with self.open() as stream:
+            self.head = stream.read(HEAD_BYTES)
+
+    def open(self) -> io.BufferedReader:
+        """The unpacked bytes from the start. A problem with the packing ends the stream and is told in `problem`."""
+        self.problem = ""
+        stream = _opened(self.path, self.member)
+        layers: list[str] = []
+        while len(layers) < MAX_LAYERS:
+            magic = stream.peek(6)[:6]
+            packing = next(((name, unpack) for start, name, unpack in _PACKINGS if magic.startswith(start)), None)
+            if packing is None:
+                break
+            layers.append(packing[0])
+            stream = io.BufferedReader(_Unpacked(self, packing[1](stream), packing[0]), 1 << 16)
+        self.layers = tuple(layers)
+        return stream
+
+
+class _Unpacked(io.RawIOBase):
+    """Bytes of one packing, with an end to how many, and with an end instead of an exception."""
+
+    def __init__(self, source: Source, stream: Stream, packing: str) -> None:
+        super().__init__()
+        self._source = source
+        self._stream = stream
+        self._packing = packing
+        self._left = max(FREE_BYTES, source.size * MAX_RATIO)
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer) -> int:
+        """Fill the buffer; 0 at the end, at damage and at the limit."""
+        try:
+            data = self._stream.read(len(buffer))
+        except (EOFError, zlib.error, lzma.LZMAError, zstandard.ZstdError, OSError) as error:
+            if isinstance(error, OSError) and error.errno is not None:
+                raise WorldError(f"{self._source.name} cannot be read: {error.strerror}.") from error
+            return self._end(f"the {self._packing} data is damaged or ends early")
+        self._left -= len(data)
+        if self._left < 0:
+            return self._end(f"the {self._packing} data unpacks to more than {MAX_RATIO} times its size; reading stopped")
+        buffer[:len(data)] = data
+        return len(data)
+
+    def _end(self, problem: str) -> int:
+        self._source.problem = self._source.problem or problem
+        return 0
+
+    def close(self) -> None:
+        """Close the packed stream too."""
+        if not self.closed:
+            self._stream.close()
+        super().close()
+
+
+def _opened(path: Path, member: str | None) -> io.BufferedReader:
+    try:
+        if member is None:
+            return path.open("rb")
+        archive = zipfile.ZipFile(path)
+        return io.BufferedReader(cast(io.RawIOBase, archive.open(member)), 1 << 16)
+    except FileNotFoundError as error:
+        raise NotFound(f"There is no file {path}.") from error
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise DecodeError(f"{path} is a zip archive that cannot be read: {error}.", hint="Unpack it first.") from error
+    except OSError as error:
+        raise WorldError(f"{path} cannot be opened: {error.strerror}.") from error
+
+
+def _size_of(path: Path, member: str | None) -> int:
+    """Packed size in bytes."""
+    if path.is_dir():
+        raise DataError(f"{path} is a folder.", hint="Name the files in it.")
+    if not path.exists():
+        raise NotFound(f"There is no file {path}.")
+    if member is None:
+        return path.stat().st_size
+    with zipfile.ZipFile(path) as archive:
+        return archive.getinfo(member).compress_size
+
+
+def sources(path: Path) -> Iterator[Source]:
+    """The file itself, or every file in it where it is a zip archive (an archive inside an archive stays shut)."""
+    first = Source(path)
+    if not first.head.startswith(b"PK\x03\x04"):
+        yield first
+        return
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [info for info in archive.infolist() if not info.is_dir()]
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise DecodeError(f"{path} is a zip archive that cannot be read: {error}.", hint="Unpack it first.") from error
+    for info in members:
+        yield Source(path, member=info.filename)
