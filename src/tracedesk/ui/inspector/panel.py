@@ -119,7 +119,7 @@ class InspectorPanel(QWidget):
         self._shown: list[Tab] = []
         self._chosen = ""
         self._detail: SpanDetail | None = None
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._top = QWidget()
@@ -227,7 +227,7 @@ class InspectorPanel(QWidget):
             column.addLayout(row)
             column.addSpacing(4)
             fill_usage(detail, column)
-        self.layout().replaceWidget(self._top, top)
+        self._column.replaceWidget(self._top, top)
         self._top.deleteLater()
         self._top = top
 
@@ -262,6 +262,6 @@ class InspectorPanel(QWidget):
         for name, value in chips:
             flow.addWidget(Chip(name, value))
         foot.setVisible(bool(chips))
-        self.layout().replaceWidget(self._foot, foot)
+        self._column.replaceWidget(self._foot, foot)
         self._foot.deleteLater()
         self._foot = foot

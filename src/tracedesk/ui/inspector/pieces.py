@@ -13,8 +13,8 @@ from tracedesk.ui import theme
 LONG_TEXT_LINES = 40
 LONG_TEXT_CHARACTERS = 6_000
 
-_CONTROL = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {0x7F: 0x2421}
-_BIDI = {code: f"⟨U+{code:04X}⟩" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)}
+_CONTROL: dict[int, int | str] = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {0x7F: 0x2421}
+_BIDI: dict[int, int | str] = {code: f"⟨U+{code:04X}⟩" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)}
 
 
 def visible(text: str) -> str:
@@ -82,7 +82,7 @@ class Elided(QWidget):
 def plain_tooltip(text: str) -> str:
     """A tooltip text that Qt will not take for rich text: at most 1,000 characters, escaped where it looks like markup."""
     short = visible(text if len(text) <= 1000 else text[:1000] + "…")
-    if Qt.mightBeRichText(short):
+    if "<" in short:
         short = short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
         return f"<span style='white-space:pre-wrap'>{short}</span>"
     return short
@@ -181,10 +181,10 @@ class Flow(QLayout):
     def count(self) -> int:
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int) -> QLayoutItem | None:
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int) -> QLayoutItem | None:
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
     def hasHeightForWidth(self) -> bool:

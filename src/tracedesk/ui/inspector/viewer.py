@@ -27,25 +27,25 @@ class TextViewer(QDialog):
         self.edit.setPlainText(visible(text))
         self.edit.setAccessibleName("Text")
         row = QHBoxLayout()
-        self.find = QLineEdit()
-        self.find.setPlaceholderText("Find")
-        self.find.setAccessibleName("Find in this text")
-        self.find.returnPressed.connect(self._next)
+        self.sought = QLineEdit()
+        self.sought.setPlaceholderText("Find")
+        self.sought.setAccessibleName("Find in this text")
+        self.sought.returnPressed.connect(self._next)
         copy = QPushButton("Copy all")
         copy.clicked.connect(lambda: copy_text(self._raw))
-        row.addWidget(self.find, 1)
+        row.addWidget(self.sought, 1)
         row.addWidget(copy)
         column.addLayout(row)
         column.addWidget(self.edit, 1)
-        QShortcut(QKeySequence.StandardKey.Find, self, self.find.setFocus)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.sought.setFocus)
 
     def _next(self) -> None:
         """Go to the next place of the text sought, from the top again after the last."""
-        if not self.edit.find(self.find.text()):
+        if not self.edit.find(self.sought.text()):
             cursor = self.edit.textCursor()
             cursor.setPosition(0)
             self.edit.setTextCursor(cursor)
-            self.edit.find(self.find.text())
+            self.edit.find(self.sought.text())
 
 
 def show_text(text: str, parent: QWidget) -> TextViewer:
