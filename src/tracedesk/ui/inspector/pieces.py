@@ -13,13 +13,15 @@ from tracedesk.ui import theme
 LONG_TEXT_LINES = 40
 LONG_TEXT_CHARACTERS = 6_000
 
-_CONTROL: dict[int, int | str] = {code: 0x2400 + code for code in range(32) if code not in (9, 10)} | {0x7F: 0x2421}
-_BIDI: dict[int, int | str] = {code: f"⟨U+{code:04X}⟩" for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F)}
+_SHOWN_AS: dict[int, int | str] = {code: 0x2400 + code for code in range(32) if code not in (9, 10)}
+_SHOWN_AS[0x7F] = 0x2421
+for _mark in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F):
+    _SHOWN_AS[_mark] = f"⟨U+{_mark:04X}⟩"
 
 
 def visible(text: str) -> str:
     """Text with control characters and direction marks made visible, so that data cannot pretend to be something else."""
-    return text.replace("\r\n", "\n").translate(_CONTROL | _BIDI)
+    return text.replace("\r\n", "\n").translate(_SHOWN_AS)
 
 
 def label(text: str = "", *, font: str = "dense", color: str = "text.primary", wrap: bool = False,
