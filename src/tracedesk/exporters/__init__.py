@@ -1,0 +1,1 @@
+"""Traces out: each format is one PART that writes spans and log records to a binary file."""

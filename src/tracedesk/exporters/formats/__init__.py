@@ -1,0 +1,1 @@
+"""One PART per export format."""
