@@ -8,7 +8,6 @@ end exactly.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -42,43 +41,51 @@ def path_of(program: Program, amounts: Amounts, timeline: Timeline) -> list[Piec
     return _Walk(program, amounts, timeline).pieces()
 
 
-@dataclass(slots=True)
 class _Walk:
-    program: Program
-    amounts: Amounts
-    timeline: Timeline
-    found: list[tuple[int, float, float, str]] = field(default_factory=list)
-    resolvers: dict[int, dict[int, int]] = field(default_factory=dict)
-    onto_start: dict[int, list[Constraint]] = field(default_factory=dict)
-    onto_end: dict[int, list[Constraint]] = field(default_factory=dict)
-    pool_of: dict[int, int] = field(default_factory=dict)
-    by_end: dict[int, tuple[list[float], list[int]]] = field(default_factory=dict)
-    now: float = 0.0
+    """One walk. The columns are lists here: a path may have as many pieces as the trace has spans."""
 
-    def pieces(self) -> list[Piece]:
-        """Walk from the root's end to its start."""
-        program, spans = self.program, self.program.spans
+    def __init__(self, program: Program, amounts: Amounts, timeline: Timeline) -> None:
+        self.program, self.amounts = program, amounts
+        self.spans = program.spans
+        self.start, self.end = timeline.start.tolist(), timeline.end.tolist()
+        self.before = None if timeline.before_ns is None else timeline.before_ns.tolist()
+        after = amounts.afterwards_ns
+        self.done = self.end if after is None else (timeline.end + after).tolist()
+        self.gap, self.tail = amounts.gap_ns.tolist(), amounts.tail_ns.tolist()
+        self.source, self.target = program.source.tolist(), program.target.tolist()
+        self.end_source, self.first_base = program.end_source.tolist(), program.first_base.tolist()
+        self.parent = self.spans.parent.tolist()
+        self.first_child, self.child_count = self.spans.first_child.tolist(), self.spans.child_count.tolist()
+        self.found: list[tuple[int, float, float, str]] = []
+        self.resolvers: dict[int, dict[int, int]] = {}
+        self.onto_start: dict[int, list[Constraint]] = {}
+        self.onto_end: dict[int, list[Constraint]] = {}
         for constraint in program.constraints:
             onto = self.onto_end if constraint.effect_point is Point.END else self.onto_start
             onto.setdefault(constraint.effect, []).append(constraint)
+        self.pool_of: dict[int, int] = {}
         for index, pool in enumerate(program.pools):
             self.pool_of.update(dict.fromkeys(pool.jobs, index))
-        self.now = float(self.timeline.end[0])
-        begin = float(self.timeline.start[0])
+        self.by_end: dict[int, tuple[list[float], list[int]]] = {}
+        self.now = self.end[0]
+
+    def pieces(self) -> list[Piece]:
+        """Walk from the root's end to its start."""
+        begin = self.start[0]
         at: tuple[Point, int] | None = (Point.END, 0)
-        seen = set()
-        while at is not None and at not in seen and self.now > begin:
-            seen.add(at)
+        ends_seen, starts_seen = bytearray(self.spans.n), bytearray(self.spans.n)
+        while at is not None and self.now > begin:
             point, span = at
+            seen = ends_seen if point is Point.END else starts_seen
+            if seen[span]:                                   # causes in a circle: the times do not say more
+                break
+            seen[span] = 1
             at = self._before_end(span) if point is Point.END else self._before_start(span)
-        self._back_to(begin, 0, OWN)                         # only where a walk could not be followed further
-        t0 = spans.t0_ns
-        found = []
-        for span, start, end, kind in reversed(self.found):
-            piece = Piece(int(spans.of_trace[span]), t0 + round(start), t0 + round(end), kind)
-            if piece.end_ns > piece.start_ns:
-                found.append(piece)
-        return _name_the_virtual_root(found)
+        self._back_to(begin, 0, OWN)
+        t0, of_trace = self.spans.t0_ns, self.spans.of_trace.tolist()
+        found = [Piece(of_trace[span], t0 + round(start), t0 + round(end), kind)
+                 for span, start, end, kind in reversed(self.found) if round(end) > round(start)]
+        return _name_the_virtual_root(found) if self.spans.virtual else found
 
     def _back_to(self, moment: float, span: int, kind: str) -> None:
         """The path back to a moment belongs to a span."""
@@ -88,22 +95,20 @@ class _Walk:
 
     def _before_end(self, span: int) -> tuple[Point, int]:
         """What an end waited for."""
-        program, timeline, amounts = self.program, self.timeline, self.amounts
-        start = float(timeline.start[span])
+        amounts, start = self.amounts, self.start[span]
         if amounts.forced_ns is not None and not np.isnan(amounts.forced_ns[span]):
             self._back_to(start, span, OWN)
             return Point.START, span
-        base = int(program.end_source[span])
-        member = self._resolver(span, base)
+        member = self._resolver(span, self.end_source[span])
         cause: tuple[Point, int] = (Point.START, span) if member < 0 else (Point.END, member)
-        moment = start if member < 0 else self._done(member)
-        best = moment + amounts.tail_ns[span]
+        moment = start if member < 0 else self.done[member]
+        best = moment + self.tail[span]
         for constraint in self.onto_end.get(span, ()):
             at, after = self._cause_of(constraint)
             if at + constraint.lag_ns > best:
                 best, moment, cause = at + constraint.lag_ns, at, after
         if amounts.cap_ns is not None and start + amounts.cap_ns[span] < best - 1:
-            ends_with = [child for child in program.spans.children(span) if abs(timeline.end[child] - self.now) < 1]
+            ends_with = [child for child in self.spans.children(span) if abs(self.end[child] - self.now) < 1]
             moment, cause = (self.now, (Point.END, ends_with[0])) if ends_with else (start, (Point.START, span))
         self._back_to(max(moment, start), span, OWN)
         return self._into(cause)
@@ -112,18 +117,17 @@ class _Walk:
         """What a start waited for; None at the root."""
         if span == 0:
             return None
-        program, timeline = self.program, self.timeline
-        if timeline.before_ns is not None and timeline.before_ns[span]:
-            self._back_to(float(timeline.start[span] - timeline.before_ns[span]), span, OWN)
-        parent, base = int(program.spans.parent[span]), int(program.source[span])
+        if self.before is not None and self.before[span]:
+            self._back_to(self.start[span] - self.before[span], span, OWN)
+        parent, base = self.parent[span], self.source[span]
         if base == AFTER_PARENT:
-            moment, cause = float(timeline.end[parent]), (Point.END, parent)
+            moment, cause = self.end[parent], (Point.END, parent)
         else:
             member = self._resolver(parent, base)
-            moment = float(timeline.start[parent]) if member < 0 else self._done(member)
+            moment = self.start[parent] if member < 0 else self.done[member]
             cause = (Point.START, parent) if member < 0 else (Point.END, member)
         worker, kind = parent, OWN
-        ready = moment + float(self.amounts.gap_ns[span])
+        ready = moment + self.gap[span]
         for constraint in self.onto_start.get(span, ()):
             at, after = self._cause_of(constraint)
             if at + constraint.lag_ns > ready:
@@ -131,54 +135,48 @@ class _Walk:
         if span in self.pool_of and self.now > ready + 1:
             place = self._freed_by(span)
             if place >= 0:
-                moment, cause, worker, kind = float(timeline.end[place]), (Point.END, place), span, WAIT
-        if moment > self.now:                                # an order of causes that the times do not bear out
-            moment = self.now
-        self._back_to(moment, worker, kind)
+                moment, cause, worker, kind = self.end[place], (Point.END, place), span, WAIT
+        self._back_to(min(moment, self.now), worker, kind)
         return self._into(cause)
 
     def _into(self, cause: tuple[Point, int]) -> tuple[Point, int]:
         """Enter the cause: what followed a span's end before anyone went on is its own doing; an event lies inside."""
         point, span = cause
         if point is Point.END:
-            self._back_to(float(self.timeline.end[span]), span, OWN)
+            self._back_to(self.end[span], span, OWN)
         elif point is Point.WITHIN:
-            self._back_to(float(self.timeline.start[span]), span, OWN)
+            self._back_to(self.start[span], span, OWN)
             return Point.START, span
-        return point, span
-
-    def _done(self, span: int) -> float:
-        after = self.amounts.afterwards_ns
-        return float(self.timeline.end[span] + (0.0 if after is None else after[span]))
+        return cause
 
     def _cause_of(self, constraint: Constraint) -> tuple[float, tuple[Point, int]]:
         """When the cause of a constraint came about, and where to go on from there."""
         cause = constraint.cause
         if constraint.cause_point is Point.END:
-            return float(self.timeline.end[cause]), (Point.END, cause)
+            return self.end[cause], (Point.END, cause)
         progress = 1.0 if self.amounts.progress is None else float(self.amounts.progress[cause])
-        return float(self.timeline.start[cause]) + constraint.offset_ns * progress, (constraint.cause_point, cause)
+        return self.start[cause] + constraint.offset_ns * progress, (constraint.cause_point, cause)
 
     def _resolver(self, parent: int, base: int) -> int:
         """The child whose end resolved a base of this parent (-1: the base is the parent's start)."""
+        if base == self.first_base[parent]:
+            return -1
         known = self.resolvers.get(parent)
         if known is None:
-            children = self.program.spans.children(parent)
-            targets = self.program.target[children.start:children.stop]
-            done = self.timeline.end[children.start:children.stop]
-            if self.amounts.afterwards_ns is not None:
-                done = done + self.amounts.afterwards_ns[children.start:children.stop]
-            order = np.lexsort((done, targets))
-            known = dict(zip(targets[order].tolist(), (order + children.start).tolist(), strict=True))
-            self.resolvers[parent] = known
-        return known.get(base, -1) if base != self.program.first_base[parent] else -1
+            known = self.resolvers[parent] = {}
+            done, target = self.done, self.target
+            first = self.first_child[parent]
+            for child in range(first, first + self.child_count[parent]):
+                other = known.get(target[child])
+                if other is None or done[child] >= done[other]:
+                    known[target[child]] = child
+        return known.get(base, -1)
 
     def _freed_by(self, span: int) -> int:
         """The job of the same pool that ended last before this one started."""
         pool = self.pool_of[span]
         if pool not in self.by_end:
-            jobs = self.program.pools[pool].jobs
-            ordered = sorted(zip(self.timeline.end[jobs].tolist(), jobs, strict=True))
+            ordered = sorted((self.end[job], job) for job in self.program.pools[pool].jobs)
             self.by_end[pool] = ([end for end, _ in ordered], [job for _, job in ordered])
         ends, jobs = self.by_end[pool]
         at = bisect_right(ends, self.now + 1) - 1

@@ -87,13 +87,21 @@ class Perturbation:
             DataError: a knob that it does not have, or a value the knob cannot take.
         """
         settings = {knob.name: knob.default for knob in self.knobs}
-        by_name = {knob.name: knob for knob in self.knobs}
         for name, value in (given or {}).items():
-            if name not in by_name:
-                known = ", ".join(by_name) or "none"
-                raise DataError(f"{self.key} has no setting {name}.", hint=f"Its settings: {known}.")
-            settings[name] = by_name[name].checked(value)
+            settings[name] = self.knob(name).checked(value)
         return settings
+
+    def knob(self, name: str) -> Knob:
+        """The knob of that name.
+
+        Raises:
+            DataError: it has no such knob.
+        """
+        for knob in self.knobs:
+            if knob.name == name:
+                return knob
+        known = ", ".join(knob.name for knob in self.knobs) or "none"
+        raise DataError(f"{self.key} has no setting {name}.", hint=f"Its settings: {known}.")
 
     def changes(self, given: Mapping[str, Value] | None = None, select: Selection | None = None) -> list[Change]:
         """The changes it makes with these settings, on its own selection or another."""

@@ -57,11 +57,10 @@ def _settings(part: Perturbation, text: str, offset: int) -> dict[str, Value]:
         start, end = offset, offset + len(piece)
         offset = end + 1
         name, equals, value = piece.partition("=")
+        if not equals:
+            raise BadQuery(f"“{piece}” is no setting.", start=start, end=end, hint="Write setting=value.")
         try:
-            knob = next((knob for knob in part.knobs if knob.name == name.strip()), None)
-            if knob is None or not equals:
-                part.settings({name.strip(): value})
-                raise DataError(f"“{piece}” is no setting.", hint="Write setting=value.")
+            knob = part.knob(name.strip())
             found[knob.name] = knob.checked(_value(knob, value.strip()))
         except DataError as error:
             raise BadQuery(error.message, hint=error.hint, start=start, end=end) from error

@@ -256,9 +256,12 @@ class _Sweep:
         self.ended = True
         parent, program, end = self.parent, self.program, self.end
         pins = self.reading.pins
-        waited = [other for other in self.fresh + self.doubtful if pins.get((other, parent)) is not False]
-        if waited and (any(other in waited for other in self.fresh) or self.previous < 0):
-            latest = max(end[other] for other in (self.fresh or self.doubtful) if other in waited)
+        if pins:                                             # the user's word on what the end waits for
+            self.fresh = [other for other in self.fresh if pins.get((other, parent)) is not False]
+            self.doubtful = [other for other in self.doubtful if pins.get((other, parent)) is not False]
+        waited = self.fresh + self.doubtful
+        if waited and (self.fresh or self.previous < 0):
+            latest = max(end[other] for other in (self.fresh or self.doubtful))
             program.end_source[parent] = self._new_base(waited)
             program.tail[parent] = end[parent] - latest
         elif self.previous >= 0:
@@ -267,7 +270,7 @@ class _Sweep:
             program.tail[parent] = self._since_source(previous, end[parent])
             # nobody was seen waiting for these before: at the latest, the parent's end does
             program.constraints += [Constraint(Rule.LEFTOVER, other, Point.END, parent, Point.END)
-                                    for other in self.doubtful if other in waited]
+                                    for other in self.doubtful]
         else:
             program.end_source[parent] = self.first_base
             program.tail[parent] = end[parent] - self.start[parent]

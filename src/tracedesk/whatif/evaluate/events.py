@@ -1,7 +1,7 @@
 """The event loop of `general.py`: one run.
 
 A stack carries what is to be done at once; a heap carries what must be done in order of time. Five things can happen to
-a span or base, and each is one branch of `_settle`:
+a span or base, and each is one branch of `EventRun.run`:
 
     BASE    a wait is over: start what it starts, and perhaps end the parent
     READY   one of the conditions for a start is met; with the last, the span joins its pool or begins
@@ -59,42 +59,47 @@ class EventRun:
         self.free_places = [max(1, count) for count in places]
         self.line: list[list[tuple[int, int, int]]] = [[] for _ in places]
         self.polled: dict[int, tuple[float, float]] = {}
+        self.alone = general.alone
         self.added: list[Added] = []
         self.dropped: list[int] = []
         if amounts.gone is not None:
             self._release(np.flatnonzero(amounts.gone[part]).tolist())
 
     def run(self, root_start: float) -> None:
-        """Everything that follows from the root's start."""
-        self.stack.append((BEGIN, 0, root_start))
-        pool_of, known = self.general.pool_of, self.general.known_length
-        while True:
-            self._settle()
-            if not self.queue:
-                return
-            moment, arrives, _, span = heapq.heappop(self.queue)
-            pool = pool_of[span]
-            if known[pool]:
-                self._take_known(span, pool)
-            elif arrives:
-                self._take_or_queue(span, pool, moment)
-            else:
-                self._leave(pool, moment)
+        """Everything that follows from the root's start.
 
-    # ---------------------------------------------------------------- at once
-
-    def _settle(self) -> None:
-        """Work off the stack. The branches are inlined on purpose: a call each would double the time of a run."""
-        general, stack = self.general, self.stack
-        launches, others, crowds, ends = general.launches, general.others, general.crowds, general.ends
-        is_general, first_base, target = general.is_general, general.first_base, general.target
+        What can be done at once is on the stack; when it is empty, the earliest arrival at a pool or departure from one is
+        next. The branches are inlined on purpose: a call each would double the time of a run.
+        """
+        general, stack, queue = self.general, self.stack, self.queue
+        launches, callers, others, crowds = general.launches, general.callers, general.others, general.crowds
+        is_general, first_base, target, ends = general.is_general, general.first_base, general.target, general.ends
         gap, tail, length, start, end = self.gap, self.tail, self.length, self.start, self.end
         ready, members, resolved, after, attempts = self.ready, self.members, self.resolved, self.after, self.attempts
-        start_conditions, pool_of = self.start_conditions, general.pool_of
-        from_start, from_end = general.from_start, general.from_end
-        while stack:
+        start_conditions, pool_of, known, rank = self.start_conditions, general.pool_of, general.known_length, general.rank
+        from_start, from_end, bucket = general.from_start, general.from_end, self.bucket
+        chains, quick = general.chains, attempts is None and after is None
+        stack.append((BEGIN, 0, root_start))
+        while True:
+            if not stack:
+                if not queue:
+                    return
+                moment, arrives, _, i = heappop(queue)
+                pool = pool_of[i]
+                if known[pool]:
+                    self._take_known(i, pool)
+                elif arrives:
+                    self._take_or_queue(i, pool, moment)
+                else:
+                    self._leave(pool, moment)
+                continue
             what, i, moment = stack.pop()
             if what == BASE:
+                if quick and i in chains:
+                    jobs, i = chains[i]
+                    for c in jobs:
+                        start[c] = moment = moment + gap[c]
+                        end[c] = moment = moment + length[c]
                 for c in launches[i]:
                     begin = moment + gap[c]
                     if attempts is not None and attempts[c]:
@@ -110,6 +115,9 @@ class EventRun:
                         members[base] -= 1
                         if not members[base]:
                             stack.append((BASE, base, resolved[base]))
+                for c in callers[i]:
+                    ready[c] = begin = moment + gap[c]
+                    heappush(queue, (begin // bucket * bucket, 1, rank[c], c))
                 if crowds[i]:
                     for crowd in crowds[i]:
                         self._serve(crowd, moment)
@@ -150,8 +158,8 @@ class EventRun:
                     self._follow(from_end[i], moment, 0.0)
                 if i in general.late:
                     stack.extend((READY, c, moment + gap[c]) for c in general.late[i])
-                if i in pool_of and not general.known_length[pool_of[i]]:
-                    heapq.heappush(self.queue, (moment, 0, 0, i))
+                if i in pool_of and not known[pool_of[i]]:
+                    heappush(queue, (moment, 0, 0, i))
                 for loop in general.poll_jobs.get(i, ()):
                     self._poll(loop, ended=moment)
                 base = target[i]
@@ -202,31 +210,43 @@ class EventRun:
         general, moment = self.general, self.ready[i]
         if general.known_length[general.pool_of[i]]:
             moment = moment // self.bucket * self.bucket
-        heapq.heappush(self.queue, (moment, 1, general.rank[i], i))
+        heappush(self.queue, (moment, 1, general.rank[i], i))
 
     def _take_known(self, i: int, pool: int) -> None:
         """Jobs of known length are served as they arrive: each takes the place that comes free first."""
         free_at, begin = self.free_at[pool], self.ready[i]
         if begin < free_at[0]:
             begin = free_at[0] + self.general.handoff[i]
-        held = begin + self.length[i]
+        done = begin + self.length[i]
         if self.attempts is not None and self.attempts[i]:
-            held += self._before(i)                          # failed attempts hold the place too
-        heapq.heapreplace(free_at, held)
-        self.stack.append((BEGIN, i, begin))
+            done += self._before(i)                          # failed attempts hold the place too
+        heapreplace(free_at, done)
+        if i not in self.alone:
+            self.stack.append((BEGIN, i, begin))
+            return
+        self.start[i], self.end[i] = done - self.length[i], done
+        base = self.general.target[i]
+        if base >= 0:
+            if self.after is not None:
+                done += self.after[i]
+            if done > self.resolved[base]:
+                self.resolved[base] = done
+            self.members[base] -= 1
+            if not self.members[base]:
+                self.stack.append((BASE, base, self.resolved[base]))
 
     def _take_or_queue(self, i: int, pool: int, moment: float) -> None:
         if self.free_places[pool]:
             self.free_places[pool] -= 1
             self.stack.append((BEGIN, i, moment))
         else:
-            heapq.heappush(self.line[pool], (int(moment // self.bucket), self.general.rank[i], i))
+            heappush(self.line[pool], (int(moment // self.bucket), self.general.rank[i], i))
 
     def _leave(self, pool: int, moment: float) -> None:
         self.free_places[pool] += 1
         line = self.line[pool]
         while line and self.free_places[pool]:
-            i = heapq.heappop(line)[2]
+            i = heappop(line)[2]
             self.free_places[pool] -= 1
             self.stack.append((BEGIN, i, moment + self.general.handoff[i]))
 
@@ -247,7 +267,7 @@ class EventRun:
                 begin += self._before(c)
             done = begin + length[c]
             start[c], end[c] = begin, done
-            heapq.heapreplace(free_at, done)
+            heapreplace(free_at, done)
             base = target[c]
             if base >= 0:
                 if after is not None:

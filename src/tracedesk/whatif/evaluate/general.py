@@ -41,8 +41,11 @@ class Crowd:
 class General:
     """The part of a program that goes by events, in local numbers: `spans[i]` is the span of local i.
 
-    Per base: `launches` (children that are mere numbers), `others` (children with something attached), `crowds`,
-    `ends` (the parent that ends from it, -1) and `members` (how many children resolve it).
+    Per base: `launches` (children that are mere numbers), `callers` (numbers that need a place in a pool first), `others`
+    (children with something attached), `crowds`,
+    `ends` (the parent that ends from it, -1) and `members` (how many children resolve it). `chains`: bases that only begin
+    a chain of numbers, each waiting for the one before, with the base that the last of them resolves. `alone`:
+    all callers.
     """
 
     spans: NDArray[np.int64]
@@ -51,10 +54,12 @@ class General:
     target: list[int]
     first_base: list[int]
     launches: list[list[int]]
+    callers: list[list[int]]
     others: list[list[int]]
     crowds: list[list[Crowd]]
     ends: list[int]
     members: list[int]
+    chains: dict[int, tuple[list[int], int]] = field(default_factory=dict)
     late: dict[int, list[int]] = field(default_factory=dict)
     from_start: dict[int, list[Effect]] = field(default_factory=dict)
     from_end: dict[int, list[Effect]] = field(default_factory=dict)
@@ -63,6 +68,7 @@ class General:
     pools: list[Pool] = field(default_factory=list)
     pool_of: dict[int, int] = field(default_factory=dict)
     known_length: list[bool] = field(default_factory=list)
+    alone: set[int] = field(default_factory=set)
     rank: dict[int, int] = field(default_factory=dict)
     handoff: dict[int, int] = field(default_factory=dict)
     poll_start: dict[int, PollLoop] = field(default_factory=dict)
@@ -130,14 +136,16 @@ def compile_general(program: Program, general: Flags) -> General:
             base_of[base] = len(base_of)
     compiled = General(
         spans=part, local=local, is_general=general[part].tolist(), target=[-1] * len(part),
-        first_base=[-1] * len(part), launches=[[] for _ in base_of], others=[[] for _ in base_of],
-        crowds=[[] for _ in base_of], ends=[-1] * len(base_of), members=[0] * len(base_of),
+        first_base=[-1] * len(part), launches=[[] for _ in base_of], callers=[[] for _ in base_of],
+        others=[[] for _ in base_of], crowds=[[] for _ in base_of], ends=[-1] * len(base_of), members=[0] * len(base_of),
         start_conditions=[1] * len(part), end_conditions=[1] * len(part), known_length=[False] * len(program.pools),
     )
     _add_constraints(compiled, program.constraints)
     _add_polls(compiled, program.polls)
     _add_pools(compiled, program)
     _add_families(compiled, program, parents, base_of)
+    _find_chains(compiled)
+    compiled.alone = {c for called in compiled.callers for c in called}
     return compiled
 
 
@@ -187,7 +195,7 @@ def _add_families(compiled: General, program: Program, parents: list[int], base_
             if source == AFTER_PARENT:
                 compiled.late.setdefault(i, []).append(c)
             elif child not in later_polls and c not in crowds:
-                (compiled.launches if _is_a_number(compiled, c) else compiled.others)[base_of[source]].append(c)
+                _place_of(compiled, c)[base_of[source]].append(c)
         compiled.ends[base_of[int(program.end_source[parent])]] = i
     by_pool: dict[int, list[int]] = {}
     for job, pool in crowds.items():
@@ -197,10 +205,36 @@ def _add_families(compiled: General, program: Program, parents: list[int], base_
         compiled.crowds[base].append(Crowd(pool, sorted(jobs, key=compiled.rank.__getitem__)))
 
 
-def _is_a_number(compiled: General, c: int) -> bool:
-    """Whether nothing but its length matters about a local span."""
-    return not (compiled.is_general[c] or c in compiled.pool_of or c in compiled.poll_start
-                or _is_attached(compiled, c))
+def _find_chains(compiled: General) -> None:
+    """Sequences of numbers, each launched alone by a base that only the one before resolves: no event is needed between.
+
+    A chain is entered from its first base; the bases inside it are never visited.
+    """
+    next_base = [-1] * len(compiled.launches)
+    for base, launched in enumerate(compiled.launches):
+        if len(launched) == 1 and compiled.ends[base] < 0 and not (
+                compiled.others[base] or compiled.callers[base] or compiled.crowds[base]):
+            following = compiled.target[launched[0]]
+            if following >= 0 and compiled.members[following] == 1:
+                next_base[base] = following
+    inside = set(next_base)
+    for base, following in enumerate(next_base):
+        if following >= 0 and base not in inside:
+            jobs = []
+            at = base
+            while next_base[at] >= 0:
+                jobs.append(compiled.launches[at][0])
+                at = next_base[at]
+            compiled.chains[base] = jobs, at
+
+
+def _place_of(compiled: General, c: int) -> list[list[int]]:
+    """The list of children by base that a local span belongs into."""
+    if compiled.is_general[c] or c in compiled.poll_start or _is_attached(compiled, c):
+        return compiled.others
+    if c not in compiled.pool_of:
+        return compiled.launches
+    return compiled.callers if compiled.known_length[compiled.pool_of[c]] else compiled.others
 
 
 def _is_attached(compiled: General, c: int) -> bool:

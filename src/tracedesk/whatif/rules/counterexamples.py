@@ -16,10 +16,8 @@ from tracedesk.whatif.family import Facts
 from tracedesk.whatif.spans import Spans
 
 Triple = tuple[str, str, str]
+Codes = tuple[int, int, int]
 ALIKE = 0.02
-RUNNING_AT_MOST = 64
-ENDED_AT_MOST = 8
-"""In a family of thousands only the neighbours in time are compared."""
 
 
 @dataclass(slots=True)
@@ -42,8 +40,13 @@ def learn(facts: Facts, straight: NDArray[np.bool_]) -> Evidence:
     """What one trace shows. Parents in `straight` have no overlap: they confirm, and never contradict."""
     found = Evidence()
     found.waited = _confirmed_in_sequences(facts.spans, straight)
+    not_waited: set[Codes] = set()
+    waited: set[Codes] = set()
     for parent in np.flatnonzero((facts.spans.child_count > 1) & ~straight).tolist():
-        _compare_siblings(facts, parent, found)
+        _compare_siblings(facts, parent, not_waited, waited)
+    names = facts.spans.names
+    found.not_waited = {(names[a], names[b], names[c]) for a, b, c in not_waited}
+    found.waited |= {(names[a], names[b], names[c]) for a, b, c in waited}
     found.waited -= found.not_waited
     found.deadlines = _deadlines(facts)
     return found
@@ -63,26 +66,40 @@ def _confirmed_in_sequences(spans: Spans, straight: NDArray[np.bool_]) -> set[Tr
     return {(names[c // many // many], names[c // many % many], names[c % many]) for c in codes.tolist()}
 
 
-def _compare_siblings(facts: Facts, parent: int, found: Evidence) -> None:
-    start, end, name, names = facts.start, facts.end, facts.name, facts.spans.names
+def _compare_siblings(facts: Facts, parent: int, not_waited: set[Codes], waited: set[Codes]) -> None:
+    """Compare each start in a family with what still ran then, and with what had ended last.
+
+    One pass in order of time. Of each class only the latest end among calls launched well before matters.
+    """
+    start, end, name = facts.start, facts.end, facts.name
     epsilon, together = facts.tolerance.epsilon_ns, facts.tolerance.together_ns
-    above = names[name[parent]]
-    running: list[int] = []
-    ended: list[int] = []
-    for child in facts.spans.children(parent):
-        now = start[child]
-        ended += [other for other in running if end[other] <= now]
-        running = [other for other in running if end[other] > now][-RUNNING_AT_MOST:]
-        own = names[name[child]]
-        for other in running:
-            if name[other] != name[child] and now - start[other] > together and end[other] > now + epsilon:
-                found.not_waited.add((above, names[name[other]], own))
-        if len(ended) > 1:
-            last = max(ended, key=end.__getitem__)
+    above = name[parent]
+    children = facts.spans.children(parent)
+    by_end = sorted(children, key=end.__getitem__)
+    ended = 0                                                # how many of by_end had ended
+    launched = children.start                                # the first child not launched well before
+    runs_until: dict[int, int] = {}                          # latest end of each class launched well before
+    for child in children:
+        now, own = start[child], name[child]
+        while ended < len(by_end) and end[by_end[ended]] <= now:
+            ended += 1
+        if ended > 1:
+            last = by_end[ended - 1]
             if now - end[last] <= epsilon:
-                found.waited.add((above, names[name[last]], own))
-            ended = ended[-ENDED_AT_MOST:]
-        running.append(child)
+                waited.add((above, name[last], own))
+        while now - start[launched] > together:
+            other = name[launched]
+            runs_until[other] = max(end[launched], runs_until.get(other, 0))
+            launched += 1
+        over = []
+        for other, until in runs_until.items():
+            if until > now + epsilon:
+                if other != own:
+                    not_waited.add((above, other, own))
+            elif until <= now:
+                over.append(other)
+        for other in over:
+            del runs_until[other]
 
 
 def _deadlines(facts: Facts) -> dict[tuple[str, str], int]:
