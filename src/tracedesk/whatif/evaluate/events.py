@@ -12,9 +12,9 @@ a span or base, and each is one branch of `EventRun.run`:
 
 from __future__ import annotations
 
-import heapq
 import itertools
 from collections.abc import Iterable
+from heapq import heappop, heappush, heapreplace
 
 import numpy as np
 from numpy.typing import NDArray
