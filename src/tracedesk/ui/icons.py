@@ -1,6 +1,8 @@
-"""Icons: our names to glyphs of the Phosphor font (bold: its strokes are 1.2 px at 14 px) that qtawesome brings; no image files of others in our tree.
+"""Icons: our names to glyphs of the Phosphor font that qtawesome brings; no image files of others in our tree.
 
-Remix or Material glyphs (`ri.`, `mdi6.`) stand in where Phosphor lacks one. Pixmaps are kept per (name, colour, size, device pixel ratio). An unknown name is a bug and raises KeyError.
+Phosphor's bold cut is taken: its strokes are 1.2 px at 14 px, as in the mock-ups. Remix or Material glyphs (`ri.`,
+`mdi6.`) stand in where Phosphor lacks one. Pixmaps are kept per (name, colour, size, device pixel ratio). An unknown
+name is a bug and raises KeyError.
 """
 
 from __future__ import annotations
@@ -12,29 +14,42 @@ from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from tracedesk.base.paths import resources
+from tracedesk.ui import theme
 
 GLYPHS = {
     # span kinds
-    "llm": "sparkle", "tool": "wrench", "retriever": "book-open", "reranker": "sort-ascending", "embedding": "mdi6.grid",
-    "agent": "robot", "chain": "link", "guardrail": "shield", "evaluator": "scales", "http_db": "database", "other": "circle-dashed",
+    "llm": "sparkle", "tool": "wrench", "retriever": "book-open", "reranker": "sort-ascending",
+    "embedding": "mdi6.grid",
+    "agent": "robot", "chain": "link", "guardrail": "shield", "evaluator": "scales", "http_db": "database",
+    "other": "circle-dashed",
     "http": "globe", "db": "database", "mcp": "ri.plug-line", "prompt": "file-text", "decision": "git-branch",
     # status
     "ok": "check-circle", "error": "x-circle", "warn": "warning", "running": "ri.loader-line", "unset": "circle",
     "info": "info", "blocked": "shield-warning", "retried": "repeat",
     # screens
-    "traces": "tree-structure", "metrics": "activity", "compare": "git-pull-request", "datasets": "ri.list-check-2", "alerts": "bell",
+    "traces": "tree-structure", "metrics": "activity", "compare": "git-pull-request", "datasets": "ri.list-check-2",
+    "alerts": "bell",
     "settings": "gear", "waterfall": "chart-bar-horizontal", "flame": "flame", "steps": "chat-text",
     # doing
-    "search": "magnifying-glass", "filter": "funnel-simple", "clock": "clock", "save_view": "bookmark-simple", "close": "x",
-    "copy": "copy", "open": "folder-open", "play": "play", "pause": "pause", "send": "terminal", "import": "download-simple",
-    "more": "dots-three", "expand": "corners-out", "what_if": "flask", "critical_path": "path", "arrow_up": "arrow-up",
-    "arrow_down": "arrow-down", "arrow_right": "arrow-right", "chevron_down": "caret-down", "chevron_right": "caret-right",
-    "chevron_left": "caret-left", "chevron_up": "caret-up", "plus": "plus", "minus": "minus", "check": "check", "link": "link",
-    "broken_link": "link-break", "reply": "arrow-bend-down-right", "job": "upload-simple", "negate": "prohibit", "undo": "arrow-counter-clockwise",
+    "search": "magnifying-glass", "filter": "funnel-simple", "clock": "clock", "save_view": "bookmark-simple",
+    "close": "x",
+    "copy": "copy", "open": "folder-open", "play": "play", "pause": "pause", "send": "terminal",
+    "import": "download-simple",
+    "more": "dots-three", "expand": "corners-out", "what_if": "flask", "critical_path": "path",
+    "arrow_up": "arrow-up",
+    "arrow_down": "arrow-down", "arrow_right": "arrow-right", "chevron_down": "caret-down",
+    "chevron_right": "caret-right",
+    "chevron_left": "caret-left", "chevron_up": "caret-up", "plus": "plus", "minus": "minus", "check": "check",
+    "link": "link",
+    "broken_link": "link-break", "reply": "arrow-bend-down-right", "job": "upload-simple", "negate": "prohibit",
+    "undo": "arrow-counter-clockwise",
     # things
-    "user": "user", "context": "book-open", "system": "terminal-window", "live": "broadcast", "sun": "sun", "moon": "moon", "keyboard": "keyboard",
-    "encrypted": "lock-simple", "key_in_file": "warning", "store": "database", "privacy": "shield-check", "server": "hard-drives",
-    "plug": "ri.plug-line", "inbox": "tray", "folder": "folder-open", "image": "image", "file": "file", "session": "chats", "token": "ri.coins-line",
+    "user": "user", "context": "book-open", "system": "terminal-window", "live": "broadcast", "sun": "sun",
+    "moon": "moon", "keyboard": "keyboard",
+    "encrypted": "lock-simple", "key_in_file": "warning", "store": "database", "privacy": "shield-check",
+    "server": "hard-drives",
+    "plug": "ri.plug-line", "inbox": "tray", "folder": "folder-open", "image": "image", "file": "file",
+    "session": "chats", "token": "ri.coins-line",
 }
 _SCALE = 1.12
 """qtawesome draws at 0.875 of the box; this brings Phosphor to the optical size of the mock-ups."""
@@ -69,8 +84,6 @@ def draw(painter: QPainter, name: str, color: QColor, x: float, y: float, size: 
 
 def icon(name: str, color: QColor | None = None, size: int = 16) -> QIcon:
     """A QIcon of the glyph; without a colour it has the theme's secondary text colour, and its primary one when active."""
-    from tracedesk.ui import theme                         # theme needs a QGuiApplication only when asked for a colour
-
     colors = theme.current()
     made = QIcon()
     for ratio in (1.0, 2.0):

@@ -84,6 +84,9 @@ QPushButton[role="pill"] {{ background: {h("accent.base")}; color: {h("accent.on
 QPushButton[role="pill"]:hover {{ background: {h("accent.hover")}; }}
 QPushButton[role="pill"]:focus {{ border: {ring}px solid {h("text.primary")}; padding: 0 7px; min-height: {20 - 2 * ring}px;
   max-height: {20 - 2 * ring}px; }}
+QPushButton[role="field"] {{ background: {h("bg.inset")}; border-color: {h("border.default")}; text-align: left; }}
+QPushButton[role="field"]:hover {{ border-color: {h("border.strong")}; }}
+QPushButton[role="field"]:focus {{ border-color: {h("accent.focus")}; }}
 QPushButton[size="small"] {{ min-height: 22px; padding: 0 8px; }}
 QPushButton[size="small"]:focus {{ min-height: {24 - 2 * ring}px; padding: 0 7px; }}
 QPushButton[size="large"] {{ min-height: 30px; padding: 0 14px; }}

@@ -25,6 +25,10 @@ FACE = "face"
 """Dynamic property of a widget: the type style of its font, so that a change of text size finds it."""
 
 
+NAME_FACE = "dense_name"
+"""Style of names in rows: dense, at weight 500 (DESIGN section 4)."""
+
+
 class KindColors(NamedTuple):
     """Colours of a span kind: bar, text on the bar, waiting part, container tint and outline, glyph and name on a pane."""
 
@@ -80,10 +84,19 @@ class Theme:
         return str(self._flat[name])
 
     def color(self, name: str) -> QColor:
-        """The colour of a role such as `bg.panel`, `text.secondary`, `accent.base`, `trace.critical`."""
+        """The colour of a role (`bg.panel`, `text.secondary`, ...), or the text colour of `status.ok`, `diff.worse`, `kind.llm`."""
         found = self._colors.get(name)
         if found is None:
-            found = self._colors[name] = QColor(self._flat[name])
+            group, _, key = name.partition(".")
+            if group == "status":
+                found = self.status(key).text
+            elif group == "diff":
+                found = self.diff(key).text
+            elif group == "kind":
+                found = self.kind(key).text
+            else:
+                found = QColor(self._flat[name])
+            self._colors[name] = found
         return found
 
     def kind(self, kind: Kind | int | str) -> KindColors:
@@ -121,7 +134,7 @@ class Theme:
         """The font of a type style: `caption label dense dense_strong body body_strong title heading figure display code`."""
         found = self._fonts.get(style)
         if found is None:
-            entry = tokens()["type"][style]
+            entry = {**tokens()["type"]["dense"], "weight": 500} if style == NAME_FACE else tokens()["type"][style]
             px = max(1, round(entry["px"] * self.scale))
             found = self._fonts[style] = fonts.make(px, entry["weight"], mono=entry.get("family") == "mono")
         return QFont(found)
@@ -216,7 +229,8 @@ def _palette(theme: Theme) -> QPalette:
         QPalette.ColorRole.Highlight: "accent.base", QPalette.ColorRole.HighlightedText: "accent.on",
         QPalette.ColorRole.Accent: "accent.base",
         QPalette.ColorRole.Light: "bg.raised", QPalette.ColorRole.Midlight: "border.subtle",
-        QPalette.ColorRole.Mid: "border.default", QPalette.ColorRole.Dark: "border.strong", QPalette.ColorRole.Shadow: "bg.inset",
+        QPalette.ColorRole.Mid: "border.default", QPalette.ColorRole.Dark: "border.strong",
+        QPalette.ColorRole.Shadow: "bg.inset",
     }
     for role, name in roles.items():
         palette.setColor(role, theme.color(name))

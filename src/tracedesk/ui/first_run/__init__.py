@@ -1,0 +1,1 @@
+"""The first-run page: where to send, what to paste, what arrived."""

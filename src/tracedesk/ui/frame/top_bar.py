@@ -1,0 +1,205 @@
+"""The top bar, 48 px: mark and menu, project, search or command, what the receiver does, theme, keys."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+
+from tracedesk.ui import theme
+from tracedesk.ui.state import AppState, Receiver
+from tracedesk.ui.stylesheet import repolish
+from tracedesk.ui.widgets.buttons import Button, IconButton
+from tracedesk.ui.widgets.text import Elided, Glyph, key_caps, label
+
+WORDS = {Receiver.STARTING: ("Starting", "unset"), Receiver.LISTENING: ("Listening", "running"),
+         Receiver.RECEIVING: ("Receiving", "ok"), Receiver.PAUSED: ("Paused", "warn"),
+         Receiver.PORT_TAKEN: ("Port taken", "error"), Receiver.NONE: ("No engine", "error")}
+
+
+class Brand(QAbstractButton):
+    """The mark and the name; a click opens the menu of all commands."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Menu")
+        self.setAccessibleDescription("Alt+M")
+        self.setToolTip("Menu   Alt+M")
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setFont(theme.current().font("title"))
+        self.wide = True
+        self.setFixedHeight(32)
+
+    def sizeHint(self) -> QSize:
+        words = self.fontMetrics().horizontalAdvance("TraceDesk") if self.wide else 0
+        return QSize(8 + 22 + (10 + words if words else 0) + 4, 32)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        draw_mark(painter, 4, 6, 20)
+        font = theme.current().font("body_strong")
+        painter.setFont(font)
+        if self.wide:
+            painter.setPen(colors.color("text.primary"))
+            painter.drawText(QRectF(36, 0, self.width() - 30, self.height()), Qt.AlignmentFlag.AlignVCenter, "TraceDesk")
+        if self.hasFocus():
+            painter.setPen(QPen(colors.color("accent.focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
+
+
+def draw_mark(painter: QPainter, x: float, y: float, size: float) -> None:
+    """The application's mark: a rounded square with three bars, one after the other."""
+    colors = theme.current()
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colors.color("accent.base"))
+    painter.drawRoundedRect(QRectF(x, y, size, size), size * 0.24, size * 0.24)
+    painter.setBrush(colors.color("accent.on"))
+    for left, top, wide in ((0.20, 0.25, 0.38), (0.36, 0.44, 0.42), (0.27, 0.63, 0.32)):
+        painter.drawRoundedRect(QRectF(x + left * size, y + top * size, wide * size, size * 0.13), 1.2, 1.2)
+
+
+class Dot(QWidget):
+    """The live dot: breathes only while spans arrive."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(8, 8)
+        self._tone, self._opacity = "status.unset", 1.0
+
+    def set_tone(self, tone: str) -> None:
+        """The colour of the dot."""
+        self._tone = tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.current().color(self._tone))
+        painter.drawEllipse(QRectF(0.5, 0.5, 7, 7))
+
+
+class ReceiverPill(QFrame):
+    """What the engine does: `Receiving 38 spans/s`, `Listening :4317 :4318`, `Paused`, `Port taken`, `No engine`."""
+
+    def __init__(self, state: AppState) -> None:
+        super().__init__()
+        self._state = state
+        self._dot = Dot()
+        self._word = label("", "dense_strong")
+        self._rest = label("", "dense", "secondary")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 11, 0)
+        row.setSpacing(7)
+        row.addWidget(self._dot)
+        row.addWidget(self._word)
+        self._bar = QFrame()
+        self._bar.setFixedSize(1, 12)
+        self._bar.setProperty("edge", "left")
+        row.addWidget(self._bar)
+        row.addWidget(self._rest)
+        self.setFixedHeight(24)
+        state.receiver_changed.connect(self._show)
+        self._show()
+
+    def text(self) -> str:
+        """What it says."""
+        return f"{self._word.text()} {self._rest.text()}".strip()
+
+    def _show(self) -> None:
+        word, status = WORDS[self._state.receiver]
+        self._word.setText(word)
+        self._word.setProperty("tone", status)
+        repolish(self._word)
+        self._rest.setText(self._state.receiver_text)
+        self._rest.setVisible(bool(self._state.receiver_text))
+        self._bar.setVisible(bool(self._state.receiver_text))
+        self._rest.setProperty("tone", status if status in ("ok", "running") else "secondary")
+        repolish(self._rest)
+        self._dot.set_tone(f"status.{status}")
+        self.setProperty("pill", status)
+        repolish(self)
+        self.setAccessibleName(f"Receiver: {self.text()}")
+
+
+class SearchField(QPushButton):
+    """Looks like a field, opens the palette."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Search or run a command")
+        self.setAccessibleDescription("Ctrl+K")
+        self.setProperty("role", "field")
+        self.setFixedHeight(30)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 0, 8, 0)
+        row.setSpacing(9)
+        row.addWidget(Glyph("search", "text.tertiary", 14))
+        self._words = Elided("Search traces, spans, prompts, or run a command", "dense", "text.tertiary")
+        row.addWidget(self._words, 1)
+        for cap in key_caps("Ctrl+K"):
+            row.addWidget(cap)
+        for child in self.findChildren(QWidget):
+            child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+
+    def set_wide(self, wide: bool) -> None:
+        """Many words or few."""
+        self._words.setText("Search traces, spans, prompts, or run a command" if wide else "Search or run a command")
+
+
+class TopBar(QFrame):
+    """The bar. `desk` is the main window."""
+
+    def __init__(self, desk) -> None:
+        super().__init__()
+        self._desk = desk
+        self.setProperty("pane", "app")
+        self.setProperty("edge", "bottom")
+        self.setFixedHeight(theme.current().size("topbar"))
+        self.brand = Brand()
+        self.brand.clicked.connect(self.open_menu)
+        self._menu = QMenu(self)
+        self.project = Button("", None, icon="", size="")
+        self.project.setAccessibleName("Project")
+        self.project.hide()
+        self.search = SearchField()
+        self.search.clicked.connect(lambda: desk.commands.run("palette.open"))
+        self.pill = ReceiverPill(desk.state)
+        self.theme_button = IconButton("sun", "Switch to the light theme", lambda: desk.commands.run("theme.toggle"))
+        keys = IconButton("keyboard", "All keys", lambda: desk.commands.run("keys.show"), key="?")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(21, 0, 12, 0)
+        row.setSpacing(12)
+        row.addWidget(self.brand)
+        row.addWidget(self.project)
+        row.addSpacing(12)
+        row.addWidget(self.search, 46)
+        row.addStretch(54)
+        row.addWidget(self.pill)
+        row.addWidget(self.theme_button)
+        row.addWidget(keys)
+        self.search.setMaximumWidth(460)
+        self._show_theme()
+
+    def open_menu(self) -> None:
+        """All commands, by subject."""
+        self._desk.commands.fill_menu(self._menu)
+        self._menu.popup(self.brand.mapToGlobal(self.brand.rect().bottomLeft()))
+
+    def set_wide(self, wide: bool) -> None:
+        """With the brand word and long texts, or without."""
+        self.brand.wide = wide
+        self.brand.updateGeometry()
+        self.search.set_wide(wide)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.StyleChange:
+            self._show_theme()
+        super().changeEvent(event)
+
+    def _show_theme(self) -> None:
+        dark = theme.current().dark
+        self.theme_button.show_icon("sun" if dark else "moon", f"Switch to the {'light' if dark else 'dark'} theme")

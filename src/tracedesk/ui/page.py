@@ -1,0 +1,24 @@
+"""A page of the desk: one entry of the rail, one screen. A module in `ui/pages` with a PART adds one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True)
+class Page:
+    """`key` for code, `title` and `icon` in the rail, `order` among them; `build(desk)` makes the widget when first shown.
+
+    `bottom` puts it at the lower end of the rail.
+    """
+
+    key: str
+    title: str
+    icon: str
+    order: int
+    build: Callable[[Any], QWidget]
+    bottom: bool = False

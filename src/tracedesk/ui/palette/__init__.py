@@ -1,0 +1,1 @@
+"""Command palette and key sheet, over a scrim."""

@@ -1,0 +1,162 @@
+"""The header of the open trace: what the user asked, how it ended, and the figures that matter, each with its exact value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+
+from tracedesk.base.clock import format_duration, iso_time
+from tracedesk.base.money import format_total
+from tracedesk.model.summary import TraceSummary
+from tracedesk.ui.stylesheet import repolish
+from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of
+from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, set_tone
+
+
+class Fact(QWidget):
+    """`Total 4.20 s`: a quiet name and a strong figure."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(5)
+        self.name = label(name, "dense", "tertiary")
+        self.figure = label("", "dense_strong")
+        row.addWidget(self.name)
+        row.addWidget(self.figure)
+
+    def say(self, text: str, exact: str = "") -> None:
+        """The figure, and its exact value as the tooltip."""
+        self.figure.setText(text)
+        self.setToolTip(plain_tip(exact))
+        self.setAccessibleName(f"{self.name.text()} {text}")
+        self.setVisible(bool(text))
+
+
+class StatusPill(QFrame):
+    """`ok`, `error` or `running`, with its glyph."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(7, 0, 9, 0)
+        row.setSpacing(4)
+        self._glyph = Glyph("ok", "status.ok", 13)
+        self._word = label("", "dense_strong", "ok")
+        row.addWidget(self._glyph)
+        row.addWidget(self._word)
+        self.setFixedHeight(22)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def say(self, status: str) -> None:
+        """A status by its token name."""
+        self._glyph.show_icon(status, f"status.{status}")
+        self._word.setText(status)
+        set_tone(self._word, status)
+        self.setProperty("pill", status)
+        repolish(self)
+        self.setAccessibleName(f"Status {status}")
+
+
+class TraceHeader(QWidget):
+    """Two lines. `on_copy(text)` copies the id."""
+
+    def __init__(self, on_copy: Callable[[str], object]) -> None:
+        super().__init__()
+        self._id = ""
+        self.title = Elided("", "title", "text.primary")
+        self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        self.pill = StatusPill()
+        self.total, self.tokens, self.cost, self.spans = Fact("Total"), Fact("Tokens"), Fact("Cost"), Fact("Spans")
+        self.hole = label("", "caption", "tertiary")
+        self._user_glyph = Glyph("user", "text.tertiary", 12)
+        self.user = label("", "dense", "tertiary")
+        self.id = label("", "code", "tertiary")
+        font = self.id.font()
+        font.setPixelSize(11)
+        self.id.setFont(font)
+        self._copy = IconButton("copy", "Copy the trace id", lambda: on_copy(self._id), key="Ctrl+Shift+C", size=12, hit=22)
+        self.actions = QHBoxLayout()
+        self.actions.setSpacing(8)
+        one = QHBoxLayout()
+        one.setSpacing(10)
+        one.addWidget(self.title)
+        one.addWidget(self.pill)
+        one.addStretch(1)
+        one.addLayout(self.actions)
+        two = QHBoxLayout()
+        two.setSpacing(14)
+        two.addWidget(self.total)
+        two.addWidget(self.tokens)
+        cost = QHBoxLayout()
+        cost.setSpacing(7)
+        cost.addWidget(self.cost)
+        cost.addWidget(self.hole)
+        two.addLayout(cost)
+        two.addWidget(self.spans)
+        user = QHBoxLayout()
+        user.setSpacing(4)
+        user.addWidget(self._user_glyph)
+        user.addWidget(self.user)
+        two.addLayout(user)
+        ids = QHBoxLayout()
+        ids.setSpacing(1)
+        ids.addWidget(self.id)
+        ids.addWidget(self._copy)
+        two.addLayout(ids)
+        two.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 8, 12, 2)
+        column.setSpacing(0)
+        one_box = QWidget()
+        one_box.setLayout(one)
+        one_box.setFixedHeight(32)
+        one.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(one_box)
+        column.addLayout(two)
+
+    def show_trace(self, row: TraceSummary) -> None:
+        """Fill it."""
+        self._id = row.trace_id.hex()
+        self.title.setText(title_of(row))
+        self.pill.say(status_of(row))
+        self.total.say(duration_text(row), f"{row.duration_ns:,} ns\nfrom {iso_time(row.start_ns)}\nto {iso_time(row.end_ns)}"
+                       f"\n{format_duration(row.duration_ns)}")
+        self.tokens.say(tokens_text(row), tokens_exact(row))
+        self.cost.say(format_total(row.cost_nusd, row.unpriced_calls),
+                      "nothing here costs anything" if row.cost_nusd is None else f"{row.cost_nusd:,} nano-dollars")
+        self.hole.setText(f"{row.unpriced_calls} unpriced" if row.unpriced_calls else "")
+        self.hole.setVisible(bool(row.unpriced_calls))
+        self.hole.setToolTip(plain_tip(f"{row.unpriced_calls} of {row.unpriced_calls + row.priced_calls} model calls have no known "
+                                       "price and are not in the sum."))
+        self.spans.say(f"{row.span_count:,}")
+        self.user.setText(row.user_id or "")
+        self.user.setVisible(bool(row.user_id))
+        self._user_glyph.setVisible(bool(row.user_id))
+        self.id.setText(row.trace_id.hex()[:8])
+        self.id.setToolTip(plain_tip(row.trace_id.hex()))
+        self.setAccessibleName(f"{title_of(row)}, {status_of(row)}, {duration_text(row)}")
+
+    def fold(self, narrow: bool) -> None:
+        """Below 1360 px only total, tokens and cost stay."""
+        self.spans.setVisible(not narrow and bool(self.spans.figure.text()))
+        self.hole.setVisible(not narrow and bool(self.hole.text()))
+
+
+def tokens_text(row: TraceSummary) -> str:
+    """`4,290 in · 105 out`, or nothing where no model was called."""
+    if row.input_tokens is None and row.output_tokens is None:
+        return "not sent" if row.llm_calls else ""
+    parts = [f"{count:,} {word}" for count, word in ((row.input_tokens, "in"), (row.output_tokens, "out")) if count is not None]
+    return " · ".join(parts)
+
+
+def tokens_exact(row: TraceSummary) -> str:
+    """All token sums, one a line."""
+    names = (("input", row.input_tokens), ("output", row.output_tokens), ("of these read from cache", row.cache_read_tokens),
+             ("of these written to cache", row.cache_write_tokens), ("of these reasoning", row.reasoning_tokens))
+    return "\n".join(f"{name}: {count:,}" for name, count in names if count is not None)
+

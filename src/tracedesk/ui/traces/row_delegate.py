@@ -1,0 +1,121 @@
+"""Paints one row of the trace list: 48 px, status glyph, question, duration; who or why, fingerprint, cost."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QLineF, QModelIndex, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from tracedesk.base.clock import format_duration
+from tracedesk.base.money import format_total
+from tracedesk.model.kinds import Status
+from tracedesk.model.summary import TraceSummary
+from tracedesk.ui import icons, theme
+from tracedesk.ui.traces import fingerprint
+
+LEFT_PX, TEXT_PX, RIGHT_PX = 12, 34, 12
+PICTURE_PX, PICTURE_NARROW_PX, COST_PX = 72, 44, 66
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+
+
+def status_of(row: TraceSummary) -> str:
+    """`error`, `running`, `ok` or `unset`: what the glyph of a row says."""
+    return {"unfinished": "running"}.get(row.status_label, row.status_label)
+
+
+def title_of(row: TraceSummary) -> str:
+    """What the user asked, else the name of the trace."""
+    return row.title or row.name
+
+
+def duration_text(row: TraceSummary) -> str:
+    """`4.20 s`, or `1.8 s…` while it runs."""
+    return format_duration(row.duration_ns) + ("…" if row.unfinished_count else "")
+
+
+def second_line(row: TraceSummary, *, with_user: bool = True) -> tuple[str, str]:
+    """(text, colour role) of the second line: why it failed, else agent and user."""
+    if row.status == Status.ERROR and row.error_message:
+        return row.error_message.splitlines()[0], "status.error"
+    parts = [row.name] + ([row.user_id] if with_user and row.user_id else [])
+    return " · ".join(parts), "text.tertiary"
+
+
+class RowDelegate(QStyledItemDelegate):
+    """`narrow` lists lose the user and have a 44 px picture."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.narrow = False
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+        return QSize(200, theme.current().size("list_row"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+        row: TraceSummary = index.data(Qt.ItemDataRole.UserRole)
+        colors = theme.current()
+        box = QRectF(option.rect)
+        selected = bool(option.state & QStyle.StateFlag.State_Selected)
+        if selected:
+            painter.fillRect(box, colors.color("bg.selected"))
+            painter.fillRect(QRectF(box.left(), box.top(), 2, box.height() - 1), colors.color("accent.base"))
+        elif option.state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, colors.color("bg.hover"))
+        painter.setPen(QPen(colors.color("border.subtle"), 1))
+        painter.drawLine(QLineF(box.left(), box.bottom() - 0.5, box.right(), box.bottom() - 0.5))
+        middle = box.top() + box.height() / 2
+        one = QRectF(box.left() + TEXT_PX, middle - 18, box.width() - TEXT_PX - RIGHT_PX, 17)
+        two = one.translated(0, 19)
+        status = status_of(row)
+        icons.draw(painter, status, colors.color(f"status.{status}"), box.left() + LEFT_PX, one.top() + 1, 15)
+        self._first(painter, one, row, selected)
+        self._second(painter, two, row)
+        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
+            painter.setPen(QPen(colors.color("accent.focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(box.adjusted(1, 1, -1, -2))
+
+    def _first(self, painter: QPainter, box: QRectF, row: TraceSummary, selected: bool) -> None:
+        colors = theme.current()
+        duration = duration_text(row)
+        font = colors.font("dense")
+        painter.setFont(font)
+        wide = QFontMetrics(font).horizontalAdvance(duration)
+        painter.setPen(colors.color("status.running" if row.unfinished_count else "text.primary"))
+        painter.drawText(box, RIGHT, duration)
+        font = colors.font("dense_strong" if selected else theme.NAME_FACE)
+        painter.setFont(font)
+        painter.setPen(colors.color("text.primary"))
+        room = box.width() - wide - 10
+        painter.drawText(QRectF(box.left(), box.top(), room, box.height()), LEFT,
+                         QFontMetrics(font).elidedText(title_of(row), Qt.TextElideMode.ElideRight, int(room)))
+
+    def _second(self, painter: QPainter, box: QRectF, row: TraceSummary) -> None:
+        colors = theme.current()
+        font = colors.font("caption")
+        painter.setFont(font)
+        cost = format_total(row.cost_nusd, row.unpriced_calls)
+        cost_px = max(COST_PX, QFontMetrics(font).horizontalAdvance(cost)) if not self.narrow else \
+            max(COST_PX - 4, QFontMetrics(font).horizontalAdvance(cost))
+        painter.setPen(colors.color("text.tertiary"))
+        painter.drawText(box, RIGHT, cost)
+        if cost == "unpriced":
+            _dots(painter, box, QFontMetrics(font).horizontalAdvance(cost))
+        picture_px = PICTURE_NARROW_PX if self.narrow else PICTURE_PX
+        device = painter.device()
+        picture = fingerprint.pixmap(row.fingerprint, picture_px, device.devicePixelRatioF() if device else 1.0)
+        at = box.right() - cost_px - 3 - picture_px
+        painter.drawPixmap(int(at), int(box.top() + 2), picture)
+        text, tone = second_line(row, with_user=not self.narrow)
+        painter.setPen(colors.color(tone))
+        room = at - 8 - box.left()
+        painter.drawText(QRectF(box.left(), box.top(), room, box.height()), LEFT,
+                         QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(room)))
+
+
+def _dots(painter: QPainter, box: QRectF, wide: int) -> None:
+    """The dotted underline of a number that could be known."""
+    pen = QPen(theme.current().color("text.tertiary"), 1, Qt.PenStyle.DotLine)
+    painter.setPen(pen)
+    painter.drawLine(int(box.right() - wide), int(box.bottom() - 1), int(box.right()), int(box.bottom() - 1))

@@ -1,0 +1,243 @@
+"""The list of traces: model over a `Tail`, and a view that never moves what is being read.
+
+Rows are accessible as text: title, duration, status, who or why, cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
+
+from tracedesk.base.clock import iso_time
+from tracedesk.base.money import format_total
+from tracedesk.model.summary import TraceSummary
+from tracedesk.ui.traces.row_delegate import RowDelegate, duration_text, second_line, status_of, title_of
+from tracedesk.ui.traces.tail import Tail
+from tracedesk.ui.widgets.text import plain_tip
+
+Index = QModelIndex | QPersistentModelIndex
+MAX_ROWS_A_SECOND = 200
+
+
+class TraceListModel(QAbstractListModel):
+    """One row per trace, newest first. `wants_more` asks for older rows."""
+
+    wants_more = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tail = Tail()
+        self.exhausted = True
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's default
+        return 0 if parent.isValid() else len(self.tail.rows)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        row = self.tail.rows[index.row()]
+        if role == Qt.ItemDataRole.UserRole:
+            return row
+        if role == Qt.ItemDataRole.DisplayRole:
+            return title_of(row)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(f"{title_of(row)}\n{row.trace_id.hex()}\n{iso_time(row.start_ns)}\n{row.duration_ns:,} ns")
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join((title_of(row), duration_text(row), status_of(row), second_line(row)[0],
+                              format_total(row.cost_nusd, row.unpriced_calls)))
+        return None
+
+    def canFetchMore(self, parent: Index) -> bool:
+        return not self.exhausted
+
+    def fetchMore(self, parent: Index) -> None:
+        self.exhausted = True                       # until the answer says otherwise
+        self.wants_more.emit()
+
+    def reset_rows(self, rows: Sequence[TraceSummary], *, more: bool) -> None:
+        """The answer to a new question."""
+        self.beginResetModel()
+        self.tail.reset(rows)
+        self.exhausted = not more
+        self.endResetModel()
+
+    def append_rows(self, rows: Sequence[TraceSummary], *, more: bool) -> None:
+        """Older rows."""
+        fresh = [row for row in rows if self.tail.position(row.trace_id) < 0]
+        if fresh:
+            first = len(self.tail.rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            self.tail.append(fresh)
+            self.endInsertRows()
+        self.exhausted = not more
+
+    def insert_top(self, rows: Sequence[TraceSummary]) -> None:
+        """Newer rows at the top."""
+        if rows:
+            self.beginInsertRows(QModelIndex(), 0, len(rows) - 1)
+            self.tail.insert_top(rows)
+            self.endInsertRows()
+
+    def changed(self, rows: Sequence[int]) -> None:
+        """These rows have new values in their old places."""
+        for row in rows:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+    def remove(self, trace_ids: set[bytes]) -> list[int]:
+        """Rows that the store no longer has."""
+        gone = [index for index, row in enumerate(self.tail.rows) if row.trace_id in trace_ids]
+        for index in reversed(gone):
+            self.beginRemoveRows(QModelIndex(), index, index)
+            self.tail.remove({self.tail.rows[index].trace_id})
+            self.endRemoveRows()
+        return gone
+
+
+class TraceList(QListView):
+    """The view. `opened(trace_id)` when a row becomes current, `held(count)` when rows wait, or none any more."""
+
+    opened = Signal(object)
+    held = Signal(int)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.model_ = TraceListModel()
+        self.delegate = RowDelegate()
+        self.setModel(self.model_)
+        self.setItemDelegate(self.delegate)
+        self.setUniformItemSizes(True)
+        self.setMouseTracking(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setAccessibleName("Traces")
+        self.verticalScrollBar().setSingleStep(24)
+        self.live = True
+        self.picked_by_hand = False
+        self._rate = 0
+        self._second = QTimer(self)
+        self._second.setInterval(1000)
+        self._second.timeout.connect(self._new_second)
+        self._second.start()
+
+    @property
+    def waiting(self) -> int:
+        """How many traces wait."""
+        return len(self.model_.tail.waiting)
+
+    def may_insert(self) -> bool:
+        """Whether new rows may enter now: live, at the top, nothing picked by hand, pointer elsewhere, not a flood."""
+        return (self.live and self.verticalScrollBar().value() == 0 and not self.picked_by_hand
+                and not self.viewport().underMouse() and self._rate <= MAX_ROWS_A_SECOND)
+
+    def show_rows(self, rows: Sequence[TraceSummary], *, more: bool) -> None:
+        """The answer to a new question; the current trace stays current if it is among them."""
+        current = self.current_id()
+        self.model_.reset_rows(rows, more=more)
+        self.picked_by_hand = False
+        if current is not None:
+            self.set_current(current, scroll=False)
+        self.held.emit(0)
+
+    def take(self, newest: Sequence[TraceSummary]) -> int:
+        """A refresh: changed rows change in place, new ones enter or wait. How many are new."""
+        tail = self.model_.tail
+        changed, fresh = tail.split(newest)
+        self.model_.changed(changed)
+        fresh_new = [row for row in fresh if row.trace_id not in tail.waiting]
+        self._rate += len(fresh_new)
+        if not fresh:
+            return 0
+        above = not tail.rows or all((row.start_ns, row.trace_id) > (tail.rows[0].start_ns, tail.rows[0].trace_id)
+                                     for row in fresh)
+        if self.may_insert() and above and not tail.waiting:
+            self.model_.insert_top(fresh)
+        else:
+            tail.hold(fresh)
+            if self.may_insert():
+                self.show_waiting()
+            else:
+                self.held.emit(self.waiting)
+        return len(fresh_new)
+
+    def show_waiting(self) -> None:
+        """Let in what waits, sort once, go to the top; the current trace stays current."""
+        tail = self.model_.tail
+        if tail.waiting:
+            current = self.current_id()
+            self.model_.beginResetModel()
+            tail.reset(sorted([*tail.release(), *tail.rows], key=lambda row: (row.start_ns, row.trace_id), reverse=True))
+            self.model_.endResetModel()
+            if current is not None:
+                self.set_current(current, scroll=False)
+        self.picked_by_hand = False
+        self.scrollToTop()
+        self.held.emit(0)
+
+    def remove(self, trace_ids: set[bytes]) -> None:
+        """Rows that are gone; what is in view keeps its place on the screen."""
+        bar = self.verticalScrollBar()
+        top = self.indexAt(self.viewport().rect().topLeft()).row()
+        offset = bar.value()
+        gone = self.model_.remove(trace_ids)
+        above = sum(1 for index in gone if index < top)
+        if above:
+            bar.setValue(offset - above * self.sizeHintForRow(0))
+
+    def current_id(self) -> bytes | None:
+        """The trace of the current row."""
+        index = self.currentIndex()
+        return self.model_.tail.rows[index.row()].trace_id if index.isValid() else None
+
+    def set_current(self, trace_id: bytes, *, scroll: bool = True) -> bool:
+        """Make the row of a trace current, without telling."""
+        row = self.model_.tail.position(trace_id)
+        if row < 0:
+            return False
+        self.blockSignals(True)
+        self.selectionModel().blockSignals(True)
+        self.setCurrentIndex(self.model_.index(row))
+        self.selectionModel().blockSignals(False)
+        self.blockSignals(False)
+        if scroll:
+            self.scrollTo(self.model_.index(row))
+        self.viewport().update()
+        return True
+
+    def step(self, by: int) -> None:
+        """Open the next or previous row."""
+        count = self.model_.rowCount()
+        if count:
+            row = min(max(self.currentIndex().row() + by, 0), count - 1)
+            self.picked_by_hand = True
+            self.setCurrentIndex(self.model_.index(row))
+            self.scrollTo(self.model_.index(row))
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid() and not self.signalsBlocked():
+            self.opened.emit(self.model_.tail.rows[current.row()].trace_id)
+
+    def mousePressEvent(self, event) -> None:
+        if self.indexAt(event.position().toPoint()).isValid():
+            self.picked_by_hand = True
+        super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.key()
+        if event.modifiers() == Qt.KeyboardModifier.NoModifier and key in (Qt.Key.Key_J, Qt.Key.Key_K):
+            self.step(1 if key == Qt.Key.Key_J else -1)
+            return
+        if key in (Qt.Key.Key_Down, Qt.Key.Key_Up, Qt.Key.Key_Home, Qt.Key.Key_End, Qt.Key.Key_PageDown, Qt.Key.Key_PageUp):
+            self.picked_by_hand = True
+            super().keyPressEvent(event)
+            return
+        event.ignore()                               # letters are commands, not a search in the list
+
+    def _new_second(self) -> None:
+        self._rate = 0

@@ -1,0 +1,145 @@
+"""Labels that never read their text as markup: what a prompt says is shown, not rendered (and nothing is fetched)."""
+
+from __future__ import annotations
+
+import html
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+
+from tracedesk.ui import icons, theme
+from tracedesk.ui.stylesheet import repolish
+
+
+def label(text: str = "", face: str = "dense", tone: str = "primary", *, wrap: bool = False) -> QLabel:
+    """A plain-text label; `face` is a type style, `tone` a text role or a status."""
+    made = QLabel()
+    made.setTextFormat(Qt.TextFormat.PlainText)
+    made.setText(text)
+    made.setFont(theme.current().font(face))
+    made.setProperty(theme.FACE, face)
+    made.setProperty("tone", tone)
+    made.setWordWrap(wrap)
+    return made
+
+
+def set_tone(widget: QLabel, tone: str) -> None:
+    """Give a label another tone."""
+    if widget.property("tone") != tone:
+        widget.setProperty("tone", tone)
+        repolish(widget)
+
+
+def plain_tip(text: str) -> str:
+    """Text for a tooltip that Qt will not take for markup of its own accord: escaped, lines kept."""
+    return f'<div style="white-space: pre-wrap">{html.escape(text)}</div>' if text else ""
+
+
+class Elided(QWidget):
+    """One line of text that gives way in the middle or at the end; the whole text is then its tooltip."""
+
+    def __init__(self, text: str = "", face: str = "dense", tone: str = "text.primary",
+                 mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        super().__init__()
+        self._text, self._tone, self._mode = text, tone, mode
+        self.setFont(theme.current().font(face))
+        self.setProperty(theme.FACE, face)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def setText(self, text: str) -> None:
+        """Show another text."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def set_tone(self, tone: str) -> None:
+        """Show it in another colour."""
+        self._tone = tone
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(metrics.horizontalAdvance(self._text) + 1, metrics.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(12, QFontMetrics(self.font()).height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setPen(theme.current().color(self._tone))
+        shown = QFontMetrics(self.font()).elidedText(self._text, self._mode, self.width())
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, shown)
+        tip = plain_tip(self._text) if shown != self._text else ""
+        if self.toolTip() != tip:
+            self.setToolTip(tip)
+
+
+class Glyph(QWidget):
+    """An icon by our name in a colour role; decoration only, so it has no accessible name of its own."""
+
+    def __init__(self, name: str, tone: str = "text.secondary", size: int = 14) -> None:
+        super().__init__()
+        self._name, self._tone, self._size = name, tone, size
+        self.setFixedSize(size, size)
+
+    def show_icon(self, name: str, tone: str | None = None) -> None:
+        """Another icon, and another colour if given."""
+        self._name, self._tone = name, tone or self._tone
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        icons.draw(painter, self._name, theme.current().color(self._tone), 0, 0, self._size)
+
+
+class KeyCap(QWidget):
+    """A key as printed on a button or in the key sheet."""
+
+    def __init__(self, text: str, tone: str = "text.secondary", *, on_accent: bool = False) -> None:
+        super().__init__()
+        self._text, self._tone, self._on_accent = text, tone, on_accent
+        self.setFont(theme.current().font("caption"))
+        self.setProperty(theme.FACE, "caption")
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(self.font())
+        return QSize(max(18, metrics.horizontalAdvance(self._text) + 10), max(18, metrics.height() + 4))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        colors = theme.current()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        box = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
+        painter.setPen(colors.color("accent.on") if self._on_accent else colors.color("border.default"))
+        painter.setBrush(Qt.BrushStyle.NoBrush if self._on_accent else colors.color("bg.raised"))
+        painter.drawRoundedRect(box, 4, 4)
+        painter.setPen(colors.color("accent.on" if self._on_accent else self._tone))
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+
+
+def key_caps(keys: str, *, on_accent: bool = False) -> list[KeyCap]:
+    """Caps of a key sequence as we write it: `Ctrl+K` → Ctrl, K; `J K` → J, K."""
+    parts = [part for word in keys.split(" ") for part in (word.split("+") if word not in ("+",) else [word])]
+    return [KeyCap(part, on_accent=on_accent) for part in parts if part]
+
+
+def line(direction: Qt.Orientation = Qt.Orientation.Horizontal) -> QFrame:
+    """A hairline."""
+    made = QFrame()
+    if direction == Qt.Orientation.Horizontal:
+        made.setFixedHeight(1)
+        made.setProperty("edge", "top")
+    else:
+        made.setFixedWidth(1)
+        made.setProperty("edge", "left")
+    return made
