@@ -1,0 +1,171 @@
+"""Each model call counted once: which spans of a trace only repeat figures that stand on another span.
+
+Why this exists (all seen in real traces): agent spans carry the sum of their calls; an SDK that traces itself puts its own
+span below the instrumentation's; LlamaIndex nests predict > chat for one call; Vercel 7 doubles embeddings; Logfire splits
+a streamed call into a request without usage and a sibling with it. And a failure is marked on every span it went through.
+
+Works on `SpanRow`s alone, without recursion, in time linear in their number. Copies of a call in another trace have the
+same `response_id`; the store compares those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from tracedesk.model.kinds import COUNTED_KINDS, Status
+from tracedesk.model.row import SpanRow
+
+_COUNTED = frozenset(map(int, COUNTED_KINDS))
+_ERROR = int(Status.ERROR)
+_STREAM = "streaming response from"
+"""Logfire's name for the sibling that carries a streamed call's result."""
+
+
+def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
+    """Ids of the spans of one trace whose tokens and cost must not be added up, each with the span that has them.
+
+    None stands for "on several spans below": the figures are a sum. Spans without figures that are no calls do not occur.
+    """
+    relevant = {row.span_id: row for row in rows if row.kind in _COUNTED or _has_figures(row)}
+    if len(relevant) < 2:
+        return {}
+    above = _nearest(rows, relevant)
+    skipped: dict[bytes, bytes | None] = {}
+    _same_response(relevant, above, skipped)
+    below: dict[bytes, list[bytes]] = {}
+    for span_id, owner in above.items():
+        if owner is not None and span_id not in skipped:
+            below.setdefault(owner, []).append(span_id)
+    reporting = _above_reports(relevant, above, skipped)
+    for span_id, inner in below.items():
+        if span_id in skipped:
+            continue
+        row = relevant[span_id]
+        if row.kind in _COUNTED:
+            _nested_calls(row, [relevant[one] for one in inner if one not in skipped and relevant[one].kind == row.kind], skipped)
+        elif span_id in reporting:
+            skipped[span_id] = None
+    _streamed_apart(relevant, skipped)
+    return skipped
+
+
+def _has_figures(row: SpanRow) -> bool:
+    return row.input_tokens is not None or row.output_tokens is not None or row.cost_nusd is not None
+
+
+def _has_tokens(row: SpanRow) -> bool:
+    return row.input_tokens is not None or row.output_tokens is not None
+
+
+def _nearest(rows: Sequence[SpanRow], relevant: dict[bytes, SpanRow]) -> dict[bytes, bytes | None]:
+    """The nearest relevant ancestor of each relevant span; every parent link is followed once, cycles end the walk."""
+    parent = {row.span_id: row.parent_id for row in rows}
+    found: dict[bytes, bytes | None] = {}
+    for span_id in relevant:
+        path: list[bytes] = []
+        at = parent.get(span_id)
+        onto = {span_id}
+        while at is not None and at not in relevant and at not in found and at not in onto and at in parent:
+            path.append(at)
+            onto.add(at)
+            at = parent[at]
+        owner = at if at in relevant and at != span_id else found.get(at) if at is not None else None
+        for step in path:
+            found[step] = owner
+        found[span_id] = owner
+    return {span_id: found[span_id] for span_id in relevant}
+
+
+def _same_response(relevant: dict[bytes, SpanRow], above: dict[bytes, bytes | None], skipped: dict[bytes, bytes | None]) -> None:
+    """Spans of one answer (equal response id): the one that knows its tokens stays, of those the outermost, the first."""
+    groups: dict[str, list[SpanRow]] = {}
+    for row in relevant.values():
+        if row.response_id and row.kind in _COUNTED:
+            groups.setdefault(row.response_id, []).append(row)
+    for group in groups.values():
+        if len(group) < 2:
+            continue
+        members = {row.span_id for row in group}
+        kept = min(group, key=lambda row: (not _has_tokens(row), above[row.span_id] in members, row.start_ns))
+        for row in group:
+            if row is not kept:
+                skipped[row.span_id] = kept.span_id
+
+
+def _above_reports(
+    relevant: dict[bytes, SpanRow], above: dict[bytes, bytes | None], skipped: dict[bytes, bytes | None]
+) -> set[bytes]:
+    """Spans with a descendant that reports figures of its own."""
+    found: set[bytes] = set()
+    for span_id, row in relevant.items():
+        if span_id in skipped or not _has_figures(row):
+            continue
+        at = above[span_id]
+        while at is not None and at not in found:
+            found.add(at)
+            at = above[at]
+    return found
+
+
+def _nested_calls(outer: SpanRow, inner: list[SpanRow], skipped: dict[bytes, bytes | None]) -> None:
+    """A call with calls inside: one call twice, a call and its raw twin without figures, or a sum of several."""
+    known = [row for row in inner if _has_tokens(row)]
+    if not _has_tokens(outer):
+        if known:
+            skipped[outer.span_id] = known[0].span_id if len(known) == 1 else None
+            return
+        for row in inner:
+            skipped[row.span_id] = outer.span_id
+        return
+    same = [row for row in known if _one_call(outer, row)]
+    if same:
+        skipped[same[0].span_id] = outer.span_id
+    elif len(known) > 1 and _is_sum(outer, known):
+        skipped[outer.span_id] = None
+        return
+    for row in inner:
+        if not _has_tokens(row):
+            skipped[row.span_id] = outer.span_id
+
+
+def _one_call(outer: SpanRow, inner: SpanRow) -> bool:
+    """Equal figures and no contradiction of models. One output token of difference is Traceloop's on streams."""
+    if outer.response_id and inner.response_id and outer.response_id != inner.response_id:
+        return False
+    if outer.input_tokens != inner.input_tokens or abs((outer.output_tokens or 0) - (inner.output_tokens or 0)) > 1:
+        return False
+    a, b = outer.model, inner.model
+    return a is None or b is None or a.startswith(b) or b.startswith(a)
+
+
+def _is_sum(outer: SpanRow, inner: Iterable[SpanRow]) -> bool:
+    listed = list(inner)
+    return (outer.input_tokens == sum(row.input_tokens or 0 for row in listed)
+            and (outer.output_tokens or 0) == sum(row.output_tokens or 0 for row in listed))
+
+
+def _streamed_apart(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes | None]) -> None:
+    """Logfire: a call without usage and, later beside it, the zero-length span of its streamed response."""
+    results = [row for row in relevant.values() if row.name.startswith(_STREAM) and row.span_id not in skipped]
+    if not results:
+        return
+    waiting = sorted((row for row in relevant.values() if row.kind in _COUNTED and not _has_tokens(row)
+                      and row.span_id not in skipped and not row.name.startswith(_STREAM)), key=lambda row: row.start_ns)
+    for result in sorted(results, key=lambda row: row.start_ns):
+        for row in reversed(waiting):
+            if row.parent_id in (result.parent_id, None) and row.start_ns <= result.start_ns and row.span_id not in skipped:
+                skipped[row.span_id] = result.span_id
+                break
+
+
+def error_causes(rows: Sequence[SpanRow]) -> set[bytes]:
+    """Failed spans with no failed span below: of one failure that was marked on every span it passed, the deepest."""
+    parent = {row.span_id: row.parent_id for row in rows}
+    failed = {row.span_id for row in rows if row.status == _ERROR}
+    passed: set[bytes] = set()
+    for span_id in failed:
+        at = parent.get(span_id)
+        while at is not None and at in parent and at not in passed:
+            passed.add(at)
+            at = parent[at]
+    return failed - passed

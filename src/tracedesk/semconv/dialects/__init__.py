@@ -1,0 +1,1 @@
+"""One PART per dialect of LLM span. `base.registry` finds them; there is no list to edit."""

@@ -1,0 +1,66 @@
+"""Braintrust (OTel span processor / manual attributes)."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.fields import chat_input, chat_output
+from tracedesk.semconv.kinds import OTEL_KINDS, by
+from tracedesk.semconv.sources import span_name
+from tracedesk.semconv.values import structure
+
+PART = Dialect(
+    key="braintrust",
+    title="Braintrust (OTel span processor / manual attributes)",
+    priority=14,
+    detect=(
+        Detect(prefix=("braintrust.",)),
+    ),
+    kinds=(
+        by("braintrust.span_attributes", {"llm": "llm", "task": "chain", "function": "chain", "tool": "tool", "score": "evaluator", "eval": "evaluator", "facet": "evaluator", "preprocessor": "chain", "automation": "chain", "review": "evaluator", "classifier": "evaluator"}, path="type", decode=structure),
+        *OTEL_KINDS,
+    ),
+    fields={
+        "display_name": A("braintrust.span_attributes", "name"),
+        "input.messages": (A("braintrust.input_json", only="llm"), A("braintrust.input", form=chat_input)),
+        "output.messages": (A("braintrust.output_json", only="llm"), A("braintrust.output", form=chat_output)),
+        "input.value": ("braintrust.input_json", "braintrust.input"),
+        "output.value": ("braintrust.output_json", "braintrust.output"),
+        "model.requested": (A("braintrust.metadata", "model"), "gen_ai.request.model"),
+        "model.response": ("gen_ai.response.model", A("braintrust.metadata", "model")),
+        "provider": (A("braintrust.metadata", "provider"), "gen_ai.provider.name", "gen_ai.system"),
+        "param.all": ("braintrust.metadata", "braintrust.parameters"),
+        "tools": A("braintrust.metadata", "tools"),
+        "metadata": ("braintrust.metadata", below("braintrust.metadata")),
+        "tokens.input": (
+            A("braintrust.metrics", "prompt_tokens"),
+            "braintrust.metrics.prompt_tokens",
+            "gen_ai.usage.input_tokens",
+        ),
+        "tokens.output": (
+            A("braintrust.metrics", "completion_tokens"),
+            "braintrust.metrics.completion_tokens",
+            "gen_ai.usage.output_tokens",
+        ),
+        "tokens.total": (A("braintrust.metrics", "tokens"), "braintrust.metrics.tokens"),
+        "tokens.cache_read": (
+            A("braintrust.metrics", "prompt_cached_tokens"),
+            "braintrust.metrics.prompt_cached_tokens",
+        ),
+        "tokens.cache_write": A("braintrust.metrics", "prompt_cache_creation_tokens"),
+        "tokens.reasoning": A("braintrust.metrics", "completion_reasoning_tokens"),
+        "cost.total": A("braintrust.metrics", "estimated_cost"),
+        "ttft_s": A("braintrust.metrics", "time_to_first_token"),
+        "scores": ("braintrust.scores", "braintrust.expected"),
+        "tags": "braintrust.tags",
+        "user.id": A("braintrust.metadata", "user_id"),
+        "session.id": A("braintrust.metadata", "session_id"),
+        "project": "braintrust.parent",
+        "environment": "braintrust.environment.name",
+        "tool.name": (A("braintrust.span_attributes", "name", only="tool"), span_name(only="tool")),
+        "tool.args": A("braintrust.input_json", only="tool"),
+        "tool.result": A("braintrust.output_json", only="tool"),
+    },
+
+    examples=(
+    ),
+)

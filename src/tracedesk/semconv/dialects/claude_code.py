@@ -1,0 +1,137 @@
+"""Claude Code / Claude Agent SDK telemetry (spans beta, log events, metrics)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracedesk.model.span import LogRecord
+from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, call, event
+from tracedesk.semconv.fields import chat_input, chat_output, milliseconds
+from tracedesk.semconv.kinds import by
+from tracedesk.semconv.values import flag, json_value, text
+from tracedesk.semconv.view import View
+
+_SLACK_NS = 2_000_000_000
+"""A record is written at the end of its call; clocks and batching move it by less than this."""
+
+
+def _logged(value: Any) -> str | None:
+    """A text that was logged; `<REDACTED>` stands for one that was not."""
+    found = text(value)
+    return None if found is None or found.strip() == "<REDACTED>" else found
+
+
+def _logged_json(value: Any) -> Any:
+    return None if _logged(value) is None else json_value(value)
+
+
+def _said_by_user(value: Any) -> Any:
+    return None if _logged(value) is None else chat_input(value)
+
+
+def _said_by_model(value: Any) -> Any:
+    return None if _logged(value) is None else chat_output(value)
+
+
+def _failed(value: Any) -> bool | None:
+    succeeded = flag(value)
+    return None if succeeded is None else not succeeded
+
+
+_MATCHED = ("model", "input_tokens", "output_tokens", "cache_read_tokens", "cache_creation_tokens")
+
+
+def _request(view: View) -> LogRecord | None:
+    """The api_request record of a call. It names the parent span, so the call is known by its figures and its time."""
+    best: tuple[int, LogRecord] | None = None
+    for record in (*view.logs, *view.others):
+        said, end = record.attributes, view.span.end_ns or view.span.start_ns
+        if said.get("event.name") != "api_request" or not view.span.start_ns <= record.time_ns <= end + _SLACK_NS:
+            continue
+        if all(str(said.get(name)) == str(view.attributes.get(name)) for name in _MATCHED):
+            off = abs(record.time_ns - end)
+            if best is None or off < best[0]:
+                best = (off, record)
+    return None if best is None else best[1]
+
+
+def _cost(view: View) -> Any:
+    record = _request(view)
+    return None if record is None else record.attributes.get("cost_usd")
+
+
+def _answer(view: View) -> str | None:
+    """The answer's text: the assistant_response record that follows the api_request. Tool calls are not in it, so it is
+    the generic output and not the message."""
+    request = _request(view)
+    if request is None:
+        return None
+    for record in (*view.logs, *view.others):
+        said = record.attributes
+        if (said.get("event.name") == "assistant_response" and said.get("model") == request.attributes.get("model")
+                and said.get("prompt.id") == request.attributes.get("prompt.id")
+                and 0 <= record.time_ns - request.time_ns <= _SLACK_NS // 20):
+            return _logged(said.get("response"))
+    return None
+
+
+PART = Dialect(
+    key="claude_code",
+    title="Claude Code / Claude Agent SDK telemetry (spans beta, log events, metrics)",
+    priority=9,
+    detect=(
+        Detect(scope=("com.anthropic.claude_code",)),
+        Detect(resource=(("service.name", "claude-code"),)),
+        Detect(span_name=("claude_code.",)),
+    ),
+    kinds=(
+        by("span.type", {"interaction": "agent", "llm_request": "llm", "tool": "tool", "tool.execution": "other", "tool.blocked_on_user": "other", "hook": "guardrail"}, strip="claude_code."),
+    ),
+    fields={
+        "model.requested": ("gen_ai.request.model", "model"),
+        "model.response": "model",
+        "provider": "gen_ai.system",
+        "input.messages": (
+            A("user_prompt", only="agent", form=_said_by_user),
+            A("new_context", only="llm", form=_said_by_user),
+        ),
+        "output.messages": A("response.model_output", form=_said_by_model),
+        "system": A("system_prompt_preview", form=_logged),
+        "tools": "tools",
+        "input.value": A("user_prompt", form=_logged),
+        "output.value": call(_answer, "log:claude_code.assistant_response/response", needs=LOGS, only="llm"),
+        "tokens.input": "input_tokens",
+        "tokens.output": "output_tokens",
+        "tokens.cache_read": "cache_read_tokens",
+        "tokens.cache_write": "cache_creation_tokens",
+        "cost.total": call(_cost, "log:claude_code.api_request/cost_usd", needs=LOGS, only="llm"),
+        "finish_reasons": ("gen_ai.response.finish_reasons", "stop_reason"),
+        "ttft_s": A("ttft_ms", form=milliseconds),
+        "response.id": "request_id",
+        "tool.name": "tool_name",
+        "tool.call_id": ("gen_ai.tool.call.id", "tool_use_id"),
+        "tool.args": (A("tool_input", form=_logged_json), "full_command", "file_path", "skill_name", "subagent_type"),
+        "tool.result": (
+            event("tool.output", "output|content|diff", only="tool", form=_logged),
+            A("new_context", only="tool", form=_logged),
+        ),
+        "tool.is_error": A("success", only="tool other", form=_failed),
+        "user.id": ("user.id", "user.account_uuid", "user.email"),
+        "session.id": "session.id",
+        "metadata": (
+            "prompt.id",
+            "terminal.type",
+            "organization.id",
+            "app.version",
+            "speed",
+            "attempt",
+            "query_source",
+        ),
+        "agent.name": "subagent_type",
+        "error.message": "error",
+        "error.type": ("error_type", "status_code"),
+    },
+    input_has_cache=False,
+    examples=(
+    ),
+)

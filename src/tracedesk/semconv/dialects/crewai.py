@@ -1,0 +1,32 @@
+"""CrewAI (OpenInference, OpenLLMetry; own anonymous telemetry never carries content)."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import Detect, Dialect, below
+from tracedesk.semconv.kinds import named
+
+PART = Dialect(
+    key="crewai",
+    title="CrewAI (OpenInference, OpenLLMetry; own anonymous telemetry never carries content)",
+    priority=28,
+    detect=(
+        Detect(scope=("openinference.instrumentation.crewai", "opentelemetry.instrumentation.crewai", "crewai.telemetry")),
+        Detect(prefix=("crewai.", "crew_", "crew.")),
+    ),
+    kinds=(
+        named(r"kickoff|\.workflow$|^Crew", "chain"),
+        named(r"execute_core|_execute_task|\.agent$", "agent"),
+        named(r"\.task$", "chain"),
+    ),
+    fields={
+        "agent.name": ("agent.name", "crewai.agent.role", "agent_role"),
+        "agent.id": ("agent_id", "crewai.agent.id"),
+        "workflow.name": ("crew_key", "crew_id", "crewai.crew.name"),
+        "input.value": ("task_description", "crewai.task.description"),
+        "output.value": ("crewai.task.output", "crewai.crew.result"),
+        "metadata": below("crewai"),
+    },
+
+    examples=(
+    ),
+)

@@ -1,0 +1,36 @@
+"""Google Genkit (genkit:*)."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import A, Detect, Dialect
+from tracedesk.semconv.fields import chat_input
+from tracedesk.semconv.kinds import by
+
+PART = Dialect(
+    key="genkit",
+    title="Google Genkit (genkit:*)",
+    priority=45,
+    detect=(
+        Detect(prefix=("genkit:",)),
+    ),
+    kinds=(
+        by("genkit:metadata:subtype", {"model": "llm", "background-model": "llm", "embedder": "embedding", "tool": "tool", "tool.v2": "tool", "retriever": "retriever", "reranker": "reranker", "evaluator": "evaluator", "flow": "chain", "util": "chain", "prompt": "prompt"}),
+        by("genkit:type", {"flow": "chain", "action": "chain", "flowStep": "chain", "util": "chain"}),
+    ),
+    fields={
+        "input.value": "genkit:input",
+        "output.value": "genkit:output",
+        "input.messages": A("genkit:input", "messages", form=chat_input),
+        "output.messages": A("genkit:output", "message|candidates[0].message"),
+        "tokens.input": A("genkit:output", "usage.inputTokens"),
+        "tokens.output": A("genkit:output", "usage.outputTokens"),
+        "tokens.total": A("genkit:output", "usage.totalTokens"),
+        "tokens.reasoning": A("genkit:output", "usage.thoughtsTokens"),
+        "model.requested": "genkit:name",
+        "display_name": "genkit:name",
+        "error.message": "genkit:error",
+    },
+
+    examples=(
+    ),
+)

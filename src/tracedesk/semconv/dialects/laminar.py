@@ -1,0 +1,33 @@
+"""Laminar (lmnr.*)."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import Detect, Dialect, below, flat
+from tracedesk.semconv.kinds import OTEL_KINDS, by
+from tracedesk.semconv.otel import OTEL_FIELDS
+
+PART = Dialect(
+    key="laminar",
+    title="Laminar (lmnr.*)",
+    priority=44,
+    detect=(
+        Detect(prefix=("lmnr.",)),
+    ),
+    kinds=(
+        by("lmnr.span.type", {"LLM": "llm", "TOOL": "tool", "DEFAULT": "chain", "PIPELINE": "chain", "EXECUTOR": "agent", "EVALUATOR": "evaluator", "HUMAN_EVALUATOR": "evaluator", "EVALUATION": "evaluator", "CACHED": "llm"}),
+        *OTEL_KINDS,
+    ),
+    fields={
+        "session.id": "lmnr.association.properties.session_id",
+        "user.id": "lmnr.association.properties.user_id",
+        "input.value": "lmnr.span.input",
+        "output.value": "lmnr.span.output",
+        "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt"), "lmnr.span.input"),
+        "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion"), "lmnr.span.output"),
+        "metadata": below("lmnr.association.properties.metadata"),
+        "tags": "lmnr.association.properties.tags",
+    },
+    extends=OTEL_FIELDS,
+    examples=(
+    ),
+)

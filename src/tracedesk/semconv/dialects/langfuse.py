@@ -1,0 +1,193 @@
+"""Langfuse SDK v3 - v5 (OTel native)."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from tracedesk.model.kinds import Kind
+from tracedesk.model.llm import LlmFields
+from tracedesk.semconv.dialect import A, Detect, Dialect, Rule, below, call, resource
+from tracedesk.semconv.documents import tools
+from tracedesk.semconv.kinds import by
+from tracedesk.semconv.messages import exchange
+from tracedesk.semconv.sources import span_name
+from tracedesk.semconv.values import count, json_value, structure, text, usd
+from tracedesk.semconv.view import View
+
+_INPUT, _USAGE, _COST = ("langfuse.observation.input", "langfuse.observation.usage_details",
+                         "langfuse.observation.cost_details")
+_MARKS_OF_A_CALL = ("langfuse.observation.model.name", _USAGE, _COST, "langfuse.observation.model.parameters",
+                    "langfuse.observation.prompt.name")
+_SNAPSHOT = re.compile(r"-20\d\d-\d\d-\d\d$")
+
+
+def _unlabelled_generation(view: View) -> Kind | None:
+    """SDKs up to 3.3.0 wrote `span` on generations: what only a model call has tells."""
+    if view.attributes.get("langfuse.observation.type") == "span" and any(name in view.attributes for name in _MARKS_OF_A_CALL):
+        return Kind.LLM
+    return None
+
+
+def _usage(view: View, side: str, provider_key: str) -> int | None:
+    """A provider's own object is inclusive; Langfuse's buckets exclude one another, so a side is their sum."""
+    usage = view.decoded(_USAGE)
+    if not isinstance(usage, dict):
+        return None
+    if "prompt_tokens" in usage or "completion_tokens" in usage:
+        return count(usage.get(provider_key))
+    if any(key in usage for key in ("input_tokens_details", "output_tokens_details")):
+        return count(usage.get(f"{side}_tokens"))
+    found = [count(value) for key, value in usage.items() if isinstance(key, str) and _is_bucket(key, side, usage)]
+    known = [number for number in found if number is not None]
+    return sum(known) if known and any(usage.get(key) is not None for key in (side, f"{side}_tokens")) else None
+
+
+def _is_bucket(key: str, side: str, usage: dict[str, Any]) -> bool:
+    if key.endswith(("_5m", "_1h")) and key[:-3] in usage:
+        return False
+    return key.startswith(side) or (side == "input" and "cache" in key and not key.startswith("output"))
+
+
+def _input_tokens(view: View) -> int | None:
+    return _usage(view, "input", "prompt_tokens")
+
+
+def _output_tokens(view: View) -> int | None:
+    return _usage(view, "output", "completion_tokens")
+
+
+def _cost(view: View) -> float | None:
+    """The total, else the sum of the parts."""
+    costs = view.decoded(_COST)
+    if not isinstance(costs, dict):
+        return None
+    if "total" in costs:
+        return usd(costs["total"])
+    known = [amount for amount in map(usd, costs.values()) if amount is not None]
+    return sum(known) if known else None
+
+
+def _parted(view: View) -> tuple[Any, list[Any]]:
+    """The input without tool definitions, and those: the LangChain handler appends them as messages of role tool."""
+    content = view.decoded(_INPUT)
+    if isinstance(content, dict) and isinstance(content.get("messages"), list):
+        listed, defined = content["messages"], list(content["tools"]) if isinstance(content.get("tools"), list) else []
+    elif isinstance(content, list):
+        listed, defined = content, []
+    else:
+        return view.attributes.get(_INPUT), []
+    definitions = [item["content"] for item in listed if _is_definition(item)]
+    return [item for item in listed if not _is_definition(item)] if definitions else content, defined + definitions
+
+
+def _is_definition(item: Any) -> bool:
+    if not isinstance(item, dict) or item.get("role") != "tool":
+        return False
+    content = structure(item.get("content"))
+    return isinstance(content, dict) and content.get("type") == "function" and isinstance(content.get("function"), dict)
+
+
+def _input(view: View) -> Any:
+    return exchange(_parted(view)[0], "user")
+
+
+def _tools(view: View) -> Any:
+    return tools(_parted(view)[1])
+
+
+def _each_json(value: Any) -> dict[str, Any] | None:
+    return {key: json_value(item) for key, item in value.items()} if isinstance(value, dict) else None
+
+
+def _level(value: Any) -> str | None:
+    name = text(value)
+    return None if name is None else {"DEFAULT": "info"}.get(name, name.lower())
+
+
+def _error(view: View) -> str | None:
+    """The status message, where it is about an error and not a warning."""
+    if view.attributes.get("langfuse.observation.level") in (None, "ERROR"):
+        return text(view.attributes.get("langfuse.observation.status_message"))
+    return None
+
+
+def _settle(view: View, fields: LlmFields) -> None:
+    """One attribute holds the requested model, later replaced by the one that answered: an answer's dated snapshot was
+    not what was asked for, and a call without an answer has no model that answered."""
+    mine = "langfuse.observation.model.name"
+    if fields.sources.get("model.requested") == mine and fields.sources.get("model.response") == mine:
+        if "langfuse.observation.output" not in view.attributes and "tokens.input" not in fields.values:
+            drop = "model.response"
+        elif _SNAPSHOT.search(fields.values["model.requested"]):
+            drop = "model.requested"
+        else:
+            return
+        del fields.values[drop], fields.sources[drop]
+
+
+PART = Dialect(
+    key="langfuse",
+    title="Langfuse SDK v3 - v5 (OTel native)",
+    priority=10,
+    detect=(
+        Detect(attrs=("langfuse.observation.type",)),
+        Detect(scope=("langfuse-sdk", "langfuse")),
+    ),
+    weak=(Detect(prefix=("langfuse.",)),),
+    kinds=(
+        Rule("langfuse.observation.type", ("langfuse.observation.type",), _unlabelled_generation),
+        by("langfuse.observation.type", {"generation": "llm", "embedding": "embedding", "retriever": "retriever", "tool": "tool", "agent": "agent", "chain": "chain", "guardrail": "guardrail", "evaluator": "evaluator", "event": "other", "span": "chain"}),
+    ),
+    fields={
+        "model.requested": "langfuse.observation.model.name",
+        "model.response": "langfuse.observation.model.name",
+        "param.all": "langfuse.observation.model.parameters",
+        "input.messages": call(_input, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
+        "output.messages": A("langfuse.observation.output", only="llm"),
+        "tools": call(_tools, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
+        "input.value": ("langfuse.observation.input", "langfuse.trace.input"),
+        "output.value": ("langfuse.observation.output", "langfuse.trace.output"),
+        "tool.name": span_name(only="tool"),
+        "tool.args": A("langfuse.observation.input", only="tool"),
+        "tool.result": A("langfuse.observation.output", only="tool"),
+        "retrieval.query": A("langfuse.observation.input", only="retriever"),
+        "retrieval.documents": A("langfuse.observation.output", only="retriever"),
+        "embedding.inputs": A("langfuse.observation.input", only="embedding"),
+        "agent.name": span_name(only="agent"),
+        "tokens.input": call(_input_tokens, "langfuse.observation.usage_details", needs="langfuse.observation.usage_details"),
+        "tokens.output": call(_output_tokens, "langfuse.observation.usage_details", needs="langfuse.observation.usage_details"),
+        "tokens.total": A("langfuse.observation.usage_details", "total|total_tokens"),
+        "tokens.cache_read": A("langfuse.observation.usage_details", "input_cached_tokens|input_cache_read|cache_read_input_tokens|prompt_tokens_details.cached_tokens|input_tokens_details.cached_tokens"),
+        "tokens.cache_write": A("langfuse.observation.usage_details", "input_cache_creation|cache_creation_input_tokens|input_cache_creation_5m"),
+        "tokens.cache_write_1h": A("langfuse.observation.usage_details", "input_cache_creation_1h"),
+        "tokens.reasoning": A("langfuse.observation.usage_details", "output_reasoning_tokens|output_reasoning|completion_tokens_details.reasoning_tokens|output_tokens_details.reasoning_tokens"),
+        "cost.input": A("langfuse.observation.cost_details", "input"),
+        "cost.output": A("langfuse.observation.cost_details", "output"),
+        "cost.total": call(_cost, "langfuse.observation.cost_details", needs="langfuse.observation.cost_details"),
+        "cost.details": "langfuse.observation.cost_details",
+        "first_token_time": "langfuse.observation.completion_start_time",
+        "finish_reasons": A("langfuse.observation.metadata.finish_reason", decode=json_value),
+        "user.id": ("user.id", "langfuse.user.id", "langfuse.trace.user_id"),
+        "session.id": ("session.id", "langfuse.session.id"),
+        "tags": ("langfuse.trace.tags", "langfuse.tags"),
+        "metadata": (
+            below("langfuse.observation.metadata", form=_each_json),
+            below("langfuse.trace.metadata", form=_each_json),
+            "langfuse.observation.metadata",
+            "langfuse.trace.metadata",
+            "langfuse.metadata",
+        ),
+        "prompt.name": ("langfuse.observation.prompt.name", "langfuse.prompt.name"),
+        "prompt.version": ("langfuse.observation.prompt.version", "langfuse.prompt.version"),
+        "environment": ("langfuse.environment", resource("langfuse.environment")),
+        "release": ("langfuse.release", "langfuse.version", resource("langfuse.release")),
+        "level": A("langfuse.observation.level", form=_level),
+        "error.message": call(_error, "langfuse.observation.status_message", needs="langfuse.observation.status_message"),
+        "display_name": "langfuse.trace.name",
+        "experiment": below("langfuse.experiment"),
+    },
+    settle=_settle,
+    examples=(
+    ),
+)

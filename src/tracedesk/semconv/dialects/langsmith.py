@@ -1,0 +1,81 @@
+"""LangSmith SDK in OTel mode."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.kinds import by
+from tracedesk.semconv.values import python_repr
+
+PART = Dialect(
+    key="langsmith",
+    title="LangSmith SDK in OTel mode",
+    priority=11,
+    detect=(
+        Detect(prefix=("langsmith.",)),
+        Detect(scope=("langsmith",)),
+    ),
+    kinds=(
+        by("langsmith.span.kind", {"llm": "llm", "chat_model": "llm", "embedding": "embedding", "retriever": "retriever", "tool": "tool", "chain": "chain", "prompt": "prompt", "parser": "chain", "agent": "agent"}),
+    ),
+    fields={
+        "model.requested": ("gen_ai.request.model", "langsmith.metadata.ls_model_name"),
+        "model.response": "gen_ai.response.model",
+        "provider": ("langsmith.metadata.ls_provider", "gen_ai.system"),
+        "operation": "gen_ai.operation.name",
+        "response.id": "gen_ai.response.id",
+        "service_tier": "gen_ai.response.service_tier",
+        "param.temperature": ("gen_ai.request.temperature", "langsmith.metadata.ls_temperature"),
+        "param.max_tokens": ("gen_ai.request.max_tokens", "langsmith.metadata.ls_max_tokens"),
+        "param.stop": "langsmith.metadata.ls_stop",
+        "param.top_p": "gen_ai.request.top_p",
+        "param.frequency_penalty": "gen_ai.request.frequency_penalty",
+        "param.presence_penalty": "gen_ai.request.presence_penalty",
+        "param.all": "langsmith.metadata.ls_invocation_params",
+        "param.stream": "langsmith.request.streaming",
+        "input.messages": A("gen_ai.prompt", only="llm"),
+        "output.messages": A("gen_ai.completion", only="llm"),
+        "input.value": ("gen_ai.prompt", "langsmith.entity.input"),
+        "output.value": ("gen_ai.completion", "langsmith.entity.output"),
+        "tools": "gen_ai.tool.definitions",
+        "tool.name": (A("gen_ai.tool.name", only="tool"), A("langsmith.trace.name", only="tool")),
+        "tool.call_id": "gen_ai.tool.call.id",
+        "tool.args": A("gen_ai.prompt", only="tool"),
+        "tool.result": A("gen_ai.completion", "output|@self", only="tool"),
+        "retrieval.query": A("gen_ai.prompt", "query|q|input", only="retriever"),
+        "retrieval.documents": A("gen_ai.completion", "documents|output", only="retriever"),
+        "tokens.input": "gen_ai.usage.input_tokens",
+        "tokens.output": "gen_ai.usage.output_tokens",
+        "tokens.total": "gen_ai.usage.total_tokens",
+        "tokens.cache_read": (
+            A("gen_ai.usage.input_token_details", "cache_read", decode=python_repr),
+            A("langsmith.metadata.usage_metadata", "input_token_details.cache_read"),
+        ),
+        "tokens.cache_write": (
+            A("gen_ai.usage.input_token_details", "cache_creation", decode=python_repr),
+            A("langsmith.metadata.usage_metadata", "input_token_details.cache_creation"),
+        ),
+        "tokens.reasoning": (
+            A("gen_ai.usage.output_token_details", "reasoning", decode=python_repr),
+            A("langsmith.metadata.usage_metadata", "output_token_details.reasoning"),
+        ),
+        "cost.total": A("langsmith.metadata.usage_metadata", "total_cost"),
+        "finish_reasons": (
+            "gen_ai.response.finish_reasons",
+            A("gen_ai.completion", "generations[0][0].generation_info.finish_reason"),
+        ),
+        "session.id": (
+            "langsmith.metadata.session_id",
+            "langsmith.metadata.thread_id",
+            "langsmith.metadata.conversation_id",
+        ),
+        "user.id": ("langsmith.metadata.user_id", "langsmith.metadata.ls_user_id"),
+        "tags": "langsmith.span.tags",
+        "metadata": below("langsmith.metadata"),
+        "project": "langsmith.trace.session_name",
+        "display_name": "langsmith.trace.name",
+        "error.type": "error.type",
+    },
+
+    examples=(
+    ),
+)

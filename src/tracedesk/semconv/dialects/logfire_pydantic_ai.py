@@ -1,0 +1,53 @@
+"""Pydantic AI (format versions 1-6) and Logfire integrations."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
+from tracedesk.semconv.otel import OTEL_FIELDS
+
+PART = Dialect(
+    key="logfire_pydantic_ai",
+    title="Pydantic AI (format versions 1-6) and Logfire integrations",
+    priority=18,
+    detect=(
+        Detect(scope=("pydantic-ai", "pydantic_ai", "logfire")),
+        Detect(attrs=("logfire.msg", "logfire.json_schema", "logfire.span_type", "pydantic_ai.all_messages", "all_messages_events")),
+    ),
+    kinds=(
+        *OTEL_KINDS,
+        named(r"^(agent run|invoke_agent)", "agent"),
+        named(r"^running tool$", "tool"),
+        named(r"^running tools|^running \d+ tools?", "chain"),
+        has("agent", "model_name", "agent_name"),
+        by("logfire.span_type", {"log": "other"}),
+    ),
+    fields={
+        "model.requested": ("gen_ai.request.model", "model_name", A("request_data", "model")),
+        "cost.total": "operation.cost",
+        "agent.name": ("gen_ai.agent.name", "agent_name"),
+        "agent.id": ("gen_ai.agent.id", "gen_ai.agent.call.id"),
+        "tool.args": ("gen_ai.tool.call.arguments", "tool_arguments"),
+        "tool.result": ("gen_ai.tool.call.result", "tool_response"),
+        "input.messages": (
+            "gen_ai.input.messages",
+            A("pydantic_ai.all_messages", only="agent"),
+            "events",
+            A("all_messages_events", only="agent"),
+            "all_messages",
+            A("request_data", "messages|input"),
+        ),
+        "output.messages": ("gen_ai.output.messages", "events", A("response_data", "message|combined_chunk_content")),
+        "system": "gen_ai.system_instructions",
+        "tools": ("gen_ai.tool.definitions", A("model_request_parameters", "function_tools")),
+        "output.value": ("final_result", "return"),
+        "display_name": "logfire.msg",
+        "tags": "logfire.tags",
+        "level": "logfire.level_num",
+        "metadata": "logfire.json_schema",
+        "experiment": ("experiment", below("logfire.experiment")),
+    },
+    extends=OTEL_FIELDS,
+    examples=(
+    ),
+)

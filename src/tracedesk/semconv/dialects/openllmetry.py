@@ -1,0 +1,104 @@
+"""OpenLLMetry / Traceloop (current 0.62 and legacy <= 0.4x)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracedesk.model.kinds import Kind
+from tracedesk.semconv.dialect import A, Detect, Dialect, Rule, below, call, flat
+from tracedesk.semconv.kinds import OTEL_KINDS, by, has
+from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.view import View
+
+
+def _vector_search(view: View) -> Kind | None:
+    """A vector store's retrieval is inside a task or tool span of Traceloop's: the operation decides, not the wrapper."""
+    return Kind.RETRIEVER if view.attributes.get("gen_ai.operation.name") == "vector_db_retrieve" else None
+
+
+def _hits(view: View) -> list[dict[str, Any]] | None:
+    """Documents of a vector store: one span event per hit."""
+    made = []
+    for event in view.events:
+        if event.name in ("db.query.result", "db.search.result"):
+            said = {key.removeprefix(event.name + "."): value for key, value in event.attributes.items()}
+            made.append({"id": said.get("id"), "score": said.get("score", said.get("distance")),
+                         "content": said.get("document", said.get("entity")), "metadata": said.get("metadata")})
+    return made or None
+
+
+PART = Dialect(
+    key="openllmetry",
+    title="OpenLLMetry / Traceloop (current 0.62 and legacy <= 0.4x)",
+    priority=30,
+    detect=(
+        Detect(prefix=("traceloop.",)),
+        Detect(prefix=("gen_ai.prompt.#.", "gen_ai.completion.#.")),
+        Detect(attrs=("llm.request.type",)),
+        Detect(scope=("opentelemetry.instrumentation.", "traceloop.tracer"), attrs=("gen_ai.system", "gen_ai.provider.name", "traceloop.span.kind")),
+    ),
+    kinds=(
+        Rule("gen_ai.operation.name", ("gen_ai.operation.name",), _vector_search),
+        by("traceloop.span.kind", {"workflow": "chain", "task": "chain", "agent": "agent", "tool": "tool", "unknown": "other"}),
+        by("llm.request.type", {"chat": "llm", "completion": "llm", "embedding": "embedding", "rerank": "reranker", "unknown": "llm"}),
+        *OTEL_KINDS,
+        has("db", "db.vector.query.top_k"),
+    ),
+    fields={
+        "param.top_k": ("gen_ai.request.top_k", "llm.top_k"),
+        "param.stop": ("gen_ai.request.stop_sequences", "llm.chat.stop_sequences"),
+        "param.presence_penalty": ("gen_ai.request.presence_penalty", "llm.presence_penalty"),
+        "param.frequency_penalty": ("gen_ai.request.frequency_penalty", "llm.frequency_penalty"),
+        "param.stream": ("gen_ai.is_streaming", "llm.is_streaming"),
+        "param.reasoning_effort": ("gen_ai.request.reasoning_effort", "llm.request.reasoning_effort"),
+        "param.end_user": ("gen_ai.user", "llm.user"),
+        "finish_reasons": (
+            "gen_ai.response.finish_reasons",
+            flat("gen_ai.completion"),
+            "llm.response.finish_reason",
+            "llm.response.stop_reason",
+        ),
+        "tokens.total": ("gen_ai.usage.total_tokens", "llm.usage.total_tokens"),
+        "tokens.reasoning": ("gen_ai.usage.reasoning_tokens", "llm.usage.reasoning_tokens"),
+        "session.id": (
+            "traceloop.association.properties.session_id",
+            "traceloop.association.properties.thread_id",
+            "traceloop.association.properties.conversation_id",
+        ),
+        "user.id": ("traceloop.association.properties.user_id", "traceloop.association.properties.userId"),
+        "agent.name": ("gen_ai.agent.name", A("traceloop.entity.name", only="agent")),
+        "workflow.name": "traceloop.workflow.name",
+        "tool.name": (A("gen_ai.tool.name", only="tool"), A("traceloop.entity.name", only="tool")),
+        "tool.args": ("gen_ai.tool.call.arguments", A("traceloop.entity.input", only="tool")),
+        "tool.result": ("gen_ai.tool.call.result", A("traceloop.entity.output", only="tool")),
+        "retrieval.query": A("traceloop.entity.input", "query", only="retriever"),
+        "retrieval.k": (
+            "db.vector.query.top_k",
+            "pinecone.query.top_k",
+            "db.chroma.query.n_results",
+            "db.milvus.search.limit",
+        ),
+        "retrieval.documents": (
+            A("traceloop.entity.output", "documents", only="retriever"),
+            call(_hits, "event:db.query.result", needs=("@db.query.result", "@db.search.result")),
+        ),
+        "prompt.name": "traceloop.prompt.key",
+        "prompt.version": (
+            "traceloop.prompt.version",
+            "traceloop.prompt.version_name",
+            "traceloop.prompt.version_hash",
+        ),
+        "prompt.variables": "traceloop.prompt.template_variables",
+        "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt")),
+        "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion")),
+        "system": "gen_ai.system_instructions",
+        "tools": ("gen_ai.tool.definitions", flat("llm.request.functions")),
+        "input.value": ("traceloop.entity.input", "gen_ai.task.input"),
+        "output.value": ("traceloop.entity.output", "gen_ai.task.output"),
+        "metadata": below("traceloop.association.properties"),
+        "prompt.template": "traceloop.prompt.template",
+    },
+    extends=OTEL_FIELDS,
+    examples=(
+    ),
+)

@@ -1,0 +1,34 @@
+"""OTel GenAI, first generation (semconv 1.26 - 1.27, 2024) and gen_ai.content.* span events."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import A, Detect, Dialect, event
+from tracedesk.semconv.fields import role_lines
+from tracedesk.semconv.kinds import OTEL_KINDS
+from tracedesk.semconv.otel import OTEL_FIELDS
+
+PART = Dialect(
+    key="otel_genai_2024",
+    title="OTel GenAI, first generation (semconv 1.26 - 1.27, 2024) and gen_ai.content.* span events",
+    priority=42,
+    detect=(
+        Detect(events=("gen_ai.content.prompt", "gen_ai.content.completion")),
+        Detect(attrs=("gen_ai.prompt", "gen_ai.completion")),
+    ),
+    kinds=(
+        *OTEL_KINDS,
+    ),
+    fields={
+        "input.messages": (
+            event("gen_ai.content.prompt", "gen_ai.prompt", form=role_lines),
+            A("gen_ai.prompt", form=role_lines),
+        ),
+        "output.messages": (
+            event("gen_ai.content.completion", "gen_ai.completion"),
+            "gen_ai.completion",
+        ),
+    },
+    extends=OTEL_FIELDS,
+    examples=(
+    ),
+)

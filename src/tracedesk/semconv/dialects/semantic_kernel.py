@@ -1,0 +1,30 @@
+"""Microsoft Semantic Kernel (and AutoGen core)."""
+
+from __future__ import annotations
+
+from tracedesk.semconv.dialect import Detect, Dialect
+from tracedesk.semconv.genai_events import input_logs, output_logs
+from tracedesk.semconv.kinds import OTEL_KINDS, named
+from tracedesk.semconv.otel import OTEL_FIELDS
+
+PART = Dialect(
+    key="semantic_kernel",
+    title="Microsoft Semantic Kernel (and AutoGen core)",
+    priority=25,
+    detect=(
+        Detect(scope=("semantic_kernel", "autogen-core", "Microsoft.SemanticKernel")),
+    ),
+    kinds=(
+        *OTEL_KINDS,
+        named(r"^AutoFunctionInvocationLoop", "chain"),
+    ),
+    fields={
+        "finish_reasons": "gen_ai.response.finish_reason",
+        "input.messages": input_logs(),
+        "output.messages": output_logs(),
+        "tools": "sk.available_functions",
+    },
+    extends=OTEL_FIELDS,
+    examples=(
+    ),
+)

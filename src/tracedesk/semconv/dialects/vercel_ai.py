@@ -1,0 +1,141 @@
+"""Vercel AI SDK ai.* (v3.3 - v6 experimental_telemetry, v7 LegacyOpenTelemetry)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracedesk.model.llm import LlmFields, Message
+from tracedesk.semconv.dialect import A, Detect, Dialect, below, call
+from tracedesk.semconv.fields import milliseconds
+from tracedesk.semconv.genai_events import first_event_wait
+from tracedesk.semconv.kinds import by
+from tracedesk.semconv.messages import one_message
+from tracedesk.semconv.values import structure, text
+from tracedesk.semconv.view import View
+
+
+def _output(view: View) -> list[Message] | None:
+    """One assistant message of the reasoning, text, tool calls, object and files of the response (before v4: result)."""
+    said = view.attributes
+    blocks: list[Any] = []
+    for family in ("ai.response", "ai.result"):
+        reasoning, words = said.get(f"{family}.reasoning"), text(said.get(f"{family}.text"))
+        if reasoning:
+            blocks += _listed(reasoning) or [{"type": "reasoning", "content": reasoning}]
+        if words is None:
+            words = text(said.get(f"{family}.object"))
+        if words is not None:
+            blocks.append({"type": "text", "text": words})
+        blocks += [{"type": "tool-call", **item} for item in _listed(said.get(f"{family}.toolCalls"))]
+        blocks += [{"type": "file", **item} for item in _listed(said.get(f"{family}.files"))]
+        if blocks:
+            made = one_message({"role": "assistant", "content": blocks, "finish_reason": said.get("ai.response.finishReason")},
+                               "assistant")
+            return [made] if made["parts"] else None
+    return None
+
+
+def _listed(value: Any) -> list[dict[str, Any]]:
+    found = structure(value)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
+
+
+def _settle(view: View, fields: LlmFields) -> None:
+    """Before v6, Anthropic's own figures came through: input without the cached tokens that only the metadata tells."""
+    values = fields.values
+    if values.get("provider") != "anthropic" or "tokens.input" not in values:
+        return
+    if "ai.usage.inputTokenDetails.noCacheTokens" in view.attributes:
+        return
+    cached = values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
+    total = values.get("tokens.total")
+    if cached and cached <= values["tokens.input"] and total != values["tokens.input"] + values.get("tokens.output", 0) + cached:
+        values["tokens.input"] += cached
+
+
+PART = Dialect(
+    key="vercel_ai",
+    title="Vercel AI SDK ai.* (v3.3 - v6 experimental_telemetry, v7 LegacyOpenTelemetry)",
+    priority=15,
+    detect=(
+        Detect(attrs=("ai.operationId",)),
+        Detect(scope=("ai",), prefix=("ai.",)),
+    ),
+    kinds=(
+        by("ai.operationId", {"ai.generateText.doGenerate": "llm", "ai.streamText.doStream": "llm", "ai.generateObject.doGenerate": "llm", "ai.streamObject.doStream": "llm", "ai.generateText": "agent", "ai.streamText": "agent", "ai.generateObject": "chain", "ai.streamObject": "chain", "ai.toolCall": "tool", "ai.embed": "chain", "ai.embedMany": "chain", "ai.embed.doEmbed": "embedding", "ai.embedMany.doEmbed": "embedding", "ai.rerank": "chain", "ai.rerank.doRerank": "reranker", "ai.generateSpeech": "llm", "ai.transcribe": "llm", "ai.streamTranscribe": "llm", "ai.workflowAgent.stream": "agent"}),
+    ),
+    fields={
+        "operation": ("ai.operationId", "operation.name"),
+        "display_name": ("ai.telemetry.functionId", "resource.name"),
+        "model.requested": ("ai.model.id", "gen_ai.request.model"),
+        "model.response": ("ai.response.model", "gen_ai.response.model"),
+        "provider": ("ai.model.provider", "gen_ai.system"),
+        "response.id": ("ai.response.id", "gen_ai.response.id"),
+        "param.temperature": ("ai.settings.temperature", "gen_ai.request.temperature"),
+        "param.top_p": ("ai.settings.topP", "gen_ai.request.top_p"),
+        "param.top_k": ("ai.settings.topK", "gen_ai.request.top_k"),
+        "param.max_tokens": ("ai.settings.maxOutputTokens", "ai.settings.maxTokens", "gen_ai.request.max_tokens"),
+        "param.stop": ("ai.settings.stopSequences", "gen_ai.request.stop_sequences"),
+        "param.seed": "ai.settings.seed",
+        "param.presence_penalty": ("ai.settings.presencePenalty", "gen_ai.request.presence_penalty"),
+        "param.frequency_penalty": ("ai.settings.frequencyPenalty", "gen_ai.request.frequency_penalty"),
+        "param.tool_choice": "ai.prompt.toolChoice",
+        "param.output_type": "ai.settings.output",
+        "param.all": below("ai.settings"),
+        "input.messages": ("ai.prompt.messages", "ai.prompt"),
+        "output.messages": call(_output, "ai.response", needs=("ai.response.", "ai.result.")),
+        "tools": "ai.prompt.tools",
+        "output.value": ("ai.response.text", "ai.response.object", "ai.result.text", "ai.result.object"),
+        "tool.name": "ai.toolCall.name",
+        "tool.call_id": "ai.toolCall.id",
+        "tool.args": ("ai.toolCall.args", "ai.toolCall.input"),
+        "tool.result": ("ai.toolCall.result", "ai.toolCall.output"),
+        "embedding.inputs": ("ai.value", "ai.values"),
+        "embedding.vectors": ("ai.embedding", "ai.embeddings"),
+        "rerank.input_documents": "ai.documents",
+        "rerank.output_documents": "ai.ranking",
+        "rerank.query": "ai.query",
+        "tokens.input": (
+            "ai.usage.inputTokens",
+            "ai.usage.promptTokens",
+            "ai.usage.tokens",
+            "gen_ai.usage.input_tokens",
+        ),
+        "tokens.output": ("ai.usage.outputTokens", "ai.usage.completionTokens", "gen_ai.usage.output_tokens"),
+        "tokens.total": "ai.usage.totalTokens",
+        "tokens.cache_read": (
+            "ai.usage.inputTokenDetails.cacheReadTokens",
+            "ai.usage.cachedInputTokens",
+            A("ai.response.providerMetadata", "openai.cachedPromptTokens|anthropic.usage.cache_read_input_tokens|anthropic.cacheReadInputTokens|bedrock.usage.cacheReadInputTokens"),
+        ),
+        "tokens.cache_write": (
+            "ai.usage.inputTokenDetails.cacheWriteTokens",
+            A("ai.response.providerMetadata", "anthropic.usage.cache_creation_input_tokens|anthropic.cacheCreationInputTokens|bedrock.usage.cacheWriteInputTokens"),
+        ),
+        "tokens.reasoning": (
+            "ai.usage.outputTokenDetails.reasoningTokens",
+            "ai.usage.reasoningTokens",
+            A("ai.response.providerMetadata", "openai.reasoningTokens"),
+        ),
+        "finish_reasons": ("ai.response.finishReason", "gen_ai.response.finish_reasons", "ai.finishReason"),
+        "ttft_s": (
+            A("ai.response.msToFirstChunk", form=milliseconds),
+            A("ai.stream.msToFirstChunk", form=milliseconds),
+            first_event_wait("ai.stream.firstChunk"),
+        ),
+        "user.id": ("ai.telemetry.metadata.userId", "ai.telemetry.metadata.user.id", "ai.telemetry.metadata.user_id"),
+        "session.id": (
+            "ai.telemetry.metadata.sessionId",
+            "ai.telemetry.metadata.session.id",
+            "ai.telemetry.metadata.session_id",
+            "ai.telemetry.metadata.threadId",
+        ),
+        "tags": "ai.telemetry.metadata.tags",
+        "metadata": (below("ai.telemetry.metadata"), below("ai.settings.context"), "ai.response.providerMetadata"),
+        "prompt.name": A("ai.telemetry.metadata.langfusePrompt", "name"),
+        "agent.name": A("ai.telemetry.functionId", only="agent"),
+    },
+    settle=_settle,
+    examples=(
+    ),
+)

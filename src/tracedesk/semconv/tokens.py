@@ -1,0 +1,59 @@
+"""Token and cost figures under one convention: input counts cached tokens, output counts reasoning. Absent is never 0.
+
+Rules and the measurements behind them: which SDKs report exclusive numbers (Claude Code 33 + 20 cached for 53), that a
+cached part larger than the whole proves an exclusive number, that OpenLIT writes a cost of 0 when it has no price and
+that Traceloop's old streams report 0 in and 0 out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tracedesk.model.kinds import COUNTED_KINDS, Kind
+from tracedesk.model.llm import LlmFields
+
+_ALL = ("tokens.input", "tokens.output", "tokens.total", "tokens.cache_read", "tokens.cache_write", "tokens.reasoning")
+
+
+def settle(fields: LlmFields, *, input_has_cache: bool) -> None:
+    """Make input and output inclusive, and forget figures that say nothing."""
+    values = fields.values
+    if "tokens.input" not in values and "tokens.output" not in values:
+        return
+    if fields.kind in COUNTED_KINDS and not values.get("tokens.input") and not values.get("tokens.output"):
+        _forget(fields, _ALL)                      # no call costs nothing: 0 in and 0 out is an emitter that did not know
+        return
+    _add_cache(values, input_has_cache)
+    _add_reasoning(values)
+    if values.get("cost.total") == 0 and (values.get("tokens.input") or values.get("tokens.output")):
+        _forget(fields, ("cost.total", "cost.input", "cost.output"))
+
+
+def _add_cache(values: dict[str, Any], input_has_cache: bool) -> None:
+    reported = values.get("tokens.input")
+    if reported is None:
+        return
+    cached = values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
+    if not cached:
+        return
+    total, output = values.get("tokens.total"), values.get("tokens.output", 0)
+    apart = total is not None and total == reported + output + cached
+    if not input_has_cache or cached > reported or apart:
+        values["tokens.input"] = reported + cached
+
+
+def _add_reasoning(values: dict[str, Any]) -> None:
+    output, reasoning = values.get("tokens.output"), values.get("tokens.reasoning")
+    if output is not None and reasoning is not None and reasoning > output:
+        values["tokens.output"] = output + reasoning
+
+
+def _forget(fields: LlmFields, names: tuple[str, ...]) -> None:
+    for name in names:
+        fields.values.pop(name, None)
+        fields.sources.pop(name, None)
+
+
+def is_call(kind: Kind) -> bool:
+    """Whether a span of this kind may carry tokens and cost of its own."""
+    return kind in COUNTED_KINDS
