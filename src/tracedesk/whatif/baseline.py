@@ -41,8 +41,8 @@ class Reading:
             self.structure_only = True
             self.evaluator = Evaluator(inference.program(bare=bare, structure_only=True))
             self.replay, self.replay_error_ns = _replayed(self.evaluator)
-        self.replayed_total_ns = (int(spans.end[0] - spans.start[0]) if self.replay is None
-                                  else round(float(self.replay.end[0] - self.replay.start[0])))
+        replay = self.replay or spans                        # where it was exact, the recorded times themselves
+        self.replayed_total_ns = float(replay.end[0] - replay.start[0])
 
     def read_as(self, evaluator: Evaluator) -> Reading:
         """The same reading with another program in its place: to try what one join is worth."""

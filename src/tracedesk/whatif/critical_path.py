@@ -67,21 +67,20 @@ class _Walk:
         for index, pool in enumerate(program.pools):
             self.pool_of.update(dict.fromkeys(pool.jobs, index))
         self.by_end: dict[int, tuple[list[float], list[int]]] = {}
-        self.now = self.end[0]
+        self.now, self.begin = self.end[0], self.start[0]
 
     def pieces(self) -> list[Piece]:
         """Walk from the root's end to its start."""
-        begin = self.start[0]
         at: tuple[Point, int] | None = (Point.END, 0)
         ends_seen, starts_seen = bytearray(self.spans.n), bytearray(self.spans.n)
-        while at is not None and self.now > begin:
+        while at is not None and self.now > self.begin:
             point, span = at
             seen = ends_seen if point is Point.END else starts_seen
             if seen[span]:                                   # causes in a circle: the times do not say more
                 break
             seen[span] = 1
             at = self._before_end(span) if point is Point.END else self._before_start(span)
-        self._back_to(begin, 0, OWN)
+        self._back_to(self.begin, 0, OWN)
         t0, of_trace = self.spans.t0_ns, self.spans.of_trace.tolist()
         found = [Piece(of_trace[span], t0 + round(start), t0 + round(end), kind)
                  for span, start, end, kind in reversed(self.found) if round(end) > round(start)]
@@ -89,6 +88,7 @@ class _Walk:
 
     def _back_to(self, moment: float, span: int, kind: str) -> None:
         """The path back to a moment belongs to a span."""
+        moment = max(moment, self.begin)                     # a child may have ended before its root began
         if moment < self.now:
             self.found.append((span, moment, self.now, kind))
             self.now = moment

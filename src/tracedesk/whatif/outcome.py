@@ -142,7 +142,7 @@ class Outcome:
 
     def _corrected_total(self, reading: Reading, found: Prediction) -> int:
         """The predicted total, without the part by which the replay of this reading missed the recorded one."""
-        return max(0, found.total_ns + self.baseline.total_ns - reading.replayed_total_ns)
+        return max(0, self.baseline.total_ns + round(found.total_ns - reading.replayed_total_ns))
 
     @cached_property
     def start_ns(self) -> Ints:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracedesk.whatif.baseline import Baseline, Reading
-from tracedesk.whatif.changes import Change, Timeout
+from tracedesk.whatif.changes import Add, Change, Limit, Parallel, Timeout
 from tracedesk.whatif.evaluate.amounts import Added, Amounts, Timeline, as_recorded
 from tracedesk.whatif.evaluate.evaluator import Evaluator
 from tracedesk.whatif.operations import after_timeouts, carry_out
@@ -35,9 +35,9 @@ class Prediction:
     structure_only: bool = False
 
     @property
-    def total_ns(self) -> int:
+    def total_ns(self) -> float:
         """Duration of the root."""
-        return round(float(self.timeline.end[0] - self.timeline.start[0]))
+        return float(self.timeline.end[0] - self.timeline.start[0])
 
 
 def predict(
@@ -46,6 +46,7 @@ def predict(
 ) -> Prediction:
     """Run the trace with these changes. `cost_nusd` are the recorded costs in breadth-first order."""
     spans = baseline.spans
+    changes = tuple(sorted(changes, key=_place))
     hits = {change: change.select.of(spans) for change in changes}
     structural = [(change, hits[change]) for change in changes if is_structural(change, reading.program, hits[change])]
     evaluator = _evaluator(reading, structural)
@@ -57,11 +58,30 @@ def predict(
     if work.timeouts:
         settled = _settle_timeouts(work, evaluator)
     timeline = evaluator.run(work.amounts)
-    if _lost(timeline, work.amounts) and not reading.structure_only:
+    if not _lost(timeline, work.amounts):
+        return _finish(work, timeline, settled)
+    if not reading.structure_only:
         found = predict(baseline, baseline.plain_order, changes, cost_nusd=cost_nusd, price=price, profile=profile)
         found.structure_only = True
         return found
-    return _finish(work, timeline, settled)
+    unlimited = tuple(change for change in map(_without_limit, changes) if change is not None)
+    found = predict(baseline, reading, unlimited, cost_nusd=cost_nusd, price=price, profile=profile)
+    found.hits.update(hits)
+    found.notes.append("With that limit some calls would wait for one another for ever, so it was left out.")
+    return found
+
+
+def _without_limit(change: Change) -> Change | None:
+    """A change without the limit in it (None: it was nothing else)."""
+    if isinstance(change, Limit):
+        return None
+    return replace(change, places=None) if isinstance(change, Parallel) else change
+
+
+def _place(change: Change) -> tuple[float, str]:
+    """Where a change comes among its like, so that the order in which toggles were flipped never matters: what adds
+    before what takes away (which stops at 0), the rest in any one order."""
+    return (-change.extra_ns if isinstance(change, Add) else 0.0, repr(change))
 
 
 def _evaluator(reading: Reading, structural: list[tuple[Change, Flags]]) -> Evaluator:

@@ -41,8 +41,18 @@ def rewritten(program: Program, changes: list[tuple[Change, Flags]]) -> Program:
 
 
 def _pool_together(program: Program, jobs: list[int], places: int) -> None:
+    """A new pool. A job inside another job of the pool needs no place of its own: it would wait for its own ancestor."""
+    inside = program.spans.inside(_flags(program, jobs))
+    parents = program.spans.parent[jobs]
+    jobs = [job for job, parent in zip(jobs, parents.tolist(), strict=True) if parent < 0 or not inside[parent]]
     if jobs:
         program.pools.append(Pool(Rule.SHARED_POOL, places, jobs, dict.fromkeys(jobs, 0)))
+
+
+def _flags(program: Program, jobs: list[int]) -> Flags:
+    found = np.zeros(program.spans.n, np.bool_)
+    found[jobs] = True
+    return found
 
 
 def _start_together(program: Program, siblings: list[int], places: int | None) -> None:

@@ -167,7 +167,8 @@ def lay_out(trace: Trace, *, fix_skew: bool = True) -> Spans:
         cancelled=_lifted(cancelled, order, lead),
         event_span=position[trace.event_span], event_ns=trace.event_ns + event_shift - t0,
         link_from=position[trace.link_from], link_to=position[trace.link_to],
-        t0_ns=t0, virtual=virtual, tolerance=of_leaves((last - first)[child_count == 0]), clock_offset_ns=offsets,
+        t0_ns=t0, virtual=virtual, clock_offset_ns=offsets,
+        tolerance=of_leaves((last - first)[child_count == 0], int(last.max() - first.min())),
     )
     spans.repairs = _repairs(trace, offsets, shift)
     return spans

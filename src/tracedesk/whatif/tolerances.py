@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from tracedesk.base.clock import NS_PER_MS
 
 SHARE_OF_LEAF = 0.02
+SHARE_OF_TOTAL = 0.05
 LEAST_NS = 1 * NS_PER_MS
 MOST_NS = 20 * NS_PER_MS
 
@@ -36,8 +37,12 @@ class Tolerance:
         return self.epsilon_ns * 5 // 2
 
 
-def of_leaves(duration_ns: NDArray[np.int64]) -> Tolerance:
-    """2 % of the median duration of the leaf spans, kept between 1 and 20 ms (the zero-length ones do not count)."""
+def of_leaves(duration_ns: NDArray[np.int64], total_ns: int) -> Tolerance:
+    """2 % of the median duration of the leaf spans, kept between 1 and 20 ms (the zero-length ones do not count).
+
+    In a trace shorter than 20 ms even 1 ms would blur everything, so it is never more than a twentieth of the total.
+    """
     some = duration_ns[duration_ns > 0]
     median = float(np.median(some)) if len(some) else 0.0
-    return Tolerance(int(min(MOST_NS, max(LEAST_NS, SHARE_OF_LEAF * median))))
+    wanted = min(MOST_NS, max(LEAST_NS, SHARE_OF_LEAF * median))
+    return Tolerance(max(2, int(min(wanted, SHARE_OF_TOTAL * total_ns))))

@@ -97,8 +97,6 @@ def test_the_baseline_is_never_touched_and_undo_restores(trace: Trace, asked: li
 @given(any_kind_of_trace, st.lists(changes, min_size=2, max_size=3))
 def test_the_order_of_changes_does_not_matter(trace: Trace, asked: list[Change]) -> None:
     baseline = Baseline.of(trace)
-    if len({type(change) for change in asked}) < len(asked) and any(isinstance(c, Parallel | Serial) for c in asked):
-        return                                               # two rewritings of one family are told apart by their order
     one, other = apply(baseline, asked), apply(baseline, asked[::-1])
     assert abs(one.total_ns - other.total_ns) <= 1
 

@@ -339,7 +339,7 @@ def test_an_ancestor_waits_for_an_escaped_child() -> None:
 
 def test_a_launch_loop_of_tiny_calls_is_no_chain() -> None:
     rows = """
-        agent  |--------|
+        agent  |----------------------------------------------------------------------|
           a     |-|
           b       |-|
           c         |-|
