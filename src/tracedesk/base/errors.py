@@ -9,7 +9,7 @@
     │  ├─ BadQuery        a filter that does not parse; carries the offset of the word in question
     │  └─ NotFound        a trace, span or scenario that is not there
     ├─ WorldError       this machine said no          exit code 3
-    │  ├─ PortInUse  StoreLocked  StoreTooNew  StoreDamaged  DiskFull  KeyMissing  NoEngine
+    │  ├─ PortInUse  StoreLocked  StoreTooNew  StoreDamaged  DiskFull  KeyMissing  NoEngine  TooSlow
     ├─ DeniedError      this role may not             exit code 3
     └─ Cancelled        you changed your mind         exit code 130, never shown
 
@@ -93,6 +93,10 @@ class KeyMissing(WorldError):
 
 class NoEngine(WorldError):
     """No engine answers."""
+
+
+class TooSlow(WorldError):
+    """A question to the store was stopped because its time was up."""
 
 
 class DeniedError(TraceDeskError):

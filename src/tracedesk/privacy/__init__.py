@@ -1,0 +1,1 @@
+"""Floor 2: keys. Knows no span and no file format."""

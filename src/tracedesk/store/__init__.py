@@ -1,0 +1,1 @@
+"""Floor 3: one encrypted SQLite file, and every SQL statement of TraceDesk."""

@@ -1,0 +1,129 @@
+"""Facts parts: the narrow rows of up to 512 spans, packed so that they cost little to write and open as numpy columns.
+
+A part is zstd of: count, then the fixed-size records of `RECORD` transposed byte by byte (like bytes lie together and
+shrink better), then the part's own table of texts as a JSON array. A record points to texts by number, 0 is None. Because
+each part has its own table, nothing of a trace lives outside its parts, and erasing a trace erases all of it.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import orjson
+import zstandard
+from numpy.typing import NDArray
+
+from tracedesk.model.row import SpanRow
+
+SPANS_PER_PART = 512
+NONE = -(2**63)
+"""Stands for None in the integer fields of a record."""
+
+TEXTS = ("name", "service", "host", "operation", "model", "provider", "response_id", "user_id", "session_id", "error_type",
+         "error_message", "title", "label", "tags", "marks")
+_NUMBERS = ("start_ns", "end_ns", "ttft_ns", "cost_nusd", "input_tokens", "output_tokens", "cache_read_tokens",
+            "cache_write_tokens", "reasoning_tokens")
+
+RECORD = np.dtype(
+    [("span_id", ">u8"), ("parent_id", ">u8")] + [(name, "<i8") for name in _NUMBERS]
+    + [("size", "<u4"), ("digest", "<u4"), ("part", "<u4"), ("otel_kind", "<i4"), ("notes", "<u2"), ("slot", "<u2")]
+    + [(name, "<u2") for name in TEXTS] + [("kind", "u1"), ("status", "u1"), ("cost_status", "u1")])
+_STRUCT = struct.Struct("<8s8s9qIIIiHH15HBBB")
+assert RECORD.itemsize == _STRUCT.size
+
+_PACK = zstandard.ZstdCompressor(level=1, write_checksum=False)
+_UNPACK = zstandard.ZstdDecompressor()
+_NO_PARENT = bytes(8)
+
+
+class Entry(NamedTuple):
+    """A row, which payload it was read from (size and digest of the message), and where that payload lies."""
+
+    row: SpanRow
+    size: int
+    digest: int
+    part: int
+    slot: int
+
+
+def pack(entries: Sequence[Entry]) -> bytes:
+    """A part of these entries, in this order."""
+    table: dict[str | None, int] = {None: 0}
+    records = []
+    for entry in entries:
+        try:
+            records.append(_record(entry, table))
+        except struct.error:                      # a number beyond 64 bits
+            records.append(_record(entry._replace(row=_within_64_bits(entry.row)), table))
+    body = np.frombuffer(b"".join(records), np.uint8).reshape(len(records), RECORD.itemsize)
+    return _PACK.compress(b"".join((len(records).to_bytes(4, "little"), body.T.tobytes(), _texts(list(table)))))
+
+
+def _record(entry: Entry, table: dict[str | None, int]) -> bytes:
+    row, size, digest, part, slot = entry
+    (_, span_id, parent_id, name, service, start_ns, end_ns, kind, otel_kind, status, notes, host, operation, model, provider,
+     tokens_in, tokens_out, cache_read, cache_write, reasoning, ttft_ns, cost_nusd, cost_status, response_id, user_id,
+     session_id, error_type, error_message, title, label, tags, marks) = row
+    code = table.setdefault
+    return _STRUCT.pack(
+        span_id, parent_id or _NO_PARENT, start_ns, NONE if end_ns is None else end_ns, NONE if ttft_ns is None else ttft_ns,
+        NONE if cost_nusd is None else cost_nusd, NONE if tokens_in is None else tokens_in,
+        NONE if tokens_out is None else tokens_out, NONE if cache_read is None else cache_read,
+        NONE if cache_write is None else cache_write, NONE if reasoning is None else reasoning, size, digest, part, otel_kind,
+        notes, slot, code(name, len(table)), code(service, len(table)), code(host, len(table)), code(operation, len(table)),
+        code(model, len(table)), code(provider, len(table)), code(response_id, len(table)), code(user_id, len(table)),
+        code(session_id, len(table)), code(error_type, len(table)), code(error_message, len(table)), code(title, len(table)),
+        code(label, len(table)), code(tags, len(table)), code(marks, len(table)), kind, status, cost_status)
+
+
+def _within_64_bits(row: SpanRow) -> SpanRow:
+    """The row with numbers that do not fit cut (times, kinds) or unknown (everything that is counted)."""
+    top = 2**63 - 1
+    changes: dict[str, Any] = {}
+    for name in _NUMBERS:
+        value = getattr(row, name)
+        if value is not None and not -top <= value <= top:
+            changes[name] = max(-top, min(top, value)) if name in ("start_ns", "end_ns") else None
+    return row._replace(otel_kind=row.otel_kind if abs(row.otel_kind) < 2**31 else 0, notes=row.notes & 0xFFFF, **changes)
+
+
+def _texts(texts: list[str | None]) -> bytes:
+    try:
+        return orjson.dumps(texts)
+    except TypeError:                             # lone surrogates
+        return orjson.dumps([text and text.encode("utf-8", "replace").decode("utf-8") for text in texts])
+
+
+def unpack(data: bytes) -> tuple[NDArray[Any], list[str | None]]:
+    """(records, texts) of a part."""
+    flat = _UNPACK.decompress(data)
+    count = int.from_bytes(flat[:4], "little")
+    stop = 4 + count * RECORD.itemsize
+    body = np.frombuffer(flat, np.uint8, stop - 4, 4).reshape(RECORD.itemsize, count)
+    return np.ascontiguousarray(body.T).reshape(-1).view(RECORD), orjson.loads(flat[stop:])
+
+
+def entries(trace_id: bytes, data: bytes) -> list[Entry]:
+    """The entries of a part: the inverse of `pack`."""
+    records, texts = unpack(data)
+    return list(entries_of(trace_id, records, texts))
+
+
+def entries_of(trace_id: bytes, records: NDArray[Any], texts: list[str | None]) -> Iterator[Entry]:
+    """The entries of some records."""
+    for (span_id, parent_id, start_ns, end_ns, ttft_ns, cost_nusd, tokens_in, tokens_out, cache_read, cache_write, reasoning,
+         size, digest, part, otel_kind, notes, slot, name, service, host, operation, model, provider, response_id, user_id,
+         session_id, error_type, error_message, title, label, tags, marks, kind, status, cost_status
+         ) in _STRUCT.iter_unpack(records.tobytes()):
+        yield Entry(SpanRow(
+            trace_id, span_id, None if parent_id == _NO_PARENT else parent_id, texts[name] or "", texts[service] or "",
+            start_ns, None if end_ns == NONE else end_ns, kind, otel_kind, status, notes, texts[host], texts[operation],
+            texts[model], texts[provider], None if tokens_in == NONE else tokens_in,
+            None if tokens_out == NONE else tokens_out, None if cache_read == NONE else cache_read,
+            None if cache_write == NONE else cache_write, None if reasoning == NONE else reasoning,
+            None if ttft_ns == NONE else ttft_ns, None if cost_nusd == NONE else cost_nusd, cost_status, texts[response_id],
+            texts[user_id], texts[session_id], texts[error_type], texts[error_message], texts[title], texts[label],
+            texts[tags], texts[marks]), size, digest, part, slot)

@@ -1,0 +1,193 @@
+"""Questions to a store that is open for reading. Every one has an end: a LIMIT and a time limit (`Store.reading`)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tracedesk.base.errors import DataError, NotFound
+from tracedesk.model.query import TraceQuery
+from tracedesk.model.row import SpanRow
+from tracedesk.model.span import LogRecord, Span
+from tracedesk.model.summary import TraceSummary
+from tracedesk.model.trace import Trace, build_trace
+from tracedesk.store import logs as log_store
+from tracedesk.store import spans as stored
+from tracedesk.store.connect import Store
+from tracedesk.store.search import condition
+from tracedesk.store.summaries import COLUMNS, summaries
+from tracedesk.store.summaries import summary as summary_of
+
+EVERYTHING = TraceQuery()
+OPEN_LIMIT_S = 20.0
+"""Seconds for opening one trace, however large."""
+
+Cursor = tuple[int, bytes]
+"""(start_ns, trace_id) of the last trace of a page: the next page begins after it."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreStats:
+    """What a store holds. `oldest_ns` and `newest_ns` are starts of traces, None while there are none."""
+
+    traces: int
+    spans: int
+    logs: int
+    size_bytes: int
+    oldest_ns: int | None
+    newest_ns: int | None
+    unfinished_traces: int
+    text_waiting: int
+    key_place: str
+
+
+def traces(store: Store, query: TraceQuery = EVERYTHING, *, limit: int = 200, before: Cursor | None = None) -> list[TraceSummary]:
+    """A page of the traces that match, newest start first; `before` is the (start_ns, trace_id) of the page's predecessor."""
+    with store.reading() as db:
+        where, values = condition(db, query)
+        if before is not None:
+            where += " AND (t.start_ns, t.trace_id) < (?, ?) AND t.start_ns <= ?"
+            values = [*values, *before, before[0]]
+        rows = db.execute(
+            f"SELECT {COLUMNS} FROM traces t JOIN cards c USING (trace_no) WHERE {where} "
+            "ORDER BY t.start_ns DESC, t.trace_id DESC LIMIT ?", (*values, limit)).fetchall()
+    return summaries(rows)
+
+
+def count(store: Store, query: TraceQuery = EVERYTHING) -> int:
+    """How many traces match."""
+    with store.reading() as db:
+        where, values = condition(db, query)
+        return int(db.execute(f"SELECT count(*) FROM traces t WHERE {where}", values).fetchone()[0])
+
+
+def summary(store: Store, trace_id: bytes) -> TraceSummary:
+    """One trace in one line.
+
+    Raises:
+        NotFound: the store does not have it.
+    """
+    with store.reading() as db:
+        found = db.execute(f"SELECT {COLUMNS} FROM traces t JOIN cards c USING (trace_no) WHERE t.trace_id = ?",
+                           (trace_id,)).fetchone()
+    if found is None:
+        raise _no_trace(trace_id)
+    return summary_of(found)
+
+
+def summaries_of(store: Store, trace_ids: list[bytes]) -> list[TraceSummary]:
+    """The summaries of these traces, in this order; those that the store does not have are left out."""
+    with store.reading() as db:
+        statement = f"SELECT {COLUMNS} FROM traces t JOIN cards c USING (trace_no) WHERE t.trace_id = ?"
+        found = [db.execute(statement, (trace_id,)).fetchone() for trace_id in trace_ids]
+    return summaries(row for row in found if row is not None)
+
+
+def trace(store: Store, trace_id: bytes) -> Trace:
+    """The columns of one trace.
+
+    Raises:
+        NotFound: the store does not have it.
+    """
+    return build_trace(rows(store, trace_id))
+
+
+def rows(store: Store, trace_id: bytes) -> list[SpanRow]:
+    """The narrow facts of all spans of a trace, in no particular order.
+
+    Raises:
+        NotFound: the store does not have it.
+    """
+    with store.reading(OPEN_LIMIT_S) as db:
+        return [entry.row for entry in stored.entries(db, trace_id, _trace_no(db, trace_id))]
+
+
+def span(store: Store, trace_id: bytes, span_id: bytes) -> tuple[Span, list[LogRecord]]:
+    """One span as it was received, with its log records.
+
+    Raises:
+        NotFound: the store does not have it.
+    """
+    with store.reading() as db:
+        trace_no = _trace_no(db, trace_id)
+        found = stored.stored_span(db, trace_id, trace_no, span_id)
+        if found is None:
+            raise NotFound(f"Trace {trace_id.hex()} has no span {span_id.hex()}.")
+        return found, log_store.of_span(db, trace_no, span_id)
+
+
+def spans(store: Store, trace_id: bytes) -> list[tuple[Span, list[LogRecord]]]:
+    """All spans of a trace as they were received, each with its log records, by start.
+
+    Raises:
+        NotFound: the store does not have it.
+    """
+    with store.reading(OPEN_LIMIT_S) as db:
+        trace_no = _trace_no(db, trace_id)
+        reader = stored.Reader(db, trace_no)
+        found = [reader.span(entry) for entry in
+                 sorted(stored.entries(db, trace_id, trace_no), key=lambda entry: (entry.part, entry.slot))]
+        logs = log_store.of_trace(db, trace_no)
+    found.sort(key=lambda span: (span.start_ns, span.span_id))
+    return [(span, logs.get(span.span_id, [])) for span in found]
+
+
+def trace_logs(store: Store, trace_id: bytes) -> dict[bytes, list[LogRecord]]:
+    """The log records of a trace by span id; under b"" those that name no span of it."""
+    with store.reading() as db:
+        return log_store.of_trace(db, _trace_no(db, trace_id))
+
+
+def loose_logs(store: Store, *, limit: int = 1_000) -> list[LogRecord]:
+    """The latest log records that belong to no trace."""
+    with store.reading() as db:
+        return log_store.loose(db, limit)
+
+
+def counted_on(store: Store, trace_id: bytes) -> dict[bytes, bytes | None]:
+    """Spans of a trace whose tokens and cost are counted on another span → that span (maybe in another trace)."""
+    with store.reading() as db:
+        return dict(db.execute("SELECT span_id, counted_on FROM uncounted WHERE trace_no = ?", (_trace_no(db, trace_id),)))
+
+
+def resolve(store: Store, prefix: str) -> bytes:
+    """The trace id that begins with these hex digits.
+
+    Raises:
+        NotFound: none does.
+        DataError: the prefix is no hex, or several begin with it.
+    """
+    text = prefix.strip().lower()
+    if not text or len(text) > 32 or any(c not in "0123456789abcdef" for c in text):
+        raise DataError(f"“{prefix}” is no trace id.", hint="Trace ids are up to 32 hexadecimal digits.")
+    low, high = bytes.fromhex(text.ljust(32, "0")), bytes.fromhex(text.ljust(32, "f"))
+    with store.reading() as db:
+        found = [row[0] for row in db.execute("SELECT trace_id FROM traces WHERE trace_id BETWEEN ? AND ? LIMIT 3", (low, high))]
+    if not found:
+        raise NotFound(f"No trace begins with {text}.", hint="`tracedesk traces` lists what there is.")
+    if len(found) > 1:
+        raise DataError(f"Several traces begin with {text}.", hint="Give more digits: " + ", ".join(f.hex()[:12] for f in found))
+    return bytes(found[0])
+
+
+def stats(store: Store) -> StoreStats:
+    """What the store holds."""
+    with store.reading() as db:
+        traces, spans, unfinished, oldest, newest = db.execute(
+            "SELECT count(*), coalesce(sum(span_count), 0), coalesce(sum(unfinished_count > 0), 0), min(start_ns), max(start_ns) "
+            "FROM traces WHERE start_ns IS NOT NULL").fetchone()
+        logs = db.execute("SELECT count(*) FROM logs").fetchone()[0]
+        waiting = db.execute("SELECT count(*) FROM pending").fetchone()[0]
+        size = int(db.execute("PRAGMA page_count").fetchone()[0]) * int(db.execute("PRAGMA page_size").fetchone()[0])
+    return StoreStats(traces, spans, logs, size, oldest, newest, unfinished, waiting, store.key_place)
+
+
+def _trace_no(db: Any, trace_id: bytes) -> int:
+    found = db.execute("SELECT trace_no FROM traces WHERE trace_id = ? AND start_ns IS NOT NULL", (trace_id,)).fetchone()
+    if found is None:
+        raise _no_trace(trace_id)
+    return int(found[0])
+
+
+def _no_trace(trace_id: bytes) -> NotFound:
+    return NotFound(f"The store has no trace {trace_id.hex()}.", hint="`tracedesk traces` lists what there is.")

@@ -1,0 +1,78 @@
+"""Stored spans, decoded: one, or all of a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from tracedesk.model.span import Span
+from tracedesk.store import facts, payloads
+from tracedesk.store.facts import Entry
+from tracedesk.store.logs import Known
+from tracedesk.store.schema import PART_BITS
+from tracedesk.wire.stored import decode_span
+
+
+def part_range(trace_no: int) -> tuple[int, int]:
+    """First and last key of the parts of a trace."""
+    return trace_no << PART_BITS, (trace_no + 1 << PART_BITS) - 1
+
+
+def entries(db: Any, trace_id: bytes, trace_no: int) -> Iterator[Entry]:
+    """All entries of a trace, in the order in which they came."""
+    for data, in db.execute("SELECT data FROM facts WHERE id BETWEEN ? AND ? ORDER BY id", part_range(trace_no)):
+        yield from facts.entries(trace_id, data)
+
+
+def find_entry(db: Any, trace_id: bytes, trace_no: int, span_id: bytes) -> Entry | None:
+    """The entry of one span, or None where the trace does not have it."""
+    wanted = int.from_bytes(span_id, "big")
+    for data, in db.execute("SELECT data FROM facts WHERE id BETWEEN ? AND ? ORDER BY id", part_range(trace_no)):
+        records, texts = facts.unpack(data)
+        at = (records["span_id"] == wanted).nonzero()[0]
+        if len(at):
+            return next(iter(facts.entries_of(trace_id, records[at[:1]], texts)))
+    return None
+
+
+class Reader:
+    """Decodes spans of one question; each payload part and each resource once."""
+
+    def __init__(self, db: Any, trace_no: int) -> None:
+        self._db = db
+        self._trace_no = trace_no
+        self._known = Known()
+        self._part: tuple[int, list[payloads.Payload]] = (-1, [])
+        self._resources: dict[int, tuple[bytes, str]] = {}
+        self._scopes: dict[int, tuple[bytes, str]] = {}
+
+    def payload(self, entry: Entry) -> payloads.Payload:
+        """The stored message of an entry."""
+        if self._part[0] != entry.part:
+            data = self._db.execute("SELECT data FROM payloads WHERE id = ?",
+                                    (self._trace_no << PART_BITS | entry.part,)).fetchone()
+            self._part = (entry.part, payloads.unpack(data[0]))
+        return self._part[1][entry.slot]
+
+    def span(self, entry: Entry) -> Span:
+        """The span of an entry as it was received."""
+        raw, _, resource_no, scope_no = self.payload(entry)
+        resource = self._resources.get(resource_no)
+        if resource is None:
+            resource = self._resources[resource_no] = self._db.execute(
+                "SELECT raw, schema_url FROM resources WHERE resource_no = ?", (resource_no,)).fetchone()
+        scope = self._scopes.get(scope_no)
+        if scope is None:
+            scope = self._scopes[scope_no] = self._db.execute(
+                "SELECT raw, schema_url FROM scopes WHERE scope_no = ?", (scope_no,)).fetchone()
+        span = decode_span(raw, self._known.resource(*resource), self._known.scope(*scope))
+        span.notes |= entry.row.notes
+        return span
+
+
+def stored_span(db: Any, trace_id: bytes, trace_no: int, span_id: bytes) -> Span | None:
+    """One span as it was received, or None where the trace does not have it."""
+    entry = find_entry(db, trace_id, trace_no, span_id)
+    return None if entry is None else Reader(db, trace_no).span(entry)
+
+

@@ -1,0 +1,209 @@
+"""Writing: one batch is one transaction, after which the sender may be told that its spans are kept.
+
+The database that results does not depend on the order in which spans come, on how they are batched, or on how often they
+are sent. Of two different messages for one span the better one stays, by a rule that looks at nothing but the two: a
+finished span before an unfinished one, then the later end, then the longer message, then the larger checksum. Log records
+are kept once each, and a span's row is prepared anew from all of them (`gather`).
+
+Some work need not hold up the sender: the text index, calls recorded in two traces, and the exact sums of traces beyond
+2,048 spans. `index_pending` does it in slices, between writes; see `settle.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+from tracedesk.model.row import SpanRow
+from tracedesk.model.span import LogRecord, Span
+from tracedesk.store import logs as log_store
+from tracedesk.store import state as states
+from tracedesk.store.changes import Changes
+from tracedesk.store.connect import Counting, Store, explained
+from tracedesk.store.interned import Numbers
+from tracedesk.store.state import TraceState
+from tracedesk.store.writeset import WriteSet
+
+_CACHED_ENTRIES = 20_000
+"""Entries of recently written traces kept in memory: about 25 MB."""
+
+class PreparedSpan(Protocol):
+    """What the writer is given for a span: `ingest.stages.Prepared` is one."""
+
+    @property
+    def row(self) -> SpanRow:
+        """The narrow facts."""
+
+    @property
+    def text(self) -> str:
+        """What the full-text search finds it by: prompts, outputs, arguments, results."""
+
+    @property
+    def span(self) -> Span:
+        """The span as received."""
+
+
+class Writer:
+    """Writes to one store. Not for two threads at once."""
+
+    def __init__(self, store: Store, counting: Counting | None = None) -> None:
+        self.store = store
+        self.counting: Counting = counting or _everything_counts
+        self.db = store._connection
+        self.resources = Numbers(self.db, "resources", "resource_no", ("raw", "schema_url"))
+        self.scopes = Numbers(self.db, "scopes", "scope_no", ("raw", "schema_url"))
+        self.profiles = Numbers(self.db, "profiles", "profile_no", ("facts",))
+        self.tags = Numbers(self.db, "tags", "tag_no", ("key", "value"))
+        self.series = Numbers(self.db, "series", "series_no", ("service", "kind", "model", "status"))
+        self._states: dict[bytes, TraceState] = {}
+        self._seen_version = -1
+        self._change = 0
+        self._next_trace_no = 0
+
+    # -- one write ---------------------------------------------------------------------------------------------------
+
+    def gather(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> list[tuple[Span, list[LogRecord]]]:
+        """What to prepare before `write(…, logs)`: the spans, each with all its log records, stored and in this batch;
+        and the stored spans that a record of this batch names, because their rows may change."""
+        arrived: dict[tuple[bytes, bytes], list[LogRecord]] = {}
+        for log in logs:
+            if log.trace_id and log.span_id:
+                arrived.setdefault((log.trace_id, log.span_id), []).append(log)
+        with explained(self.store.path):
+            if not arrived and not self.db.execute("SELECT 1 FROM logs LIMIT 1").fetchone():
+                return [(span, []) for span in spans]
+            found: list[tuple[Span, list[LogRecord]]] = []
+            for span in spans:
+                mine = arrived.get((span.trace_id, span.span_id), [])
+                found.append((span, log_store.union(self._stored_logs(span.trace_id, span.span_id), mine)))
+            for (trace_id, span_id), mine in arrived.items():
+                stored = self._stored_span(trace_id, span_id)
+                if stored is not None:
+                    found.append((stored, log_store.union(self._stored_logs(trace_id, span_id), mine)))
+        return found
+
+    def write(self, prepared: Sequence[PreparedSpan], logs: Sequence[LogRecord] = ()) -> Changes:
+        """Keep these spans and log records: all of them or, if it raises, none.
+
+        Raises:
+            DiskFull, StoreLocked, StoreDamaged, WorldError: this machine said no; nothing of the batch is kept.
+        """
+        with self.transaction():
+            groups: dict[bytes, list[PreparedSpan]] = {}
+            for item in prepared:
+                groups.setdefault(item.row.trace_id, []).append(item)
+            rows = WriteSet(self)
+            touched = 0
+            for trace_id, items in groups.items():
+                touched += rows.take(self.state(trace_id), items)
+            new_logs = self._write_logs(logs)
+            rows.flush()
+            changes = Changes(self._change, tuple(dict.fromkeys([*groups, *(log.trace_id for log in logs if log.trace_id)])),
+                              rows.new_traces, rows.new_spans, touched - rows.new_spans, new_logs)
+        self._trim()
+        return changes
+
+    def index_pending(self, limit: int = 2_000) -> int:
+        """Do a slice of the work that senders do not wait for: the text of up to `limit` parts, doubled calls, a piece of
+        one large trace. Gives how many parts still wait. Call it when no batch waits, and at least every 0.5 s."""
+        from tracedesk.store import settle
+
+        return settle.slice_of_work(self, limit)
+
+    def settle(self) -> None:
+        """Do all of that work: for tests and for whoever closes the store after an import."""
+        from tracedesk.store import settle
+
+        while settle.slice_of_work(self, 10_000, idle=True):
+            pass
+
+    def close(self) -> None:
+        """Forget what is in memory; the store stays open."""
+        self.forget()
+
+    # -- the transaction ---------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """BEGIN IMMEDIATE … COMMIT; on an error nothing is written and nothing remembered."""
+        with explained(self.store.path):
+            self.db.execute("BEGIN IMMEDIATE")
+            try:
+                version = self.db.execute("PRAGMA data_version").fetchone()[0]
+                if version != self._seen_version:       # another process wrote: what we remember may be wrong
+                    self.forget()
+                    self._seen_version = version
+                self._change = self.db.execute(
+                    "INSERT INTO meta (name, value) VALUES ('change', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 "
+                    "RETURNING value").fetchone()[0]
+                yield
+                self.db.execute("COMMIT")
+            except BaseException:
+                self.forget()
+                if self.db.in_transaction:
+                    self.db.execute("ROLLBACK")
+                raise
+
+    def forget(self) -> None:
+        """Forget numbers and traces."""
+        self._states.clear()
+        self._next_trace_no = 0
+        for numbers in (self.resources, self.scopes, self.profiles, self.tags, self.series):
+            numbers.forget()
+
+    @property
+    def change(self) -> int:
+        """The number of the write that goes on."""
+        return self._change
+
+    def state(self, trace_id: bytes) -> TraceState:
+        """The state of a trace, read or made now; inside a transaction."""
+        known = self._states.pop(trace_id, None) or states.load(self.db, trace_id)
+        if known is None:
+            if not self._next_trace_no:
+                self._next_trace_no = self.db.execute("SELECT coalesce(max(trace_no), 0) + 1 FROM traces").fetchone()[0]
+            known = TraceState(self._next_trace_no, trace_id, self._change)
+            self._next_trace_no += 1
+        self._states[trace_id] = known
+        return known
+
+    def _trim(self) -> None:
+        """Drop the traces written longest ago until the rest is small enough."""
+        weight = 0
+        for trace_id, state in reversed(list(self._states.items())):
+            state.grow()
+            weight += state.weight
+            if weight > _CACHED_ENTRIES:
+                del self._states[trace_id]
+
+    # -- log records -------------------------------------------------------------------------------------------------
+
+    def _write_logs(self, logs: Sequence[LogRecord]) -> int:
+        if not logs:
+            return 0
+        traces = {log.trace_id: self.state(log.trace_id) for log in logs if log.trace_id}
+        self.db.executemany(
+            "INSERT INTO traces (trace_no, trace_id, first_seen, changed) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (trace_no) DO UPDATE SET changed = excluded.changed",
+            [(state.trace_no, state.trace_id, state.first_seen, self._change) for state in traces.values()])
+        numbered = [(traces[log.trace_id].trace_no if log.trace_id else log_store.NO_TRACE, log) for log in logs]
+        return log_store.insert(self.db, numbered, self.resources, self.scopes)
+
+    def _stored_logs(self, trace_id: bytes, span_id: bytes) -> list[LogRecord]:
+        trace_no = self._trace_no(trace_id)
+        return [] if trace_no is None else log_store.of_span(self.db, trace_no, span_id)
+
+    def _stored_span(self, trace_id: bytes, span_id: bytes) -> Span | None:
+        from tracedesk.store.spans import stored_span
+
+        trace_no = self._trace_no(trace_id)
+        return None if trace_no is None else stored_span(self.db, trace_id, trace_no, span_id)
+
+    def _trace_no(self, trace_id: bytes) -> int | None:
+        found = self.db.execute("SELECT trace_no FROM traces WHERE trace_id = ?", (trace_id,)).fetchone()
+        return found[0] if found else None
+
+
+def _everything_counts(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
+    return {}

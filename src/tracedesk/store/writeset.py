@@ -1,0 +1,255 @@
+"""What one write inserts: the spans that are new or better than what is stored, and everything that follows from them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import orjson
+
+from tracedesk.model.row import SpanRow
+from tracedesk.model.span import Note, Span
+from tracedesk.store import facts, payloads, sums
+from tracedesk.store.facts import Entry
+from tracedesk.store.payloads import Payload
+from tracedesk.store.schema import PART_BITS
+from tracedesk.store.state import TraceState
+from tracedesk.store.totals import Totals, labels, picture
+from tracedesk.wire.encode import resource_raw, scope_raw, span_raw
+
+if TYPE_CHECKING:
+    from tracedesk.store.writer import Writer
+
+TRACE_COLUMNS = (
+    "trace_no", "trace_id", "first_seen", "changed", "start_ns", "duration_ns", "profile_no", "status", "span_count",
+    "error_count", "unfinished_count", "root_seen", "llm_calls", "input_tokens", "output_tokens", "cache_read_tokens",
+    "cache_write_tokens", "reasoning_tokens", "cost_nusd", "priced_calls", "unpriced_calls", "payload_parts", "recount")
+_UPSERT_TRACE = (
+    f"INSERT INTO traces ({', '.join(TRACE_COLUMNS)}) VALUES ({', '.join('?' * len(TRACE_COLUMNS))}) "
+    f"ON CONFLICT (trace_no) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in TRACE_COLUMNS[3:])}")
+_ADDED = ("span_count", "error_count", "unfinished_count", "llm_calls", "priced_calls", "unpriced_calls")
+_ADDED_IF_KNOWN = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_nusd")
+_GROW_TRACE = (
+    "UPDATE traces SET changed = ?, payload_parts = ?, recount = 1, start_ns = min(start_ns, ?), "
+    "duration_ns = max(start_ns + duration_ns, ?) - min(start_ns, ?), root_seen = max(root_seen, ?), "
+    + ", ".join(f"{name} = {name} + ?" for name in _ADDED) + ", "
+    + ", ".join(f"{name} = iif(? IS NULL, {name}, coalesce({name}, 0) + ?)" for name in _ADDED_IF_KNOWN)
+    + " WHERE trace_no = ?")
+_PENDING = int(Note.PENDING)
+
+
+class Taken(NamedTuple):
+    """A span that a write took in: its entry, and the stored entry that it replaced."""
+
+    entry: Entry
+    before: Entry | None
+
+
+class WriteSet:
+    """The rows that one write is going to insert, collected over its traces."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.db = writer.db
+        self.new_traces = self.new_spans = 0
+        self.deltas = sums.Deltas()
+        self.facts: list[tuple[int, bytes]] = []
+        self.payloads: list[tuple[int, bytes]] = []
+        self.pending: list[tuple[int]] = []
+        self.traces: list[tuple[Any, ...]] = []
+        self.cards: list[tuple[int, bytes, bytes]] = []
+        self.tags: list[tuple[int, int]] = []
+        self.origins: dict[tuple[int, int], tuple[int, int, int]] = {}
+
+    def take(self, state: TraceState, items: list[Any]) -> int:
+        """Take in the spans of one trace; gives how many of them changed anything."""
+        taken = self._merge(state, items)
+        if not taken:
+            return 0
+        self.new_traces += state.count == len(taken)
+        if state.small:
+            self._whole(state, taken)
+        else:
+            self._piece(state, taken)
+        low = state.trace_no << PART_BITS
+        self.facts += [(low | part, facts.pack(state.parts[part])) for part in state.dirty]
+        state.dirty.clear()
+        return len(taken)
+
+    def _merge(self, state: TraceState, items: list[Any]) -> list[Taken]:
+        """Put the better message of each span in its place, and the messages into payload parts."""
+        if not state.small:
+            state.load_part(state.count // facts.SPANS_PER_PART, self.db)
+        part, slots = state.payload_parts, []
+        taken: dict[int, Taken] = {}
+        emptied: dict[int, list[int]] = {}
+        fresh: dict[bytes, int] = {}
+        for item, at in zip(items, state.find([item.row.span_id for item in items]), strict=True):
+            row, span = item.row, item.span
+            raw = span.raw or span_raw(span)
+            resource_no, scope_no, checksum = self._origin(span)
+            size, digest = len(raw), zlib.crc32(raw, checksum)
+            position = fresh.get(row.span_id, at) if at < 0 else at
+            old = None
+            if position >= 0:
+                old = state.entry(position, self.db)
+                same = (old.size, old.digest) == (size, digest)
+                if (same and old.row == row) or not (same or _rank(row, size, digest) > _rank(old.row, old.size, old.digest)):
+                    continue
+                if old.part == part:
+                    slots[old.slot] = payloads.EMPTY
+                else:
+                    emptied.setdefault(old.part, []).append(old.slot)
+            entry = Entry(row, size, digest, part, len(slots))
+            slots.append(Payload(raw, item.text, resource_no, scope_no))
+            if old is None:
+                position = fresh[row.span_id] = state.append(entry)
+                taken[position] = Taken(entry, None)
+                self.new_spans += 1
+            else:
+                state.replace(position, entry)
+                first = taken.get(position)
+                taken[position] = Taken(entry, first.before if first else old)
+            if len(slots) == payloads.SPANS_PER_PART:
+                self._payload(state, slots)
+                part, slots = state.payload_parts, []
+        if slots:
+            self._payload(state, slots)
+        if state.index is not None and fresh:
+            state.index.add(list(fresh), list(fresh.values()))
+        if emptied:
+            self._empty(state, emptied)
+        return list(taken.values())
+
+    def _origin(self, span: Span) -> tuple[int, int, int]:
+        """(number of the resource, number of the scope, checksum of both to go on with over the message)."""
+        resource, scope = span.resource, span.scope
+        found = self.origins.get((id(resource), id(scope)))
+        if found is None:
+            of = (resource_raw(resource), resource.schema_url), (scope_raw(scope), scope.schema_url)
+            checksum = zlib.crc32(b"\0".join(piece for raw, url in of for piece in (raw, url.encode("utf-8", "replace"))))
+            found = self.writer.resources.of(*of[0]), self.writer.scopes.of(*of[1]), checksum
+            self.origins[id(resource), id(scope)] = found
+        return found
+
+    def _payload(self, state: TraceState, slots: list[Payload]) -> None:
+        at = state.trace_no << PART_BITS | state.payload_parts
+        self.payloads.append((at, payloads.pack(slots)))
+        self.pending.append((at,))
+        state.payload_parts += 1
+
+    def _empty(self, state: TraceState, emptied: dict[int, list[int]]) -> None:
+        """Take replaced messages out of earlier parts, and have their text indexed again."""
+        self._flush_payloads()
+        for part, numbers in emptied.items():
+            at = state.trace_no << PART_BITS | part
+            kept = payloads.unpack(self.db.execute("SELECT data FROM payloads WHERE id = ?", (at,)).fetchone()[0])
+            for slot in numbers:
+                kept[slot] = payloads.EMPTY
+            self.db.execute("UPDATE payloads SET data = ? WHERE id = ?", (payloads.pack(kept), at))
+            self.db.execute("INSERT INTO pending (id, again) VALUES (?, 1) ON CONFLICT (id) DO NOTHING", (at,))
+
+    def _whole(self, state: TraceState, taken: list[Taken]) -> None:
+        """Totals of a small trace, from all its rows."""
+        rows = [entry.row for entry in state.entries()]
+        before = state.uncounted
+        recount(self.writer, state, rows)
+        self._sum(taken, before, state.uncounted)
+        if before != state.uncounted:
+            touched = {found.entry.row.span_id for found in taken}
+            moved = [row for row in rows if row.span_id not in touched
+                     and (row.span_id in before) != (row.span_id in state.uncounted)]
+            self.deltas.add(((row, row.span_id not in before) for row in moved), -1)
+            self.deltas.add((row, row.span_id not in state.uncounted) for row in moved)
+        totals = Totals.of(rows, state.uncounted)
+        self.show(state, totals, picture(rows, totals))
+
+    def _piece(self, state: TraceState, taken: list[Taken]) -> None:
+        """Totals of a large trace, for now: what came is added. `settle` takes them exactly when there is time."""
+        self._sum(taken, state.uncounted, state.uncounted)
+        more = Totals.of([found.entry.row for found in taken], state.uncounted)
+        less = Totals.of([found.before.row for found in taken if found.before], state.uncounted)
+        counts = (more.spans - less.spans, more.bad - less.bad, more.unfinished - less.unfinished,
+                  more.llm_calls - less.llm_calls, more.priced - less.priced, more.unpriced - less.unpriced)
+        known = [_minus(a, b) for a, b in zip((*more.tokens, more.cost), (*less.tokens, less.cost), strict=True)]
+        self.db.execute(_GROW_TRACE, (
+            self.writer.change, state.payload_parts, more.start, more.end, more.start, int(more.root is not None), *counts,
+            *(value for value in known for _ in range(2)), state.trace_no))
+
+    def _sum(self, taken: list[Taken], before: Uncounted, after: Uncounted) -> None:
+        """Put what was taken in into the per-minute sums."""
+        replaced = [found.before.row for found in taken if found.before is not None]
+        if replaced:
+            self.deltas.add(((row, row.span_id not in before) for row in replaced), -1)
+        self.deltas.add((found.entry.row, found.entry.row.span_id not in after) for found in taken)
+
+    def show(self, state: TraceState, totals: Totals, fingerprint: bytes) -> None:
+        """The trace's row, card and labels."""
+        facts_text = orjson.dumps(totals.profile()).decode()
+        status = totals.status
+        self.traces.append((
+            state.trace_no, state.trace_id, state.first_seen, self.writer.change, totals.start,
+            max(0, totals.end - totals.start), self.writer.profiles.of(facts_text), status, totals.spans, totals.bad, totals.unfinished,
+            int(totals.root is not None), totals.llm_calls, *totals.tokens, totals.cost, totals.priced, totals.unpriced,
+            state.payload_parts, 0))
+        card = totals.card()
+        self.cards.append((state.trace_no, orjson.dumps(card), fingerprint))
+        now = labels(card)
+        if now != state.labels:
+            number = self.writer.tags.of
+            gone = [(number(*label), state.trace_no) for label in state.labels - now]
+            self.db.executemany("DELETE FROM trace_tags WHERE tag_no = ? AND trace_no = ?", gone)
+            self.tags += [(number(*label), state.trace_no) for label in now - state.labels]
+            state.labels = now
+
+    def flush(self) -> None:
+        """Insert everything collected."""
+        many = self.db.executemany
+        self._flush_payloads()
+        many("INSERT INTO facts (id, data) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data", self.facts)
+        many(_UPSERT_TRACE, self.traces)
+        many("INSERT INTO cards (trace_no, card, fingerprint) VALUES (?, ?, ?) "
+             "ON CONFLICT (trace_no) DO UPDATE SET card = excluded.card, fingerprint = excluded.fingerprint", self.cards)
+        many("INSERT OR IGNORE INTO trace_tags (tag_no, trace_no) VALUES (?, ?)", self.tags)
+        sums.apply(self.db, self.deltas, self.writer.series)
+
+    def _flush_payloads(self) -> None:
+        self.db.executemany("INSERT INTO payloads (id, data) VALUES (?, ?)", self.payloads)
+        self.db.executemany("INSERT INTO pending (id) VALUES (?)", self.pending)
+        self.payloads, self.pending = [], []
+
+
+Uncounted = dict[bytes, tuple[bytes | None, int]]
+"""Span id → (span on which it is counted, 1 where that is in another trace)."""
+
+
+def recount(writer: Writer, state: TraceState, rows: Sequence[SpanRow]) -> None:
+    """Find the spans of a trace that are counted elsewhere, and store what changed about them.
+
+    What was found across traces stays as it is until `settle` looks again.
+    """
+    found: Uncounted = {span_id: (on, 0) for span_id, on in writer.counting(rows).items()}
+    store_uncounted(writer, state, {**{span_id: kept for span_id, kept in state.uncounted.items() if kept[1]}, **found})
+
+
+def store_uncounted(writer: Writer, state: TraceState, found: Uncounted) -> None:
+    """Make these the spans of a trace that are counted elsewhere."""
+    before = state.uncounted
+    if found == before:
+        return
+    writer.db.executemany("DELETE FROM uncounted WHERE trace_no = ? AND span_id = ?",
+                          [(state.trace_no, span_id) for span_id in before if span_id not in found])
+    writer.db.executemany(
+        "INSERT OR REPLACE INTO uncounted (trace_no, span_id, counted_on, across) VALUES (?, ?, ?, ?)",
+        [(state.trace_no, span_id, *value) for span_id, value in found.items() if before.get(span_id) != value])
+    state.uncounted = found
+
+
+def _rank(row: SpanRow, size: int, digest: int) -> tuple[bool, int, int, int]:
+    """Of two messages for one span the one with the larger rank stays."""
+    return (row.end_ns is not None and not row.notes & _PENDING, row.end_ns or 0, size, digest)
+
+
+def _minus(a: int | None, b: int | None) -> int | None:
+    return a if b is None else (a or 0) - b
