@@ -65,15 +65,19 @@ class Many:
 def over_many(
     traces: Iterable[Trace], changes: Sequence[Change], *, budget_ns: int | None = None,
     price: PriceFunction | None = None, profile: ProfileFunction | None = None,
-    on_progress: Callable[[int], None] | None = None,
+    counted: Callable[[Trace], Sequence[bool]] | None = None, on_progress: Callable[[int], None] | None = None,
 ) -> Many:
-    """Apply the same changes to each trace, one after the other; empty traces are left out."""
+    """Apply the same changes to each trace, one after the other; empty traces are left out.
+
+    `counted` says, for a trace, which spans' costs count (see `apply`); `on_progress` hears how many are done.
+    """
     found = Many(budget_ns=budget_ns)
     unpriced_before = unpriced_after = 0
     for trace in traces:
         if not trace.n:
             continue
-        outcome = apply(Baseline.of(trace), changes, price=price, profile=profile)
+        outcome = apply(Baseline.of(trace), changes, price=price, profile=profile,
+                        counted=counted(trace) if counted is not None else None)
         hits = sum(len(outcome.hits(change)) for change in outcome.changes)
         found.traces.append(OneOfMany(trace.trace_id, outcome.total_before_ns, outcome.total_ns,
                                       outcome.cost_before_nusd, outcome.cost_nusd, hits, outcome.structure_only))

@@ -30,7 +30,7 @@ class WhatIfRule:
     def __str__(self) -> str:
         """The rule as text; `parse_rule` reads it back."""
         knobs = {knob.name: knob for knob in self.part.knobs}
-        settings = ",".join(f"{name}={_shown(knobs[name], value)}" for name, value in self.settings)
+        settings = ",".join(f"{name}={shown(knobs[name], value)}" for name, value in self.settings)
         return self.part.key + (f":{settings}" if settings else "") + (f"@{self.select}" if self.select else "")
 
 
@@ -107,7 +107,8 @@ def _selection(text: str, offset: int) -> Selection:
     return selection_from_json(conditions)
 
 
-def _shown(knob: Knob, value: Value) -> str:
+def shown(knob: Knob, value: Value) -> str:
+    """A setting's value as text that reads back."""
     if knob.unit is Unit.DURATION and isinstance(value, int):
         return _exact_duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)
