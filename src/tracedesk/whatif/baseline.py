@@ -21,6 +21,8 @@ Pin = tuple[bytes, bytes, bool]
 
 ALLOWED_NS = 3 * NS_PER_MS
 ALLOWED_SHARE = 0.001
+EVENTS_PER_FRAME = 8_000
+"""About 1.5 µs a span: so many spans that go by events fit into a frame of 16 ms with room to draw."""
 
 
 class Reading:
@@ -116,6 +118,12 @@ class Baseline:
         full, bare = self.full.program, self.bare.program
         return bool((full.target != bare.target).any() or (full.source != bare.source).any()
                     or any(constraint.rule is Rule.RACE for constraint in full.constraints))
+
+    @property
+    def is_heavy(self) -> bool:
+        """Whether one exact answer takes longer than a frame: too many spans go by events."""
+        evaluator = self.full.evaluator
+        return not evaluator.is_plain and len(evaluator.events.spans) > EVENTS_PER_FRAME
 
     @property
     def total_ns(self) -> int:

@@ -84,7 +84,9 @@ class _Walk:
         t0, of_trace = self.spans.t0_ns, self.spans.of_trace.tolist()
         found = [Piece(of_trace[span], t0 + round(start), t0 + round(end), kind)
                  for span, start, end, kind in reversed(self.found) if round(end) > round(start)]
-        return _name_the_virtual_root(found) if self.spans.virtual else found
+        if not self.spans.virtual:
+            return found
+        return _name_the_virtual_root(found, of_trace[max(range(1, self.spans.n), key=self.end.__getitem__)])
 
     def _back_to(self, moment: float, span: int, kind: str) -> None:
         """The path back to a moment belongs to a span."""
@@ -185,10 +187,10 @@ class _Walk:
         return jobs[at] if at >= 0 else -1
 
 
-def _name_the_virtual_root(pieces: list[Piece]) -> list[Piece]:
-    """Time between several roots belongs to no recorded span: the next one waits."""
+def _name_the_virtual_root(pieces: list[Piece], last: int) -> list[Piece]:
+    """Time between several roots belongs to no recorded span: the next one waits; after all of them, the last to end."""
     named: list[Piece] = []
-    following = -1
+    following = last
     for piece in reversed(pieces):
         known = piece if piece.span >= 0 else Piece(following, piece.start_ns, piece.end_ns, WAIT)
         following = known.span

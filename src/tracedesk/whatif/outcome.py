@@ -61,6 +61,7 @@ class Question:
     price: PriceFunction | None = None
     profile: ProfileFunction | None = None
     counted: tuple[bool, ...] | None = None
+    coarse: bool = False
 
 
 class Outcome:
@@ -69,7 +70,8 @@ class Outcome:
     def __init__(self, baseline: Baseline, question: Question) -> None:
         self.baseline = baseline
         self.question = question
-        self._full = self._predict(baseline.full)
+        self.reading = baseline.plain_order if question.coarse else baseline.full
+        self._full = self._predict(self.reading)
 
     def _predict(self, reading: Reading, changes: tuple[Change, ...] | None = None) -> Prediction:
         question = self.question
@@ -101,7 +103,7 @@ class Outcome:
     @cached_property
     def total_ns(self) -> int:
         """Duration of the root under the changes (full reading)."""
-        return self._corrected_total(self.baseline.full, self._full)
+        return self._corrected_total(self.reading, self._full)
 
     @property
     def delta_ns(self) -> int:
@@ -118,7 +120,7 @@ class Outcome:
     @cached_property
     def _range(self) -> tuple[int, int]:
         """(lowest, highest) total over the two readings; equal where the trace leaves no doubt."""
-        if not self.changes or not self.baseline.has_doubts:
+        if not self.changes or self.question.coarse or not self.baseline.has_doubts:
             return self.total_ns, self.total_ns
         bare = self._corrected_total(self.baseline.bare, self._predict(self.baseline.bare))
         low, high = min(bare, self.total_ns), max(bare, self.total_ns)
@@ -138,11 +140,11 @@ class Outcome:
 
     def total_with(self, evaluator: Evaluator) -> int:
         """The total if the program were read as this evaluator has it, with the same changes."""
-        return self._corrected_total(self.baseline.full, self._predict(self.baseline.full.read_as(evaluator)))
+        return self._corrected_total(self.reading, self._predict(self.reading.read_as(evaluator)))
 
     def _corrected_total(self, reading: Reading, found: Prediction) -> int:
         """The predicted total, without the part by which the replay of this reading missed the recorded one."""
-        return max(0, self.baseline.total_ns + round(found.total_ns - reading.replayed_total_ns))
+        return max(0, self.baseline.total_ns + round(found.total_ns) - round(reading.replayed_total_ns))
 
     @cached_property
     def start_ns(self) -> Ints:
@@ -152,14 +154,14 @@ class Outcome:
     @cached_property
     def end_ns(self) -> Ints:
         """New ends, in the order of the Trace."""
-        spans, replay = self.baseline.spans, self.baseline.full.replay
+        spans, replay = self.baseline.spans, self.reading.replay
         moved = self._full.timeline.end - (spans.end if replay is None or self._full.structure_only else replay.end)
         return np.maximum(self.base_end_ns + np.rint(moved).astype(np.int64)[spans.position], self.start_ns)
 
     @cached_property
     def shift_ns(self) -> Ints:
         """New start − recorded start, in the order of the Trace."""
-        spans, replay = self.baseline.spans, self.baseline.full.replay
+        spans, replay = self.baseline.spans, self.reading.replay
         moved = self._full.timeline.start - (spans.start if replay is None or self._full.structure_only else replay.start)
         return np.rint(moved).astype(np.int64)[spans.position]
 
@@ -202,7 +204,7 @@ class Outcome:
     @property
     def structure_only(self) -> bool:
         """Whether the answer rests on the order of spans alone (see `Baseline.warning`)."""
-        return self._full.structure_only or self.baseline.full.structure_only
+        return self._full.structure_only or self.reading.structure_only
 
     @property
     def notes(self) -> list[str]:
@@ -245,7 +247,11 @@ class Outcome:
         if not self.changes:
             return self.path_before
         found = self._full
-        return path_of(found.program, found.amounts, found.timeline)
+        path = path_of(found.program, found.amounts, found.timeline)
+        last = path[-1] if path else None
+        if last is not None:                                 # what the replay of this reading misses goes into the last piece
+            path[-1] = last._replace(end_ns=max(last.start_ns, path[0].start_ns + self.total_ns))
+        return path
 
     @cached_property
     def path_before(self) -> list[Piece]:
@@ -270,8 +276,8 @@ class Outcome:
     def _saved_by_faster(self, span: int) -> int:
         """ns saved in total if this one span's own work took 10 % less, on top of the changes."""
         faster = Scale(Selection(span_ids=(self.baseline.trace.span_ids[span],)), FASTER)
-        found = self._predict(self.baseline.full, (*self.changes, faster))
-        return self.total_ns - self._corrected_total(self.baseline.full, found)
+        found = self._predict(self.reading, (*self.changes, faster))
+        return self.total_ns - self._corrected_total(self.reading, found)
 
     def _own_ns(self, span: int) -> int:
         """All the work of a span and what is under it that lies on the path: what 10 % of it is taken from."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tracedesk.whatif.baseline import Baseline, Reading
 from tracedesk.whatif.changes import Add, Change, Limit, Parallel, Timeout
@@ -54,20 +53,21 @@ def predict(
     work = Work(spans, evaluator.program, as_recorded(evaluator.program), cost_nusd.copy(), price, profile, hits)
     carry_out(work, [change for change in changes if change not in done])
     _deadlines(work, reading.bare)
-    settled: list[tuple[Timeout, Flags]] = []
-    if work.timeouts:
-        settled = _settle_timeouts(work, evaluator)
+    uncut = _run_without_caps(work, evaluator) if work.amounts.cap_ns is not None else None
+    settled = after_timeouts(work, uncut.start, uncut.end - uncut.start) if uncut is not None and work.timeouts else []
     timeline = evaluator.run(work.amounts)
     if not _lost(timeline, work.amounts):
-        return _finish(work, timeline, settled)
+        return _finish(work, timeline, uncut, settled)
     if not reading.structure_only:
         found = predict(baseline, baseline.plain_order, changes, cost_nusd=cost_nusd, price=price, profile=profile)
         found.structure_only = True
         return found
-    unlimited = tuple(change for change in map(_without_limit, changes) if change is not None)
-    found = predict(baseline, reading, unlimited, cost_nusd=cost_nusd, price=price, profile=profile)
+    possible = tuple(change for change in map(_without_limit, changes) if change is not None)
+    if possible == changes:
+        possible = tuple(change for change in changes if change not in done)
+    found = predict(baseline, reading, possible, cost_nusd=cost_nusd, price=price, profile=profile)
     found.hits.update(hits)
-    found.notes.append("With that limit some calls would wait for one another for ever, so it was left out.")
+    found.notes.append("Run that way, some calls would wait for one another for ever; so the limit was left out.")
     return found
 
 
@@ -111,12 +111,12 @@ def _deadlines(work: Work, bare: bool) -> None:
                 caps[winner] = min(caps[winner], seen * max(1.0, float(work.amounts.progress[loser])))
 
 
-def _settle_timeouts(work: Work, evaluator: Evaluator) -> list[tuple[Timeout, Flags]]:
-    """A first run without caps tells who would be cut, and when."""
+def _run_without_caps(work: Work, evaluator: Evaluator) -> Timeline:
+    """A first run tells who would be cut, and when."""
     caps, work.amounts.cap_ns = work.amounts.cap_ns, None
     first = evaluator.run(work.amounts)
     work.amounts.cap_ns = caps
-    return after_timeouts(work, first.start, first.end - first.start)
+    return first
 
 
 def _lost(timeline: Timeline, amounts: Amounts) -> bool:
@@ -126,29 +126,26 @@ def _lost(timeline: Timeline, amounts: Amounts) -> bool:
     return amounts.gone is None or not amounts.gone[timeline.unresolved].all()
 
 
-def _finish(work: Work, timeline: Timeline, settled: list[tuple[Timeout, Flags]]) -> Prediction:
+def _finish(
+    work: Work, timeline: Timeline, uncut: Timeline | None, settled: list[tuple[Timeout, Flags]]
+) -> Prediction:
     spans, amounts = work.spans, work.amounts
     alive = np.ones(spans.n, np.bool_)
     if amounts.gone is not None:
         alive &= ~amounts.gone
     alive[timeline.dropped] = False
     cut = np.zeros(spans.n, np.bool_)
-    if amounts.cap_ns is not None:
-        cut = np.isfinite(amounts.cap_ns) & (timeline.end - timeline.start >= amounts.cap_ns - 1)
-        cut &= (timeline.end - timeline.start) < _uncut_length(work) - 1 if not settled else cut
+    if amounts.cap_ns is not None and uncut is not None:
+        cut = (uncut.end - uncut.start > amounts.cap_ns + 1) & (timeline.end - timeline.start >= amounts.cap_ns - 1)
+        for _, hit in settled:
+            cut |= hit
         _cut_inside(spans, timeline, cut, alive)
-    found = Prediction(work.program, amounts, timeline, alive, cut, work.cost_nusd, work.hits, list(timeline.added),
+    found = Prediction(work.program, amounts, timeline, alive, cut & alive, work.cost_nusd, work.hits, list(timeline.added),
                        work.notes)
     _add_attempts(work, found)
     for change, hit in settled:
-        found.cut |= hit & alive
         _add_after_timeout(change, np.flatnonzero(hit & alive).tolist(), found)
     return found
-
-
-def _uncut_length(work: Work) -> NDArray[np.float64]:
-    """What leaves would have lasted, to tell a cut from a call that happens to be as long; others count as cut."""
-    return np.where(work.spans.leaf, work.amounts.tail_ns, np.inf)
 
 
 def _cut_inside(spans: Spans, timeline: Timeline, cut: Flags, alive: Flags) -> None:

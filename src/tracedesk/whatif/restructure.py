@@ -92,14 +92,17 @@ def _one_after_the_other(program: Program, siblings: list[int]) -> None:
 
 
 def _close_empty_bases(program: Program, parent: int) -> None:
-    """A base that nobody resolves any more: what hung on it hangs on the one before."""
+    """A base that nobody resolves any more: what hung on it hangs on the one before. The rest is numbered anew, so that a
+    family never needs more bases than it has children, and one."""
     children = program.spans.children(parent)
     stretch = slice(children.start, children.stop)
+    source, target = program.source[stretch], program.target[stretch]
     first = int(program.first_base[parent])
-    resolved = set(program.target[stretch].tolist())
-    for base in range(first + int(program.base_count[parent]) - 1, first, -1):
-        if base not in resolved:
-            source = program.source[stretch]
-            source[source == base] = base - 1
-            if program.end_source[parent] == base:
-                program.end_source[parent] = base - 1
+    resolved = set(target.tolist())
+    new_number = {first: first}
+    for base in range(first + 1, first + int(program.base_count[parent])):
+        new_number[base] = new_number[base - 1] + (base in resolved)
+    program.base_count[parent] = max(new_number.values()) - first + 1
+    program.source[stretch] = [new_number.get(base, base) for base in source.tolist()]
+    program.target[stretch] = [new_number.get(base, base) for base in target.tolist()]
+    program.end_source[parent] = new_number[int(program.end_source[parent])]

@@ -116,6 +116,18 @@ def test_tens_of_thousands_of_spans_in_every_shape(make) -> None:
     answers(make(20_000), "call")
 
 
+def test_while_a_slider_is_dragged_a_heavy_trace_answers_coarsely() -> None:
+    baseline = Baseline.of(workers(20_000))
+    assert baseline.is_heavy
+    assert not Baseline.of(flat(20_000)).is_heavy
+    change = [Scale(named("gen"), 1.5)]
+    coarse, exact = apply(baseline, change, coarse=True), apply(baseline, change)
+    assert coarse.structure_only
+    assert not exact.structure_only
+    assert coarse.total_ns > baseline.total_ns
+    assert apply(baseline, [], coarse=True).total_ns == baseline.total_ns
+
+
 def test_thousands_of_failed_siblings() -> None:
     rows = [span_row(0, None, "root", 0, 10_000 * MS)]
     rows += [span_row(n, 0, "call3", n * MS, n * MS + MS // 2, status=2) for n in range(1, 5000)]
