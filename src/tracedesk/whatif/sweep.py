@@ -82,8 +82,8 @@ class _Sweep:
         self.source: dict[int, int] = {}
         self.gap: dict[int, int] = {}
         self.target: dict[int, int] = {}
-        self.fresh: list[int] = []
-        self.doubtful: list[int] = []
+        self.fresh: dict[int, None] = {}                     # ordered sets: thousands may wait to be waited for
+        self.doubtful: dict[int, None] = {}
         self.previous = -1
         self.ended = False
         self.launch: dict[int, _Launch] = {}
@@ -143,7 +143,7 @@ class _Sweep:
             elif what == PARENT_END:
                 self._parent_ends()
             elif not self.ended and not asynchronous[child] and (child not in loop or child == loop[child].polls[-1]):
-                self.fresh.append(child)
+                self.fresh[child] = None
         program, children = self.program, self.family.children
         program.source[children.start:children.stop] = [self.source[child] for child in children]
         program.gap[children.start:children.stop] = [self.gap[child] for child in children]
@@ -191,10 +191,10 @@ class _Sweep:
 
     def _follows_one(self, child: int, feeder: int) -> None:
         """Rules F and T: it waits for its own item or its own failed attempt, and for nobody else."""
-        (self.fresh if feeder in self.fresh else self.doubtful).remove(feeder)
+        del (self.fresh if feeder in self.fresh else self.doubtful)[feeder]
         self._hang(child, self._new_base([feeder]), self.start[child] - self.end[feeder])
-        self.doubtful += self.fresh
-        self.fresh = []
+        self.doubtful.update(self.fresh)
+        self.fresh = {}
         self.previous = child
 
     def _waits_or_is_launched(self, child: int) -> None:
@@ -203,7 +203,7 @@ class _Sweep:
         if waited and not self._is_launch_loop(child, waited):
             latest = max(self.end[other] for other in waited)
             self._hang(child, self._new_base(waited), 0 if child in self.paced_by else self.start[child] - latest)
-            self.fresh, self.doubtful = [], ruled_out
+            self.fresh, self.doubtful = {}, dict.fromkeys(ruled_out)
         elif previous < 0:
             self._hang(child, self.first_base, self.start[child] - self.start[self.parent])
         else:
@@ -217,14 +217,14 @@ class _Sweep:
         """(waited for, ruled out) among those that ended and nobody waits for; nobody is waited for if none is
         fresh."""
         end, name, reading = self.end, self.name, self.reading
-        fresh, pins = self.fresh, reading.pins
+        fresh, pins = list(self.fresh), reading.pins
         if pins:
             fresh = [other for other in fresh if pins.get((other, child)) is not False]
         if not fresh:
             return [], []
         latest = max(fresh, key=end.__getitem__)
         waited, ruled_out = [], []
-        for other in self.fresh + self.doubtful:
+        for other in [*self.fresh, *self.doubtful]:
             pinned = pins.get((other, child))
             if other == latest or pinned is True:
                 waited.append(other)
@@ -257,9 +257,10 @@ class _Sweep:
         parent, program, end = self.parent, self.program, self.end
         pins = self.reading.pins
         if pins:                                             # the user's word on what the end waits for
-            self.fresh = [other for other in self.fresh if pins.get((other, parent)) is not False]
-            self.doubtful = [other for other in self.doubtful if pins.get((other, parent)) is not False]
-        waited = self.fresh + self.doubtful
+            for other in [*self.fresh, *self.doubtful]:
+                if pins.get((other, parent)) is False:
+                    (self.fresh if other in self.fresh else self.doubtful).pop(other)
+        waited = [*self.fresh, *self.doubtful]
         if waited and (self.fresh or self.previous < 0):
             latest = max(end[other] for other in (self.fresh or self.doubtful))
             program.end_source[parent] = self._new_base(waited)
@@ -274,7 +275,7 @@ class _Sweep:
         else:
             program.end_source[parent] = self.first_base
             program.tail[parent] = end[parent] - self.start[parent]
-        self.fresh, self.doubtful = [], []
+        self.fresh, self.doubtful = {}, {}
 
     # ---------------------------------------------------------------- writing
 

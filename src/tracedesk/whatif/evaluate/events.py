@@ -48,6 +48,7 @@ class EventRun:
         self.progress = _picked(amounts.progress, part)
         n = len(part)
         self.before = [0.0] * n
+        self._measure_chains(amounts, duration)
         self.start, self.end = [NEVER] * n, [NEVER] * n
         self.ready, self.ending = [NEVER] * n, [NEVER] * n
         self.start_conditions, self.end_conditions = general.start_conditions[:], general.end_conditions[:]
@@ -65,6 +66,18 @@ class EventRun:
         if amounts.gone is not None:
             self._release(np.flatnonzero(amounts.gone[part]).tolist())
 
+    def _measure_chains(self, amounts: Amounts, duration: Floats) -> None:
+        """When each span of a chain starts and ends after the chain is entered, for all chains at once."""
+        general = self.general
+        members, cuts = general.spans[general.chain_spans], general.chain_cuts
+        step = amounts.gap_ns[members] + duration[members]
+        run = np.concatenate(([0.0], np.cumsum(step)))
+        self.chain_of = np.repeat(np.arange(len(cuts) - 1), np.diff(cuts))
+        self.chain_end = run[1:] - run[cuts[:-1]][self.chain_of]
+        self.chain_start = self.chain_end - duration[members]
+        self.chain_length: list[float] = (run[cuts[1:]] - run[cuts[:-1]]).tolist()
+        self.entered = [NEVER] * len(self.chain_length)
+
     def run(self, root_start: float) -> None:
         """Everything that follows from the root's start.
 
@@ -79,6 +92,7 @@ class EventRun:
         start_conditions, pool_of, known, rank = self.start_conditions, general.pool_of, general.known_length, general.rank
         from_start, from_end, bucket = general.from_start, general.from_end, self.bucket
         chains, quick = general.chains, attempts is None and after is None
+        chain_length, entered = self.chain_length, self.entered
         stack.append((BEGIN, 0, root_start))
         while True:
             if not stack:
@@ -96,10 +110,9 @@ class EventRun:
             what, i, moment = stack.pop()
             if what == BASE:
                 if quick and i in chains:
-                    jobs, i = chains[i]
-                    for c in jobs:
-                        start[c] = moment = moment + gap[c]
-                        end[c] = moment = moment + length[c]
+                    chain, i = chains[i]
+                    entered[chain] = moment
+                    moment += chain_length[chain]
                 for c in launches[i]:
                     begin = moment + gap[c]
                     if attempts is not None and attempts[c]:
@@ -314,6 +327,11 @@ class EventRun:
     def write(self, timeline: Timeline, duration: Floats) -> None:
         """Starts and lengths of the spans that took part, into whole columns."""
         start, end = np.array(self.start), np.array(self.end)
+        entered = np.array(self.entered)[self.chain_of]
+        through = entered > NEVER
+        chained = self.general.chain_spans[through]
+        start[chained] = entered[through] + self.chain_start[through]
+        end[chained] = entered[through] + self.chain_end[through]
         done = (start > NEVER) & (end > NEVER)
         part = self.general.spans
         timeline.start[part[done]] = start[done]

@@ -44,7 +44,8 @@ class General:
     Per base: `launches` (children that are mere numbers), `callers` (numbers that need a place in a pool first), `others`
     (children with something attached), `crowds`,
     `ends` (the parent that ends from it, -1) and `members` (how many children resolve it). `chains`: bases that only begin
-    a chain of numbers, each waiting for the one before, with the base that the last of them resolves. `alone`:
+    a chain of numbers, each waiting for the one before, with its number and the base that the last of them resolves;
+    chain n is the stretch `chain_cuts[n]:chain_cuts[n + 1]` of `chain_spans`. `alone`:
     all callers.
     """
 
@@ -59,7 +60,9 @@ class General:
     crowds: list[list[Crowd]]
     ends: list[int]
     members: list[int]
-    chains: dict[int, tuple[list[int], int]] = field(default_factory=dict)
+    chains: dict[int, tuple[int, int]] = field(default_factory=dict)
+    chain_spans: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
+    chain_cuts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(1, np.int64))
     late: dict[int, list[int]] = field(default_factory=dict)
     from_start: dict[int, list[Effect]] = field(default_factory=dict)
     from_end: dict[int, list[Effect]] = field(default_factory=dict)
@@ -218,14 +221,17 @@ def _find_chains(compiled: General) -> None:
             if following >= 0 and compiled.members[following] == 1:
                 next_base[base] = following
     inside = set(next_base)
+    spans: list[int] = []
+    cuts = [0]
     for base, following in enumerate(next_base):
         if following >= 0 and base not in inside:
-            jobs = []
             at = base
             while next_base[at] >= 0:
-                jobs.append(compiled.launches[at][0])
+                spans.append(compiled.launches[at][0])
                 at = next_base[at]
-            compiled.chains[base] = jobs, at
+            compiled.chains[base] = len(cuts) - 1, at
+            cuts.append(len(spans))
+    compiled.chain_spans, compiled.chain_cuts = np.array(spans, np.int64), np.array(cuts, np.int64)
 
 
 def _place_of(compiled: General, c: int) -> list[list[int]]:

@@ -49,19 +49,24 @@ def fed_children(family: Family, pooled: set[int]) -> Fed:
 def _match(feeders: list[int], eaters: list[int], facts: Facts) -> tuple[int, bool] | None:
     """(longest delay, whether it is a single consumer) of feeders by end and eaters by start; None: no such pairing."""
     start, end, epsilon = facts.start, facts.end, facts.tolerance.epsilon_ns
-    count = len(eaters)
     if not any(start[eater] < end[feeders[-1]] - epsilon for eater in eaters):
-        return None
-    begun, ended = sorted(start[a] for a in feeders), [end[a] for a in feeders]
-    beside = sum(bisect_right(begun, start[b]) > bisect_right(ended, start[b]) for b in eaters)
-    if beside < max(1, count // 3):
         return None
     delays = [start[b] - end[a] for a, b in zip(feeders, eaters, strict=True)]
     if min(delays) >= 0 and max(delays) - min(delays) <= epsilon and max(delays) <= FARTHEST * epsilon:
-        return max(delays), False
-    if count < 3 or any(end[a] > start[b] for a, b in itertools.pairwise(eaters)):
+        return (max(delays), False) if _others_run_beside(feeders, eaters, facts) else None
+    if len(eaters) < 3 or any(end[a] > start[b] for a, b in itertools.pairwise(eaters)):
         return None
     free_at = [0, *(end[b] for b in eaters[:-1])]            # when the consumer was done with the item before
     delays = [start[b] - max(end[a], free) for a, b, free in zip(feeders, eaters, free_at, strict=True)]
     held_up = any(end[a] > free for a, free in zip(feeders[1:], free_at[1:], strict=True))
-    return (max(delays), True) if min(delays) >= 0 and max(delays) <= epsilon and held_up else None
+    if min(delays) < 0 or max(delays) > epsilon or not held_up:
+        return None
+    return (max(delays), True) if _others_run_beside(feeders, eaters, facts) else None
+
+
+def _others_run_beside(feeders: list[int], eaters: list[int], facts: Facts) -> bool:
+    """Whether, for a third of the eaters and at least one, some feeder still ran when it started."""
+    start, end = facts.start, facts.end
+    begun, ended = sorted(start[a] for a in feeders), [end[a] for a in feeders]
+    beside = sum(bisect_right(begun, start[b]) > bisect_right(ended, start[b]) for b in eaters)
+    return beside >= max(1, len(eaters) // 3)
