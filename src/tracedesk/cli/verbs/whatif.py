@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from tracedesk.base.clock import format_duration, parse_duration
+from tracedesk.base.clock import NARROW, format_duration, parse_duration
 from tracedesk.base.errors import DataError
 from tracedesk.base.money import format_total
 from tracedesk.cli.main import store_option
@@ -165,8 +165,9 @@ def _print(outcome: Outcome, budget_ns: int | None) -> None:
     click.echo(_plain(in_words(outcome, budget_ns=budget_ns)))
     click.echo()
     for ranked in outcome.ranking(RANKED):
+        saves = f"10 % faster saves {format_duration(ranked.saved_ns)}" if ranked.saved_ns > 0 else "faster has no effect"
         click.echo(_plain(f"{format_duration(ranked.on_path_ns):>10}  {100 * ranked.share:5.1f} %  {trace.name[ranked.span]}"
-                          f"  (10 % faster saves {format_duration(ranked.saved_ns)})"))
+                          f"  ({saves})"))
 
 
 def _print_many(found: Many, rules: Sequence[str], as_json: bool) -> None:
@@ -191,4 +192,4 @@ def _list_rules() -> None:
 
 def _plain(text: str) -> str:
     """Text from a trace without control characters: names come from outside."""
-    return "".join(char if char.isprintable() else "\ufffd" for char in text)
+    return "".join(char if char.isprintable() or char == NARROW else "\ufffd" for char in text)
