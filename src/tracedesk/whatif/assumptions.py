@@ -24,8 +24,10 @@ class Assumption(NamedTuple):
     text: str
 
 
-_KIND = {Rule.RETRY: "retry", Rule.FEEDING: "feeding", Rule.PACING: "paced", Rule.LINK: "link", Rule.STREAM: "stream",
-         Rule.RACE: "race", Rule.ESCAPED: "escaped", Rule.LEFTOVER: "waits", Rule.PIN: "pin"}
+_KIND = {
+    Rule.RETRY: "retry", Rule.FEEDING: "feeding", Rule.PACING: "paced", Rule.POLLING: "polling", Rule.LINK: "link",
+    Rule.STREAM: "stream", Rule.RACE: "race", Rule.ESCAPED: "escaped", Rule.LEFTOVER: "waits", Rule.PIN: "pin",
+}
 
 _SAYS = {
     Rule.PACING: "{effect} is launched {lag} after {cause} was, by the clock",

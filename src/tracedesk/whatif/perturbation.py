@@ -123,6 +123,6 @@ class Perturbation:
 
 def all_perturbations() -> list[Perturbation]:
     """Every perturbation there is, in the order of the toggles."""
-    from tracedesk.whatif import perturbations
+    from tracedesk.whatif import perturbations  # they import this module
 
     return sorted(parts(perturbations, Perturbation), key=lambda part: (part.order, part.key))

@@ -31,21 +31,18 @@ AFTER_PARENT = -2
 
 
 class Rule(Enum):
-    """The rules of inference by the letter they have in the model, with what each claims."""
+    """The rules of inference that leave a mark in a program, by the letter they have in the model."""
 
-    ASYNCHRONOUS = "A"
     RETRY = "T"
     FEEDING = "F"
     SIBLING_POOL = "L"
     PACING = "R"
     POLLING = "P"
-    COUNTEREXAMPLE = "K"
     SHARED_POOL = "X"
     LINK = "Q"
     STREAM = "S"
     RACE = "C"
     ESCAPED = "E"
-    CUT_SHORT = "M"
     LEFTOVER = "D"
     PIN = "pin"
 

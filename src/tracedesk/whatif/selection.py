@@ -33,11 +33,6 @@ class Selection:
     span_ids: tuple[bytes, ...] | None = None
     nth: int | None = None
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no condition is given."""
-        return self == Selection()
-
     def of(self, spans: Spans) -> Flags:
         """The selected spans, as flags in breadth-first order; never the virtual root."""
         trace = spans.trace

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 
 from tracedesk.whatif.family import Family
 from tracedesk.whatif.program import AFTER_PARENT, Constraint, Point, PollLoop, Pool, Program, Rule
-from tracedesk.whatif.rules.counterexamples import Evidence
 from tracedesk.whatif.rules.feeding import fed_children
 from tracedesk.whatif.rules.pacing import Pace, pace_of
 from tracedesk.whatif.rules.polling import poll_loop
@@ -48,11 +47,6 @@ def codes_of(evidence: set[tuple[str, str, str]], names: list[str]) -> set[tuple
     """Evidence by name as evidence by name code of one trace."""
     code = {name: index for index, name in enumerate(names)}
     return {(code[a], code[b], code[c]) for a, b, c in evidence if a in code and b in code and c in code}
-
-
-def evidence_codes(evidence: Evidence, names: list[str]) -> tuple[set[tuple[int, int, int]], set[tuple[int, int, int]]]:
-    """(not waited, waited) in name codes."""
-    return codes_of(evidence.not_waited, names), codes_of(evidence.waited, names)
 
 
 @dataclass(slots=True)
@@ -121,6 +115,7 @@ class _Sweep:
             if loop:
                 program.polls.append(loop)
                 self.loop.update(dict.fromkeys(group, loop))
+                program.evidence.update(dict.fromkeys(group[1:], Rule.POLLING))
         program.constraints += lost_races(family)
         if len(family.classes) > 1:
             fed = fed_children(family, set(self.launch))

@@ -13,7 +13,7 @@ from tracedesk.whatif.program import Rule
 def rules_of(picture: str) -> set[Rule]:
     program = program_of(picture)
     return ({constraint.rule for constraint in program.constraints} | {pool.rule for pool in program.pools}
-            | set(program.evidence.values()) | ({Rule.POLLING} if program.polls else set()))
+            | set(program.evidence.values()))
 
 
 SEQUENCE = """
