@@ -40,7 +40,7 @@ _PROVIDERS = _inverted({
     "google": "google gcp.gemini gcp.gen_ai gcp.vertex_ai gemini vertex_ai vertexai google_genai google.generative-ai"
               " google.vertex.chat",
     "aws": "aws.bedrock aws_bedrock bedrock amazon-bedrock aws",
-    "azure": "azure.ai.openai az.ai.openai azure.ai.inference az.ai.inference azure azure-openai.chat azure_openai",
+    "azure": "azure.ai.openai az.ai.openai azure.ai.inference az.ai.inference az.ai.agents azure azure-openai.chat azure_openai",
     "mistral": "mistral_ai mistralai mistral mistral.chat",
     "x-ai": "x_ai xai x-ai xai.chat",
     "groq": "groq groq.chat",
@@ -67,7 +67,7 @@ _PROVIDERS = _inverted({
 _FRAMEWORKS = frozenset({
     "langchain", "strands-agents", "strands_agents", "microsoft.agent_framework", "autogen", "crewai", "llama_index",
     "haystack", "litellm", "pydantic_ai", "agent_framework", "gcp.vertex.agent", "openai_agents", "unknown",
-    "inmemoryvectorstore", "az.ai.agents",
+    "inmemoryvectorstore",
 })
 """Written where a provider should be, and none."""
 

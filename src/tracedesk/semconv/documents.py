@@ -27,9 +27,11 @@ def document_of(item: Any) -> Document | None:
     """One document, or None where this is none."""
     if isinstance(item, str):
         inner = structure(item)
-        if not isinstance(inner, dict) or _content(inner) is None:
+        made = document_of(inner) if isinstance(inner, dict) else None
+        if made is None or (made["content"] is None and made["score"] is None):
+            item = _unquoted(item)
             return {"id": None, "score": None, "content": item, "metadata": None} if item else None
-        item = inner
+        return made
     if not isinstance(item, dict):
         return None
     if "lc" in item and isinstance(item.get("kwargs"), dict):

@@ -43,12 +43,29 @@ def output_events(*, only: str = "llm agent chain other") -> Source:
     return call(_output_events, "event:gen_ai.choice", needs="@" + CHOICE, only=only)
 
 
+def input_list(attr: str, *, only: str = "") -> Source:
+    """Input messages from a JSON list of such events in one attribute (Pydantic AI, format version 1)."""
+    return call(lambda view: _messages(_listed(view, attr), wanted=ROLES.__contains__), attr, needs=attr, only=only)
+
+
+def output_list(attr: str, *, only: str = "") -> Source:
+    """Output messages from a JSON list of events in one attribute."""
+    return call(lambda view: _messages(_listed(view, attr), wanted=CHOICE.__eq__), attr, needs=attr, only=only)
+
+
+def _listed(view: View, attr: str) -> Iterable[tuple[str, Any]]:
+    found = view.decoded(attr)
+    for item in found if isinstance(found, list) else ():
+        if isinstance(item, dict):
+            yield str(item.get("event.name")), item
+
+
 def _input_logs(view: View) -> list[Message] | None:
-    return _messages(_records(view), wanted=ROLES.__contains__)
+    return _messages(_records(view, ROLES.__contains__), wanted=ROLES.__contains__)
 
 
 def _output_logs(view: View) -> list[Message] | None:
-    return _messages(_records(view), wanted=CHOICE.__eq__)
+    return _messages(_records(view, CHOICE.__eq__), wanted=CHOICE.__eq__)
 
 
 def _input_events(view: View) -> list[Message] | None:
@@ -59,10 +76,12 @@ def _output_events(view: View) -> list[Message] | None:
     return _messages(((event.name, _body_of(event.attributes)) for event in view.events), wanted=CHOICE.__eq__)
 
 
-def _records(view: View) -> Iterable[tuple[str, Any]]:
-    """(event name, body) in order of time, then of the index that some SDKs write, then of arrival."""
+def _records(view: View, wanted: Callable[[str], bool]) -> Iterable[tuple[str, Any]]:
+    """(event name, body) in the order of the index that some SDKs write, else of time, then of arrival."""
     found = []
     for at, record in enumerate(view.logs):
+        if not wanted(event_name(record)):
+            continue
         index = next((count(record.attributes[key]) for key in _INDEXES if key in record.attributes), None)
         found.append((record.time_ns if index is None else 0, -1 if index is None else index, at, record))
     if any(index < 0 for _, index, _, _ in found):

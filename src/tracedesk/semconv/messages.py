@@ -47,6 +47,8 @@ def _read_all(value: Any, default_role: str, wrapped: bool) -> list[Message] | N
     if isinstance(value, str):
         if value.lstrip()[:1] in ("[", "{"):
             parsed = load_json(value)
+            if parsed in ({}, []):
+                return None
             found = _from(parsed, default_role, wrapped, 0) if isinstance(parsed, list | dict) else None
             if found:
                 return found
@@ -96,6 +98,10 @@ def _from_list(value: list[Any], default_role: str, wrapped: bool, depth: int) -
             found.append(one_message(item, default_role))
         elif blocks.is_typed_block(item):
             found.append(_message("assistant" if item["type"] in _RESPONSE_ITEMS else default_role, blocks.parts(item)))
+        elif isinstance(item, list) and item and all(blocks.is_block(block) for block in item):
+            found.append(_turn(blocks.parts(item), default_role))
+        elif wrapped and isinstance(item, dict) and isinstance(item.get("content"), str | list):
+            found.append(_turn(blocks.parts(item["content"]), default_role))
         elif wrapped and isinstance(item, dict):
             found.extend(_from_wrapper(item, default_role, depth + 1) or ())
         elif isinstance(item, str):
@@ -103,6 +109,11 @@ def _from_list(value: list[Any], default_role: str, wrapped: bool, depth: int) -
         else:
             return None
     return found or None
+
+
+def _turn(content: list[blocks.Part], default_role: str) -> Message:
+    """A turn without a role (Langtrace): who calls tools is the assistant."""
+    return _message("assistant" if any(part["type"] == "tool_call" for part in content) else default_role, content)
 
 
 def _from_wrapper(value: dict[str, Any], default_role: str, depth: int) -> list[Message] | None:
@@ -178,13 +189,16 @@ def _spoken(item: dict[str, Any], name: str) -> Message:
     if reasoning:
         content += blocks.parts({"type": "reasoning", "content": reasoning}) if isinstance(reasoning, str | list) else []
     body = next((item[key] for key in ("parts", "content", "contents", "text") if item.get(key) not in (None, "")), None)
+    listed = item.get("contents")
+    if isinstance(listed, list) and any(part["type"] != "text" for part in blocks.parts(listed)):
+        body = listed                          # OpenInference may give the same text as `content` and inside `contents`
     if isinstance(body, str) and body[:2] == "[{":
         parsed = structure(body)
         if isinstance(parsed, list) and all(blocks.is_typed_block(block) for block in parsed):
             body = parsed
     if name == "tool":
         content += _tool_content(item, body)
-    elif not (isinstance(body, list) and item.get("contents") is body and item.get("content")):
+    else:
         content += blocks.parts(body)
     refusal = item.get("refusal")
     if isinstance(refusal, str) and refusal:

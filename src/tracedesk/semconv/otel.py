@@ -7,8 +7,31 @@ counts from the separate GenAI repository.
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Fields, below
+from tracedesk.semconv.dialect import A, Fields, Source, below
 from tracedesk.semconv.values import python_repr
+
+OTEL_CACHE_READ: tuple[str | Source, ...] = (
+    "gen_ai.usage.cache_read.input_tokens",
+    "gen_ai.usage.cache_read_input_tokens",
+    "gen_ai.usage.cache_read_tokens",
+    "gen_ai.usage.input_cached_tokens",
+    "gen_ai.usage.cached_tokens",
+    "gen_ai.usage.input_tokens.cached",
+    "gen_ai.usage.details.cache_read_tokens",
+    "gen_ai.usage.details.cached_tokens",
+    "gen_ai.usage.details.cache_read_input_tokens",
+    A("gen_ai.usage.input_token_details", "cache_read", decode=python_repr),
+)
+
+OTEL_REASONING: tuple[str | Source, ...] = (
+    "gen_ai.usage.reasoning.output_tokens",
+    "gen_ai.usage.reasoning_tokens",
+    "gen_ai.usage.reasoning_output_tokens",
+    "gen_ai.usage.output_tokens.reasoning",
+    "gen_ai.usage.details.reasoning_tokens",
+    A("gen_ai.usage.output_token_details", "reasoning", decode=python_repr),
+    A("gen_ai.usage.raw", "completion_tokens_details.reasoning_tokens|output_tokens_details.reasoning_tokens"),
+)
 
 OTEL_FIELDS: Fields = {
     "operation": "gen_ai.operation.name",
@@ -65,18 +88,7 @@ OTEL_FIELDS: Fields = {
     "tokens.input": ("gen_ai.usage.input_tokens", "gen_ai.usage.prompt_tokens"),
     "tokens.output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
     "tokens.total": ("gen_ai.usage.total_tokens", "llm.usage.total_tokens", "gen_ai.client.token.usage"),
-    "tokens.cache_read": (
-        "gen_ai.usage.cache_read.input_tokens",
-        "gen_ai.usage.cache_read_input_tokens",
-        "gen_ai.usage.cache_read_tokens",
-        "gen_ai.usage.input_cached_tokens",
-        "gen_ai.usage.cached_tokens",
-        "gen_ai.usage.input_tokens.cached",
-        "gen_ai.usage.details.cache_read_tokens",
-        "gen_ai.usage.details.cached_tokens",
-        "gen_ai.usage.details.cache_read_input_tokens",
-        A("gen_ai.usage.input_token_details", "cache_read", decode=python_repr),
-    ),
+    "tokens.cache_read": OTEL_CACHE_READ,
     "tokens.cache_write": (
         "gen_ai.usage.cache_write.input_tokens",
         "gen_ai.usage.cache_creation.input_tokens",
@@ -88,15 +100,7 @@ OTEL_FIELDS: Fields = {
         "gen_ai.usage.details.cache_creation_input_tokens",
     ),
     "tokens.cache_write_1h": "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
-    "tokens.reasoning": (
-        "gen_ai.usage.reasoning.output_tokens",
-        "gen_ai.usage.reasoning_tokens",
-        "gen_ai.usage.reasoning_output_tokens",
-        "gen_ai.usage.output_tokens.reasoning",
-        "gen_ai.usage.details.reasoning_tokens",
-        A("gen_ai.usage.output_token_details", "reasoning", decode=python_repr),
-        A("gen_ai.usage.raw", "completion_tokens_details.reasoning_tokens|output_tokens_details.reasoning_tokens"),
-    ),
+    "tokens.reasoning": OTEL_REASONING,
     "tokens.input_text": "gen_ai.usage.text.input_tokens",
     "tokens.output_text": "gen_ai.usage.text.output_tokens",
     "tokens.input_audio": ("gen_ai.usage.audio.input_tokens", "gen_ai.usage.details.input_audio_tokens"),
@@ -122,7 +126,11 @@ OTEL_FIELDS: Fields = {
     "workflow.name": ("gen_ai.workflow.name", "gen_ai.task.name"),
     "tool.name": A("gen_ai.tool.name", only="tool mcp"),
     "tool.call_id": A("gen_ai.tool.call.id", only="tool mcp"),
-    "tool.args": ("gen_ai.tool.call.arguments", "gen_ai.tool.args", "gen_ai.tool.input"),
+    "tool.args": (
+        A("gen_ai.tool.call.arguments", only="tool mcp agent chain other"),
+        A("gen_ai.tool.args", only="tool mcp"),
+        A("gen_ai.tool.input", only="tool mcp"),
+    ),
     "tool.result": ("gen_ai.tool.call.result", "gen_ai.tool.output"),
     "tool.description": "gen_ai.tool.description",
     "tool.type": "gen_ai.tool.type",

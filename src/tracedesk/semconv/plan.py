@@ -35,7 +35,7 @@ class Step(NamedTuple):
     form: Callable[[Any], Any]
     get: Getter | None
     label: str
-    owner: Dialect
+    flat: bool
 
 
 class Program(NamedTuple):
@@ -79,7 +79,7 @@ class Plan:
         merged: list[Step] = []
         content: list[Step] = []
         for field, sources in self._sources.items():
-            steps = [_step(field, source, owner) for source, owner in sources if not source.only or kind in source.only]
+            steps = [_step(field, source) for source, _ in sources if not source.only or kind in source.only]
             if field in MERGED:
                 if not hot or field in HOT:
                     merged.extend(steps)
@@ -140,8 +140,8 @@ class Shape:
         )
 
 
-def _step(field: str, source: Source, owner: Dialect) -> Step:
-    return Step(field, source.attr, source.form or FORMS[field], _getter(source), source.label, owner)
+def _step(field: str, source: Source) -> Step:
+    return Step(field, source.attr, source.form or FORMS[field], _getter(source), source.label, source.at is At.FLAT)
 
 
 def _getter(source: Source) -> Getter | None:

@@ -20,6 +20,11 @@ def status_message() -> Source:
     return call(lambda view: view.span.status_message if view.span.status != 1 else None, "status.message")
 
 
+def without_empty(value: Any) -> Any:
+    """A map without its empty texts (LiteLLM writes two dozen of them)."""
+    return {key: item for key, item in value.items() if present(item) is not None} or None if isinstance(value, dict) else None
+
+
 def quoted(attr: str, *, only: str = "") -> Source:
     """An attribute whose text is JSON once more: '"gpt-4o"' is gpt-4o (MLflow)."""
     return A(attr, only=only, decode=json_value)

@@ -6,7 +6,7 @@ from tracedesk.semconv.dialect import A, Detect, Dialect, below
 from tracedesk.semconv.fields import chat_input, chat_output
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.sources import span_name
-from tracedesk.semconv.values import structure
+from tracedesk.semconv.values import json_value, structure
 
 PART = Dialect(
     key="braintrust",
@@ -16,13 +16,21 @@ PART = Dialect(
         Detect(prefix=("braintrust.",)),
     ),
     kinds=(
-        by("braintrust.span_attributes", {"llm": "llm", "task": "chain", "function": "chain", "tool": "tool", "score": "evaluator", "eval": "evaluator", "facet": "evaluator", "preprocessor": "chain", "automation": "chain", "review": "evaluator", "classifier": "evaluator"}, path="type", decode=structure),
+        by("braintrust.span_attributes", {
+            "llm": "llm", "task": "chain", "function": "chain", "tool": "tool", "score": "evaluator",
+            "eval": "evaluator", "facet": "evaluator", "preprocessor": "chain", "automation": "chain",
+            "review": "evaluator", "classifier": "evaluator",
+        }, path="type", decode=structure),
         *OTEL_KINDS,
     ),
     fields={
         "display_name": A("braintrust.span_attributes", "name"),
-        "input.messages": (A("braintrust.input_json", only="llm"), A("braintrust.input", form=chat_input)),
-        "output.messages": (A("braintrust.output_json", only="llm"), A("braintrust.output", form=chat_output)),
+        "input.messages": (
+            A("braintrust.input_json", only="llm", decode=json_value), A("braintrust.input", form=chat_input),
+        ),
+        "output.messages": (
+            A("braintrust.output_json", only="llm", decode=json_value), A("braintrust.output", form=chat_output),
+        ),
         "input.value": ("braintrust.input_json", "braintrust.input"),
         "output.value": ("braintrust.output_json", "braintrust.output"),
         "model.requested": (A("braintrust.metadata", "model"), "gen_ai.request.model"),
@@ -50,7 +58,7 @@ PART = Dialect(
         "tokens.reasoning": A("braintrust.metrics", "completion_reasoning_tokens"),
         "cost.total": A("braintrust.metrics", "estimated_cost"),
         "ttft_s": A("braintrust.metrics", "time_to_first_token"),
-        "scores": ("braintrust.scores", "braintrust.expected"),
+        "scores": "braintrust.scores",
         "tags": "braintrust.tags",
         "user.id": A("braintrust.metadata", "user_id"),
         "session.id": A("braintrust.metadata", "session_id"),
@@ -60,7 +68,6 @@ PART = Dialect(
         "tool.args": A("braintrust.input_json", only="tool"),
         "tool.result": A("braintrust.output_json", only="tool"),
     },
-
     examples=(
     ),
 )

@@ -85,7 +85,10 @@ PART = Dialect(
         Detect(span_name=("claude_code.",)),
     ),
     kinds=(
-        by("span.type", {"interaction": "agent", "llm_request": "llm", "tool": "tool", "tool.execution": "other", "tool.blocked_on_user": "other", "hook": "guardrail"}, strip="claude_code."),
+        by("span.type", {
+            "interaction": "agent", "llm_request": "llm", "tool": "tool", "tool.execution": "other",
+            "tool.blocked_on_user": "other", "hook": "guardrail",
+        }, strip="claude_code."),
     ),
     fields={
         "model.requested": ("gen_ai.request.model", "model"),

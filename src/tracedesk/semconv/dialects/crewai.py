@@ -10,7 +10,9 @@ PART = Dialect(
     title="CrewAI (OpenInference, OpenLLMetry; own anonymous telemetry never carries content)",
     priority=28,
     detect=(
-        Detect(scope=("openinference.instrumentation.crewai", "opentelemetry.instrumentation.crewai", "crewai.telemetry")),
+        Detect(
+            scope=("openinference.instrumentation.crewai", "opentelemetry.instrumentation.crewai", "crewai.telemetry"),
+        ),
         Detect(prefix=("crewai.", "crew_", "crew.")),
     ),
     kinds=(
@@ -26,7 +28,6 @@ PART = Dialect(
         "output.value": ("crewai.task.output", "crewai.crew.result"),
         "metadata": below("crewai"),
     },
-
     examples=(
     ),
 )

@@ -72,7 +72,6 @@ PART = Dialect(
         "environment": "env",
         "release": "version",
     },
-
     examples=(
     ),
 )

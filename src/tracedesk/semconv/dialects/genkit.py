@@ -14,7 +14,11 @@ PART = Dialect(
         Detect(prefix=("genkit:",)),
     ),
     kinds=(
-        by("genkit:metadata:subtype", {"model": "llm", "background-model": "llm", "embedder": "embedding", "tool": "tool", "tool.v2": "tool", "retriever": "retriever", "reranker": "reranker", "evaluator": "evaluator", "flow": "chain", "util": "chain", "prompt": "prompt"}),
+        by("genkit:metadata:subtype", {
+            "model": "llm", "background-model": "llm", "embedder": "embedding", "tool": "tool", "tool.v2": "tool",
+            "retriever": "retriever", "reranker": "reranker", "evaluator": "evaluator", "flow": "chain",
+            "util": "chain", "prompt": "prompt",
+        }),
         by("genkit:type", {"flow": "chain", "action": "chain", "flowStep": "chain", "util": "chain"}),
     ),
     fields={
@@ -26,11 +30,10 @@ PART = Dialect(
         "tokens.output": A("genkit:output", "usage.outputTokens"),
         "tokens.total": A("genkit:output", "usage.totalTokens"),
         "tokens.reasoning": A("genkit:output", "usage.thoughtsTokens"),
-        "model.requested": "genkit:name",
+        "model.requested": A("genkit:name", only="llm embedding reranker"),
         "display_name": "genkit:name",
         "error.message": "genkit:error",
     },
-
     examples=(
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below, flat
+from tracedesk.semconv.dialect import A, Detect, Dialect, below, flat
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
 
@@ -14,7 +14,10 @@ PART = Dialect(
         Detect(prefix=("lmnr.",)),
     ),
     kinds=(
-        by("lmnr.span.type", {"LLM": "llm", "TOOL": "tool", "DEFAULT": "chain", "PIPELINE": "chain", "EXECUTOR": "agent", "EVALUATOR": "evaluator", "HUMAN_EVALUATOR": "evaluator", "EVALUATION": "evaluator", "CACHED": "llm"}),
+        by("lmnr.span.type", {
+            "LLM": "llm", "TOOL": "tool", "DEFAULT": "chain", "PIPELINE": "chain", "EXECUTOR": "agent",
+            "EVALUATOR": "evaluator", "HUMAN_EVALUATOR": "evaluator", "EVALUATION": "evaluator", "CACHED": "llm",
+        }),
         *OTEL_KINDS,
     ),
     fields={
@@ -22,8 +25,8 @@ PART = Dialect(
         "user.id": "lmnr.association.properties.user_id",
         "input.value": "lmnr.span.input",
         "output.value": "lmnr.span.output",
-        "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt"), "lmnr.span.input"),
-        "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion"), "lmnr.span.output"),
+        "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt"), A("lmnr.span.input", only="llm")),
+        "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion"), A("lmnr.span.output", only="llm")),
         "metadata": below("lmnr.association.properties.metadata"),
         "tags": "lmnr.association.properties.tags",
     },

@@ -137,7 +137,10 @@ PART = Dialect(
     weak=(Detect(prefix=("langfuse.",)),),
     kinds=(
         Rule("langfuse.observation.type", ("langfuse.observation.type",), _unlabelled_generation),
-        by("langfuse.observation.type", {"generation": "llm", "embedding": "embedding", "retriever": "retriever", "tool": "tool", "agent": "agent", "chain": "chain", "guardrail": "guardrail", "evaluator": "evaluator", "event": "other", "span": "chain"}),
+        by("langfuse.observation.type", {
+            "generation": "llm", "embedding": "embedding", "retriever": "retriever", "tool": "tool", "agent": "agent",
+            "chain": "chain", "guardrail": "guardrail", "evaluator": "evaluator", "event": "other", "span": "chain",
+        }),
     ),
     fields={
         "model.requested": "langfuse.observation.model.name",
@@ -155,13 +158,28 @@ PART = Dialect(
         "retrieval.documents": A("langfuse.observation.output", only="retriever"),
         "embedding.inputs": A("langfuse.observation.input", only="embedding"),
         "agent.name": span_name(only="agent"),
-        "tokens.input": call(_input_tokens, "langfuse.observation.usage_details", needs="langfuse.observation.usage_details"),
-        "tokens.output": call(_output_tokens, "langfuse.observation.usage_details", needs="langfuse.observation.usage_details"),
+        "tokens.input": call(
+            _input_tokens, "langfuse.observation.usage_details", needs="langfuse.observation.usage_details",
+        ),
+        "tokens.output": call(
+            _output_tokens, "langfuse.observation.usage_details", needs="langfuse.observation.usage_details",
+        ),
         "tokens.total": A("langfuse.observation.usage_details", "total|total_tokens"),
-        "tokens.cache_read": A("langfuse.observation.usage_details", "input_cached_tokens|input_cache_read|cache_read_input_tokens|prompt_tokens_details.cached_tokens|input_tokens_details.cached_tokens"),
-        "tokens.cache_write": A("langfuse.observation.usage_details", "input_cache_creation|cache_creation_input_tokens|input_cache_creation_5m"),
+        "tokens.cache_read": A(
+            "langfuse.observation.usage_details",
+            "input_cached_tokens|input_cache_read|cache_read_input_tokens|prompt_tokens_details.cached_tokens|"
+            "input_tokens_details.cached_tokens",
+        ),
+        "tokens.cache_write": A(
+            "langfuse.observation.usage_details",
+            "input_cache_creation|cache_creation_input_tokens|input_cache_creation_5m",
+        ),
         "tokens.cache_write_1h": A("langfuse.observation.usage_details", "input_cache_creation_1h"),
-        "tokens.reasoning": A("langfuse.observation.usage_details", "output_reasoning_tokens|output_reasoning|completion_tokens_details.reasoning_tokens|output_tokens_details.reasoning_tokens"),
+        "tokens.reasoning": A(
+            "langfuse.observation.usage_details",
+            "output_reasoning_tokens|output_reasoning|completion_tokens_details.reasoning_tokens|"
+            "output_tokens_details.reasoning_tokens",
+        ),
         "cost.input": A("langfuse.observation.cost_details", "input"),
         "cost.output": A("langfuse.observation.cost_details", "output"),
         "cost.total": call(_cost, "langfuse.observation.cost_details", needs="langfuse.observation.cost_details"),
@@ -183,7 +201,9 @@ PART = Dialect(
         "environment": ("langfuse.environment", resource("langfuse.environment")),
         "release": ("langfuse.release", "langfuse.version", resource("langfuse.release")),
         "level": A("langfuse.observation.level", form=_level),
-        "error.message": call(_error, "langfuse.observation.status_message", needs="langfuse.observation.status_message"),
+        "error.message": call(
+            _error, "langfuse.observation.status_message", needs="langfuse.observation.status_message",
+        ),
         "display_name": "langfuse.trace.name",
         "experiment": below("langfuse.experiment"),
     },

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tracedesk.semconv.dialect import A, Detect, Dialect, below
 from tracedesk.semconv.kinds import by
-from tracedesk.semconv.values import python_repr
+from tracedesk.semconv.values import comma_strings, python_repr
+
+
+def _metadata(value: Any) -> Any:
+    """User metadata: the SDK copies the environment (LANGSMITH_*, LANGCHAIN_*) into it, which is nobody's business."""
+    hidden = ("LANGSMITH_", "LANGCHAIN_")
+    return {key: item for key, item in value.items() if not key.startswith(hidden)} or None if isinstance(value, dict) else None
+
 
 PART = Dialect(
     key="langsmith",
@@ -15,7 +24,10 @@ PART = Dialect(
         Detect(scope=("langsmith",)),
     ),
     kinds=(
-        by("langsmith.span.kind", {"llm": "llm", "chat_model": "llm", "embedding": "embedding", "retriever": "retriever", "tool": "tool", "chain": "chain", "prompt": "prompt", "parser": "chain", "agent": "agent"}),
+        by("langsmith.span.kind", {
+            "llm": "llm", "chat_model": "llm", "embedding": "embedding", "retriever": "retriever", "tool": "tool",
+            "chain": "chain", "prompt": "prompt", "parser": "chain", "agent": "agent",
+        }),
     ),
     fields={
         "model.requested": ("gen_ai.request.model", "langsmith.metadata.ls_model_name"),
@@ -69,13 +81,12 @@ PART = Dialect(
             "langsmith.metadata.conversation_id",
         ),
         "user.id": ("langsmith.metadata.user_id", "langsmith.metadata.ls_user_id"),
-        "tags": "langsmith.span.tags",
-        "metadata": below("langsmith.metadata"),
+        "tags": A("langsmith.span.tags", form=comma_strings),
+        "metadata": below("langsmith.metadata", form=_metadata),
         "project": "langsmith.trace.session_name",
         "display_name": "langsmith.trace.name",
         "error.type": "error.type",
     },
-
     examples=(
     ),
 )

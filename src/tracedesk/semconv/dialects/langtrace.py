@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below, event
+from tracedesk.semconv.dialect import Detect, Dialect, below, call, event
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.values import text
+from tracedesk.semconv.view import View
+
+
+def _address(view: View) -> str | None:
+    """`url.full` is only the base here; `url.path` goes on it."""
+    base, path = text(view.attributes.get("url.full")), text(view.attributes.get("url.path"))
+    return base if base is None or path is None else base.rstrip("/") + "/" + path.lstrip("/")
+
 
 PART = Dialect(
     key="langtrace",
@@ -19,7 +28,7 @@ PART = Dialect(
     ),
     fields={
         "provider": ("gen_ai.system", "langtrace.service.name"),
-        "provider.endpoint": "url.full",
+        "provider.endpoint": call(_address, "url.full", needs="url.full"),
         "param.stream": ("gen_ai.request.stream", "llm.stream"),
         "user.id": ("user.id", "langtrace.user_id"),
         "prompt.name": "prompt_id",

@@ -40,7 +40,14 @@ PART = Dialect(
         Detect(prefix=("lk.",)),
     ),
     kinds=(
-        called({"agent_session": "chain", "agent_turn": "agent", "start_agent_activity": "agent", "user_turn": "chain", "llm_request": "llm", "llm_request_run": "other", "llm_node": "chain", "function_tool": "tool", "tts_node": "other", "tts_request": "other", "eou_detection": "other", "eou_wait": "other", "realtime_assistant_turn": "llm", "agent_speaking": "other", "user_speaking": "other", "on_enter": "other", "on_exit": "other", "drain_agent_activity": "other", "session_start": "other", "session_close": "other", "setup_toolsets": "other", "job_entrypoint": "chain"}),
+        called({
+            "agent_session": "chain", "agent_turn": "agent", "start_agent_activity": "agent", "user_turn": "chain",
+            "llm_request": "llm", "llm_request_run": "other", "llm_node": "chain", "function_tool": "tool",
+            "tts_node": "other", "tts_request": "other", "eou_detection": "other", "eou_wait": "other",
+            "realtime_assistant_turn": "llm", "agent_speaking": "other", "user_speaking": "other", "on_enter": "other",
+            "on_exit": "other", "drain_agent_activity": "other", "session_start": "other", "session_close": "other",
+            "setup_toolsets": "other", "job_entrypoint": "chain",
+        }),
     ),
     fields={
         "ttft_s": ("gen_ai.response.time_to_first_chunk", "lk.response.ttft"),
@@ -51,7 +58,9 @@ PART = Dialect(
         "tool.args": ("gen_ai.tool.call.arguments", "lk.pii.function_tool.arguments", "lk.function_tool.arguments"),
         "tool.result": ("gen_ai.tool.call.result", "lk.pii.function_tool.output", "lk.function_tool.output"),
         "input.messages": ("gen_ai.input.messages", "lk.pii.chat_ctx", "lk.chat_ctx"),
-        "output.messages": ("gen_ai.output.messages", call(_output, "lk.response", needs=("lk.response.", "lk.pii.response."))),
+        "output.messages": (
+            "gen_ai.output.messages", call(_output, "lk.response", needs=("lk.response.", "lk.pii.response.")),
+        ),
         "system": ("gen_ai.system_instructions", "lk.pii.instructions"),
         "tools": ("gen_ai.tool.definitions", "lk.function_tools"),
         "tool.is_error": "lk.function_tool.is_error",

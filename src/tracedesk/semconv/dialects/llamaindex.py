@@ -21,7 +21,6 @@ PART = Dialect(
     fields={
         "metadata": below("event"),
     },
-
     examples=(
     ),
 )

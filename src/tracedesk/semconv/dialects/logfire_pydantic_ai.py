@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.fields import levels
+from tracedesk.semconv.genai_events import input_list, output_list
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
 from tracedesk.semconv.otel import OTEL_FIELDS
+
+_LEVEL = levels({1: "trace", 5: "debug", 9: "info", 10: "notice", 13: "warning", 17: "error", 21: "fatal"})
+
 
 PART = Dialect(
     key="logfire_pydantic_ai",
@@ -12,7 +17,10 @@ PART = Dialect(
     priority=18,
     detect=(
         Detect(scope=("pydantic-ai", "pydantic_ai", "logfire")),
-        Detect(attrs=("logfire.msg", "logfire.json_schema", "logfire.span_type", "pydantic_ai.all_messages", "all_messages_events")),
+        Detect(
+            attrs=("logfire.msg", "logfire.json_schema", "logfire.span_type", "pydantic_ai.all_messages",
+            "all_messages_events"),
+        ),
     ),
     kinds=(
         *OTEL_KINDS,
@@ -32,19 +40,20 @@ PART = Dialect(
         "input.messages": (
             "gen_ai.input.messages",
             A("pydantic_ai.all_messages", only="agent"),
-            "events",
-            A("all_messages_events", only="agent"),
+            input_list("events"),
+            input_list("all_messages_events", only="agent"),
             "all_messages",
             A("request_data", "messages|input"),
         ),
-        "output.messages": ("gen_ai.output.messages", "events", A("response_data", "message|combined_chunk_content")),
+        "output.messages": (
+            "gen_ai.output.messages", output_list("events"), A("response_data", "message|combined_chunk_content"),
+        ),
         "system": "gen_ai.system_instructions",
         "tools": ("gen_ai.tool.definitions", A("model_request_parameters", "function_tools")),
         "output.value": ("final_result", "return"),
         "display_name": "logfire.msg",
         "tags": "logfire.tags",
-        "level": "logfire.level_num",
-        "metadata": "logfire.json_schema",
+        "level": A("logfire.level_num", form=_LEVEL),
         "experiment": ("experiment", below("logfire.experiment")),
     },
     extends=OTEL_FIELDS,

@@ -27,7 +27,6 @@ PART = Dialect(
         "metadata": ("mcp.protocol.version", "jsonrpc.request.id", "rpc.response.status_code"),
         "error.type": "error.type",
     },
-
     examples=(
     ),
 )

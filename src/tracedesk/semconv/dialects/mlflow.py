@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.sources import quoted, span_name
 from tracedesk.semconv.values import json_value
+
+
+def _tags(value: Any) -> list[str] | None:
+    """{name: value} as `name=value`; values are JSON texts like everything of MLflow's."""
+    return [f"{name}={json_value(item)}" for name, item in value.items()] if isinstance(value, dict) else None
+
 
 PART = Dialect(
     key="mlflow",
@@ -17,7 +26,12 @@ PART = Dialect(
         Detect(scope=("mlflow",)),
     ),
     kinds=(
-        by("mlflow.spanType", {"LLM": "llm", "CHAT_MODEL": "llm", "EMBEDDING": "embedding", "RETRIEVER": "retriever", "RERANKER": "reranker", "TOOL": "tool", "AGENT": "agent", "CHAIN": "chain", "PARSER": "chain", "WORKFLOW": "chain", "TASK": "chain", "MEMORY": "other", "GUARDRAIL": "guardrail", "EVALUATOR": "evaluator", "UNKNOWN": "other"}, decode=json_value),
+        by("mlflow.spanType", {
+            "LLM": "llm", "CHAT_MODEL": "llm", "EMBEDDING": "embedding", "RETRIEVER": "retriever",
+            "RERANKER": "reranker", "TOOL": "tool", "AGENT": "agent", "CHAIN": "chain", "PARSER": "chain",
+            "WORKFLOW": "chain", "TASK": "chain", "MEMORY": "other", "GUARDRAIL": "guardrail", "EVALUATOR": "evaluator",
+            "UNKNOWN": "other",
+        }, decode=json_value),
     ),
     fields={
         "input.value": "mlflow.spanInputs",
@@ -35,7 +49,10 @@ PART = Dialect(
         "tokens.cache_read": A("mlflow.chat.tokenUsage", "cache_read_input_tokens"),
         "tokens.cache_write": A("mlflow.chat.tokenUsage", "cache_creation_input_tokens"),
         "tokens.cache_write_1h": A("mlflow.chat.tokenUsage", "cache_creation_input_tokens_above_1hr"),
-        "tokens.reasoning": A("mlflow.spanOutputs", "usage.completion_tokens_details.reasoning_tokens|usage.output_tokens_details.reasoning_tokens"),
+        "tokens.reasoning": A(
+            "mlflow.spanOutputs",
+            "usage.completion_tokens_details.reasoning_tokens|usage.output_tokens_details.reasoning_tokens",
+        ),
         "cost.input": A("mlflow.llm.cost", "input_cost"),
         "cost.output": A("mlflow.llm.cost", "output_cost"),
         "cost.total": A("mlflow.llm.cost", "total_cost"),
@@ -59,14 +76,15 @@ PART = Dialect(
         "ttft_s": first_event_wait("mlflow.chunk.item.0"),
         "user.id": (quoted("user.id"), quoted("mlflow.trace.user")),
         "session.id": (quoted("session.id"), quoted("mlflow.trace.session")),
-        "tags": below("mlflow.traceTag"),
+        "tags": below("mlflow.traceTag", form=_tags),
         "prompt.name": A("mlflow.linkedPrompts", "[0].name"),
         "prompt.version": A("mlflow.linkedPrompts", "[0].version"),
-        "level": "mlflow.spanLogLevel",
+        "level": A(
+            "mlflow.spanLogLevel", form=levels({10: "debug", 20: "info", 30: "warning", 40: "error", 50: "fatal"}),
+        ),
         "experiment": (quoted("mlflow.experimentId"), quoted("mlflow.traceRequestId")),
         "agent.name": span_name(only="agent"),
     },
-
     examples=(
     ),
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import LlmFields
 from tracedesk.semconv.dialect import A, Detect, Dialect, below, flat, resource
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
+from tracedesk.semconv.values import dig, structure, text
 from tracedesk.semconv.view import View
 
 
@@ -19,6 +22,12 @@ def _settle(view: View, fields: LlmFields) -> None:
         del fields.values["model.response"], fields.sources["model.response"]
 
 
+def _query(value: Any) -> str | None:
+    """The query's text, bare or inside JSON."""
+    found = structure(value)
+    return text(value) if found is None else text(dig(found, "query|query_bundle.query_str|query_str|input|q|question"))
+
+
 PART = Dialect(
     key="openinference",
     title="OpenInference (Arize Phoenix and every openinference-instrumentation-* package)",
@@ -26,7 +35,10 @@ PART = Dialect(
     detect=(
         Detect(attrs=("openinference.span.kind",)),
         Detect(scope=("openinference.instrumentation", "@arizeai/openinference")),
-        Detect(prefix=("llm.input_messages.", "llm.output_messages.", "llm.token_count.", "retrieval.documents.", "embedding.embeddings.", "reranker.")),
+        Detect(
+            prefix=("llm.input_messages.", "llm.output_messages.", "llm.token_count.", "retrieval.documents.",
+            "embedding.embeddings.", "reranker."),
+        ),
     ),
     kinds=(
         OPENINFERENCE_KIND,
@@ -51,7 +63,7 @@ PART = Dialect(
         "provider": ("llm.provider", "llm.system", "decision.provider", "decision.system"),
         "operation": "openinference.span.kind",
         "param.all": ("llm.invocation_parameters", "embedding.invocation_parameters"),
-        "input.messages": (flat("llm.input_messages"), flat("llm.prompts")),
+        "input.messages": (flat("llm.input_messages"), flat("llm.prompts"), "llm.prompts"),
         "output.messages": (flat("llm.output_messages"), flat("llm.choices")),
         "tools": flat("llm.tools"),
         "input.value": "input.value",
@@ -64,8 +76,8 @@ PART = Dialect(
         "tool.args": (A("input.value", only="tool"), "tool.parameters", "tool_call.function.arguments"),
         "tool.result": A("output.value", only="tool"),
         "tool.schema": ("tool.json_schema", "tool.parameters"),
-        "retrieval.query": A("input.value", only="retriever"),
-        "retrieval.documents": flat("retrieval.documents"),
+        "retrieval.query": A("input.value", only="retriever", form=_query),
+        "retrieval.documents": (flat("retrieval.documents"), A("output.value", only="retriever")),
         "retrieval.k": A("input.value", "k|top_k|similarity_top_k", only="retriever"),
         "rerank.query": "reranker.query",
         "rerank.model": "reranker.model_name",
@@ -91,7 +103,7 @@ PART = Dialect(
         "cost.details": (below("llm.cost.prompt_details"), below("llm.cost.completion_details")),
         "finish_reasons": ("llm.finish_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
         "ttft_s": first_event_wait("First Token Stream Event"),
-        "response.id": A("output.value", "id"),
+        "response.id": A("output.value", "id", only="llm embedding"),
         "user.id": ("user.id", A("metadata", "user_id|userId|langfuse_user_id")),
         "session.id": ("session.id", A("metadata", "session_id|thread_id|conversation_id")),
         "tags": "tag.tags",

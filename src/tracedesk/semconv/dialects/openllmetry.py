@@ -35,12 +35,19 @@ PART = Dialect(
         Detect(prefix=("traceloop.",)),
         Detect(prefix=("gen_ai.prompt.#.", "gen_ai.completion.#.")),
         Detect(attrs=("llm.request.type",)),
-        Detect(scope=("opentelemetry.instrumentation.", "traceloop.tracer"), attrs=("gen_ai.system", "gen_ai.provider.name", "traceloop.span.kind")),
+        Detect(
+            scope=("opentelemetry.instrumentation.", "traceloop.tracer"), attrs=("gen_ai.system",
+            "gen_ai.provider.name", "traceloop.span.kind"),
+        ),
     ),
     kinds=(
         Rule("gen_ai.operation.name", ("gen_ai.operation.name",), _vector_search),
-        by("traceloop.span.kind", {"workflow": "chain", "task": "chain", "agent": "agent", "tool": "tool", "unknown": "other"}),
-        by("llm.request.type", {"chat": "llm", "completion": "llm", "embedding": "embedding", "rerank": "reranker", "unknown": "llm"}),
+        by("traceloop.span.kind", {
+            "workflow": "chain", "task": "chain", "agent": "agent", "tool": "tool", "unknown": "other",
+        }),
+        by("llm.request.type", {
+            "chat": "llm", "completion": "llm", "embedding": "embedding", "rerank": "reranker", "unknown": "llm",
+        }),
         *OTEL_KINDS,
         has("db", "db.vector.query.top_k"),
     ),

@@ -12,8 +12,14 @@ PART = Dialect(
     title="OTel GenAI, event generation (semconv 1.28 - 1.36, 2024-10 .. 2025-08)",
     priority=41,
     detect=(
-        Detect(logs=("gen_ai.system.message", "gen_ai.user.message", "gen_ai.assistant.message", "gen_ai.tool.message", "gen_ai.choice")),
-        Detect(events=("gen_ai.system.message", "gen_ai.user.message", "gen_ai.assistant.message", "gen_ai.tool.message", "gen_ai.choice")),
+        Detect(
+            logs=("gen_ai.system.message", "gen_ai.user.message", "gen_ai.assistant.message", "gen_ai.tool.message",
+            "gen_ai.choice"),
+        ),
+        Detect(
+            events=("gen_ai.system.message", "gen_ai.user.message", "gen_ai.assistant.message", "gen_ai.tool.message",
+            "gen_ai.choice"),
+        ),
         Detect(all_attrs=("gen_ai.system", "gen_ai.operation.name"), without=("gen_ai.provider.name",)),
     ),
     kinds=(

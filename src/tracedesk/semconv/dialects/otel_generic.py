@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below, event, resource
-from tracedesk.semconv.kinds import has
+from tracedesk.model.kinds import Kind
+from tracedesk.semconv.dialect import Detect, Dialect, Rule, below, event, resource
+from tracedesk.semconv.kinds import VECTOR_STORES, has
 from tracedesk.semconv.sources import feature_flags, status_message
+from tracedesk.semconv.view import View
+
+_SEARCHES = ("query", "search", "similarity", "retriev")
+
+
+def _vector_search(view: View) -> Kind | None:
+    """A search in a known vector store is a retrieval; writing into one is a database call."""
+    said = view.attributes
+    if "db.vector.query.top_k" in said:
+        return Kind.RETRIEVER
+    store = said.get("db.system.name", said.get("db.system"))
+    if not isinstance(store, str) or store.lower() not in VECTOR_STORES:
+        return None
+    what = f"{said.get('db.operation.name', said.get('db.operation', ''))} {view.name}".lower()
+    return Kind.RETRIEVER if any(word in what for word in _SEARCHES) else None
+
 
 PART = Dialect(
     key="otel_generic",
@@ -15,6 +32,7 @@ PART = Dialect(
     ),
     kinds=(
         has("http", "http.request.method", "http.method", "http.url", "url.full", "http.route"),
+        Rule("db.system", ("db.vector.query.top_k", "db.system", "db.system.name"), _vector_search),
         has("db", "db.system", "db.system.name", "db.statement", "db.query.text", "db.operation"),
         has("other", "rpc.system", "messaging.system"),
     ),
@@ -46,7 +64,6 @@ PART = Dialect(
         "retrieval.k": "db.vector.query.top_k",
         "provider.endpoint": ("server.address", "net.peer.name"),
     },
-
     examples=(
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.dialect import A, Detect, Dialect, below, flat
 from tracedesk.semconv.fields import chat_input, chat_output
 from tracedesk.semconv.kinds import has
 from tracedesk.semconv.sources import feature_flags
@@ -12,7 +12,11 @@ PART = Dialect(
     title="plain names (hand written helpers llm_span / tool_span / retrieval_span)",
     priority=90,
     detect=(
-        Detect(attrs=("llm.prompt_tokens", "llm.completion_tokens", "llm.model", "tool.args", "tool.result", "retrieval.query", "retrieval.docs", "retrieval.k")),
+        Detect(prefix=("retrieval.docs.",)),
+        Detect(
+            attrs=("llm.prompt_tokens", "llm.completion_tokens", "llm.model", "tool.args", "tool.result",
+            "retrieval.query", "retrieval.docs", "retrieval.k"),
+        ),
     ),
     kinds=(
         has("llm", "llm.model", "llm.prompt_tokens", "llm.completion_tokens"),
@@ -48,7 +52,7 @@ PART = Dialect(
         "tool.is_error": "tool.error",
         "retrieval.query": "retrieval.query",
         "retrieval.k": ("retrieval.k", "retrieval.top_k"),
-        "retrieval.documents": "retrieval.docs",
+        "retrieval.documents": ("retrieval.docs", flat("retrieval.docs")),
         "user.id": ("user.id", "user_id", "enduser.id"),
         "session.id": ("session.id", "session_id"),
         "prompt.version": ("prompt.version", "prompt_version"),
@@ -56,7 +60,6 @@ PART = Dialect(
         "feature_flags": (below("feature_flag"), feature_flags()),
         "metadata": ("request_id", "request.id"),
     },
-
     examples=(
     ),
 )

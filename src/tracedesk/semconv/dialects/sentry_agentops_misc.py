@@ -32,21 +32,25 @@ PART = Dialect(
     title="other names seen in the wild (Sentry AI monitoring, generic fallbacks)",
     priority=95,
     detect=(
-        Detect(attrs=("gen_ai.request.messages", "gen_ai.response.text", "gen_ai.request.available_tools", "input", "output", "inputs", "outputs", "prompt", "completion")),
+        Detect(
+            attrs=("gen_ai.request.messages", "gen_ai.response.text", "gen_ai.request.available_tools", "input",
+            "output", "inputs", "outputs", "prompt", "completion"),
+        ),
     ),
     kinds=(
         by_operation("sentry.op", strip="gen_ai."),
     ),
     fields={
         "input.messages": "gen_ai.request.messages",
-        "output.messages": call(_output, "gen_ai.response.text", needs=("gen_ai.response.text", "gen_ai.response.tool_calls")),
+        "output.messages": call(
+            _output, "gen_ai.response.text", needs=("gen_ai.response.text", "gen_ai.response.tool_calls"),
+        ),
         "tools": "gen_ai.request.available_tools",
         "input.value": ("input", "inputs", "prompt", "query", "question"),
         "output.value": ("output", "outputs", "completion", "response", "result", "answer"),
         "provider": "ai.provider",
         "model.requested": ("model", "model_name", "ai.model"),
     },
-
     examples=(
     ),
 )

@@ -22,7 +22,6 @@ PART = Dialect(
         "tools": "smolagents.tools_names",
         "param.all": below("smolagents"),
     },
-
     examples=(
     ),
 )

@@ -2,12 +2,61 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, event
+from typing import Any
+
+from tracedesk.model.llm import Message
+from tracedesk.semconv.aliases import role
+from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, call, event
 from tracedesk.semconv.fields import milliseconds
 from tracedesk.semconv.genai_events import input_events, output_events
 from tracedesk.semconv.kinds import OTEL_KINDS
+from tracedesk.semconv.messages import blocks_chat
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.values import text
+from tracedesk.semconv.view import View
+
+_MAKERS = (("us.anthropic.", "aws"), ("eu.anthropic.", "aws"), ("apac.anthropic.", "aws"), ("anthropic.", "aws"), ("amazon.", "aws"),
+           (
+               "us.amazon.", "aws"), ("meta.llama", "aws"), ("claude-", "anthropic"), ("gemini-", "google"), ("gpt-",
+               "openai",
+           ),
+           ("o1", "openai"), ("o3", "openai"), ("o4", "openai"))
+
+
+def _maker(view: View) -> str | None:
+    """Strands names itself as the provider, so the model's name has to tell: Bedrock's ids carry their vendor and a dot."""
+    model = view.attributes.get("gen_ai.request.model")
+    if not isinstance(model, str):
+        return None
+    return next((maker for start, maker in _MAKERS if model.lower().startswith(start)), None)
+
+
+def _failed(value: Any) -> bool | None:
+    return {"success": False, "error": True}.get(value) if isinstance(value, str) else None
+
+
+def _adot(view: View, side: str, default_role: str) -> list[Message] | None:
+    """AgentCore's collector moves content into log records: body {input: {messages}, output: {messages}}."""
+    made: list[Message] = []
+    for record in view.logs:
+        part = record.body.get(side) if isinstance(record.body, dict) else None
+        listed = part.get("messages") if isinstance(part, dict) else None
+        for item in listed if isinstance(listed, list) else ():
+            if isinstance(item, dict):
+                said = item.get("content")
+                if isinstance(said, dict):
+                    said = said.get("content", said.get("message"))
+                made.extend(blocks_chat(said, role(item.get("role"), default_role)) or ())
+    return made or None
+
+
+def _adot_input(view: View) -> list[Message] | None:
+    return _adot(view, "input", "user")
+
+
+def _adot_output(view: View) -> list[Message] | None:
+    return _adot(view, "output", "assistant")
+
 
 PART = Dialect(
     key="strands_agentcore",
@@ -22,6 +71,9 @@ PART = Dialect(
         *OTEL_KINDS,
     ),
     fields={
+        "provider": (
+            "gen_ai.provider.name", "gen_ai.system", call(_maker, "gen_ai.request.model", needs="gen_ai.request.model"),
+        ),
         "finish_reasons": event("gen_ai.choice", "finish_reason"),
         "ttft_s": A("gen_ai.server.time_to_first_token", form=milliseconds),
         "session.id": ("session.id", "gen_ai.conversation.id"),
@@ -32,12 +84,17 @@ PART = Dialect(
         "tool.result": (event("gen_ai.choice", "message", only="tool", form=text), "gen_ai.tool.call.result"),
         "input.messages": (
             input_events(),
+            call(_adot_input, "log body", needs=LOGS, only="llm agent chain"),
             "gen_ai.input.messages",
         ),
-        "output.messages": (output_events(), "gen_ai.output.messages"),
+        "output.messages": (
+            output_events(),
+            call(_adot_output, "log body", needs=LOGS, only="llm agent chain"),
+            "gen_ai.output.messages",
+        ),
         "system": (event("gen_ai.system.message", "content"), "system_prompt"),
         "tools": ("gen_ai.agent.tools", "gen_ai.tool.definitions"),
-        "tool.is_error": "gen_ai.tool.status",
+        "tool.is_error": A("gen_ai.tool.status", form=_failed),
         "experiment": (
             "aws.agentcore.gateway.routing_experiment_arn",
             "aws.agentcore.gateway.routing_experiment_variant_name",

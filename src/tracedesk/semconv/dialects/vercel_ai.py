@@ -62,7 +62,14 @@ PART = Dialect(
         Detect(scope=("ai",), prefix=("ai.",)),
     ),
     kinds=(
-        by("ai.operationId", {"ai.generateText.doGenerate": "llm", "ai.streamText.doStream": "llm", "ai.generateObject.doGenerate": "llm", "ai.streamObject.doStream": "llm", "ai.generateText": "agent", "ai.streamText": "agent", "ai.generateObject": "chain", "ai.streamObject": "chain", "ai.toolCall": "tool", "ai.embed": "chain", "ai.embedMany": "chain", "ai.embed.doEmbed": "embedding", "ai.embedMany.doEmbed": "embedding", "ai.rerank": "chain", "ai.rerank.doRerank": "reranker", "ai.generateSpeech": "llm", "ai.transcribe": "llm", "ai.streamTranscribe": "llm", "ai.workflowAgent.stream": "agent"}),
+        by("ai.operationId", {
+            "ai.generateText.doGenerate": "llm", "ai.streamText.doStream": "llm", "ai.generateObject.doGenerate": "llm",
+            "ai.streamObject.doStream": "llm", "ai.generateText": "agent", "ai.streamText": "agent",
+            "ai.generateObject": "chain", "ai.streamObject": "chain", "ai.toolCall": "tool", "ai.embed": "chain",
+            "ai.embedMany": "chain", "ai.embed.doEmbed": "embedding", "ai.embedMany.doEmbed": "embedding",
+            "ai.rerank": "chain", "ai.rerank.doRerank": "reranker", "ai.generateSpeech": "llm", "ai.transcribe": "llm",
+            "ai.streamTranscribe": "llm", "ai.workflowAgent.stream": "agent",
+        }),
     ),
     fields={
         "operation": ("ai.operationId", "operation.name"),
@@ -106,11 +113,19 @@ PART = Dialect(
         "tokens.cache_read": (
             "ai.usage.inputTokenDetails.cacheReadTokens",
             "ai.usage.cachedInputTokens",
-            A("ai.response.providerMetadata", "openai.cachedPromptTokens|anthropic.usage.cache_read_input_tokens|anthropic.cacheReadInputTokens|bedrock.usage.cacheReadInputTokens"),
+            A(
+                "ai.response.providerMetadata",
+                "openai.cachedPromptTokens|anthropic.usage.cache_read_input_tokens|anthropic.cacheReadInputTokens|"
+                "bedrock.usage.cacheReadInputTokens",
+            ),
         ),
         "tokens.cache_write": (
             "ai.usage.inputTokenDetails.cacheWriteTokens",
-            A("ai.response.providerMetadata", "anthropic.usage.cache_creation_input_tokens|anthropic.cacheCreationInputTokens|bedrock.usage.cacheWriteInputTokens"),
+            A(
+                "ai.response.providerMetadata",
+                "anthropic.usage.cache_creation_input_tokens|anthropic.cacheCreationInputTokens|"
+                "bedrock.usage.cacheWriteInputTokens",
+            ),
         ),
         "tokens.reasoning": (
             "ai.usage.outputTokenDetails.reasoningTokens",

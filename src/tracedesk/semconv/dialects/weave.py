@@ -15,8 +15,14 @@ PART = Dialect(
         Detect(scope=("weave",)),
     ),
     kinds=(
-        by("weave.span.kind", {"llm": "llm", "agent": "agent", "tool": "tool", "retriever": "retriever", "embedding": "embedding", "chain": "chain"}),
-        by("agent.span.type", {"agent": "agent", "response": "llm", "generation": "llm", "function": "tool", "handoff": "agent", "guardrail": "guardrail"}),
+        by("weave.span.kind", {
+            "llm": "llm", "agent": "agent", "tool": "tool", "retriever": "retriever", "embedding": "embedding",
+            "chain": "chain",
+        }),
+        by("agent.span.type", {
+            "agent": "agent", "response": "llm", "generation": "llm", "function": "tool", "handoff": "agent",
+            "guardrail": "guardrail",
+        }),
         *OTEL_KINDS,
     ),
     fields={
