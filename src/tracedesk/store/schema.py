@@ -57,9 +57,10 @@ CREATE TABLE cards (trace_no INTEGER PRIMARY KEY, card TEXT NOT NULL, fingerprin
 -- Traces point to one, so a filter on them is a set of numbers, and facet counts are one GROUP BY.
 CREATE TABLE profiles (profile_no INTEGER PRIMARY KEY, facts TEXT NOT NULL UNIQUE);
 
--- Tags of which each trace may have its own value: user, session, and the sender's own tags.
-CREATE TABLE tags (tag_no INTEGER PRIMARY KEY, key TEXT NOT NULL, value TEXT NOT NULL, UNIQUE (key, value));
-CREATE TABLE trace_tags (tag_no INTEGER NOT NULL, trace_no INTEGER NOT NULL, PRIMARY KEY (tag_no, trace_no)) WITHOUT ROWID;
+-- Facts of which each trace may have its own value: user, session, and the sender's own tags (`tag.tier`).
+CREATE TABLE labels (
+    key TEXT NOT NULL, value TEXT NOT NULL, trace_no INTEGER NOT NULL, PRIMARY KEY (key, value, trace_no)
+) WITHOUT ROWID;
 
 -- Facts of at most 512 spans each (facts.py), and payloads: one part per trace and write (payloads.py).
 CREATE TABLE facts (id INTEGER PRIMARY KEY, data BLOB NOT NULL);

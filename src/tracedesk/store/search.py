@@ -71,7 +71,7 @@ def _state(term: Term) -> Condition:
     known = "NOT NULL" if term.value == "known" else "NULL"
     if term.key in _NUMBER_COLUMNS:
         return f"{_NUMBER_COLUMNS[term.key]} IS {known}", []
-    having = "t.trace_no IN (SELECT x.trace_no FROM tags g JOIN trace_tags x USING (tag_no) WHERE g.key = ?)"
+    having = "t.trace_no IN (SELECT trace_no FROM labels WHERE key = ?)"
     return having if term.value == "known" else f"NOT {having}", [term.key]
 
 
@@ -113,13 +113,9 @@ def _label(db: Any, key: str, word: Word, op: str) -> Condition:
         test, value = "value GLOB ?", _glob(word.text)
     else:
         test, value = "value = ?", word.text
-    numbers = [row[0] for row in db.execute(f"SELECT tag_no FROM tags WHERE key = ? AND {test} LIMIT 10000", (key, value))]
-    if not numbers:
-        return _NOTHING
-    listed = ", ".join(map(str, numbers))
-    inside = f"SELECT trace_no FROM trace_tags WHERE tag_no IN ({listed})"
-    few = db.execute(f"SELECT count(*) FROM ({inside} LIMIT {FEW + 1})").fetchone()[0] <= FEW
-    return f"{'' if few else '+'}t.trace_no IN ({inside})", []
+    inside = f"SELECT trace_no FROM labels WHERE key = ? AND {test}"
+    few = db.execute(f"SELECT count(*) FROM ({inside} LIMIT {FEW + 1})", (key, value)).fetchone()[0] <= FEW
+    return f"{'' if few else '+'}t.trace_no IN ({inside})", [key, value]
 
 
 def _glob(pattern: str) -> str:

@@ -33,11 +33,11 @@ class TraceState:
         self.payload_parts = 0
         self.uncounted: dict[bytes, tuple[bytes | None, int]] = {}
         self.labels: frozenset[tuple[str, str]] = frozenset()
-        self.is_new = True
         self.parts: dict[int, list[Entry]] = {}
         self.dirty: set[int] = set()
         self.positions: dict[bytes, int] = {}
         self.index: SpanIndex | None = None
+        self.weighed = 0
 
     @property
     def small(self) -> bool:
@@ -140,7 +140,6 @@ def load(connection: Any, trace_id: bytes) -> TraceState | None:
     if found is None:
         return None
     state = TraceState(found[0], trace_id, found[1])
-    state.is_new = False
     state.count, state.payload_parts = found[2], found[3]
     state.uncounted = {span_id: (on, across) for span_id, on, across in connection.execute(
         "SELECT span_id, counted_on, across FROM uncounted WHERE trace_no = ?", (state.trace_no,))}

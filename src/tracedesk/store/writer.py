@@ -25,6 +25,7 @@ from tracedesk.store.interned import Numbers
 from tracedesk.store.state import TraceState
 from tracedesk.store.writeset import WriteSet
 
+_ASKED_AT_ONCE = 500
 _CACHED_ENTRIES = 20_000
 """Entries of recently written traces kept in memory: about 25 MB."""
 
@@ -54,12 +55,12 @@ class Writer:
         self.resources = Numbers(self.db, "resources", "resource_no", ("raw", "schema_url"))
         self.scopes = Numbers(self.db, "scopes", "scope_no", ("raw", "schema_url"))
         self.profiles = Numbers(self.db, "profiles", "profile_no", ("facts",))
-        self.tags = Numbers(self.db, "tags", "tag_no", ("key", "value"))
         self.series = Numbers(self.db, "series", "series_no", ("service", "kind", "model", "status"))
         self._states: dict[bytes, TraceState] = {}
         self._seen_version = -1
         self._change = 0
         self._next_trace_no = 0
+        self._weight = 0
 
     # -- one write ---------------------------------------------------------------------------------------------------
 
@@ -95,13 +96,13 @@ class Writer:
                 groups.setdefault(item.row.trace_id, []).append(item)
             rows = WriteSet(self)
             touched = 0
-            for trace_id, items in groups.items():
-                touched += rows.take(self.state(trace_id), items)
+            for state, items in zip(self.states(list(groups)), groups.values(), strict=True):
+                touched += rows.take(state, items)
             new_logs = self._write_logs(logs)
             rows.flush()
             changes = Changes(self._change, tuple(dict.fromkeys([*groups, *(log.trace_id for log in logs if log.trace_id)])),
                               rows.new_traces, rows.new_spans, touched - rows.new_spans, new_logs)
-        self._trim()
+        self._trim(len(groups) + len(logs))
         return changes
 
     def index_pending(self, limit: int = 2_000) -> int:
@@ -148,8 +149,8 @@ class Writer:
     def forget(self) -> None:
         """Forget numbers and traces."""
         self._states.clear()
-        self._next_trace_no = 0
-        for numbers in (self.resources, self.scopes, self.profiles, self.tags, self.series):
+        self._weight = self._next_trace_no = 0
+        for numbers in (self.resources, self.scopes, self.profiles, self.series):
             numbers.forget()
 
     @property
@@ -157,9 +158,18 @@ class Writer:
         """The number of the write that goes on."""
         return self._change
 
-    def state(self, trace_id: bytes) -> TraceState:
-        """The state of a trace, read or made now; inside a transaction."""
-        known = self._states.pop(trace_id, None) or states.load(self.db, trace_id)
+    def states(self, trace_ids: Sequence[bytes]) -> list[TraceState]:
+        """The states of traces, read or made now; inside a transaction."""
+        unknown = [trace_id for trace_id in trace_ids if trace_id not in self._states]
+        stored = {row[0] for at in range(0, len(unknown), _ASKED_AT_ONCE) for row in self.db.execute(
+            f"SELECT trace_id FROM traces WHERE trace_id IN ({', '.join('?' * len(unknown[at:at + _ASKED_AT_ONCE]))})",
+            unknown[at:at + _ASKED_AT_ONCE])}
+        return [self._state(trace_id, trace_id in stored) for trace_id in trace_ids]
+
+    def _state(self, trace_id: bytes, stored: bool) -> TraceState:
+        known = self._states.pop(trace_id, None)
+        if known is None and stored:
+            known = states.load(self.db, trace_id)
         if known is None:
             if not self._next_trace_no:
                 self._next_trace_no = self.db.execute("SELECT coalesce(max(trace_no), 0) + 1 FROM traces").fetchone()[0]
@@ -168,21 +178,22 @@ class Writer:
         self._states[trace_id] = known
         return known
 
-    def _trim(self) -> None:
-        """Drop the traces written longest ago until the rest is small enough."""
-        weight = 0
-        for trace_id, state in reversed(list(self._states.items())):
+    def _trim(self, touched: int) -> None:
+        """Make large traces small in memory, and drop the traces written longest ago until the rest is small enough."""
+        for state in list(self._states.values())[-touched:]:
             state.grow()
-            weight += state.weight
-            if weight > _CACHED_ENTRIES:
-                del self._states[trace_id]
+            self._weight += state.weight - state.weighed
+            state.weighed = state.weight
+        while self._weight > _CACHED_ENTRIES and len(self._states) > 1:
+            self._weight -= self._states.pop(next(iter(self._states))).weighed
 
     # -- log records -------------------------------------------------------------------------------------------------
 
     def _write_logs(self, logs: Sequence[LogRecord]) -> int:
         if not logs:
             return 0
-        traces = {log.trace_id: self.state(log.trace_id) for log in logs if log.trace_id}
+        ids = list(dict.fromkeys(log.trace_id for log in logs if log.trace_id))
+        traces = dict(zip(ids, self.states(ids), strict=True))
         self.db.executemany(
             "INSERT INTO traces (trace_no, trace_id, first_seen, changed) VALUES (?, ?, ?, ?) "
             "ON CONFLICT (trace_no) DO UPDATE SET changed = excluded.changed",

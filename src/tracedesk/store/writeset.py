@@ -59,7 +59,7 @@ class WriteSet:
         self.pending: list[tuple[int]] = []
         self.traces: list[tuple[Any, ...]] = []
         self.cards: list[tuple[int, bytes, bytes]] = []
-        self.tags: list[tuple[int, int]] = []
+        self.labels: list[tuple[str, str, int]] = []
         self.origins: dict[tuple[int, int], tuple[int, int, int]] = {}
 
     def take(self, state: TraceState, items: list[Any]) -> int:
@@ -81,7 +81,8 @@ class WriteSet:
         """Put the better message of each span in its place, and the messages into payload parts."""
         if not state.small:
             state.load_part(state.count // facts.SPANS_PER_PART, self.db)
-        part, slots = state.payload_parts, []
+        part = state.payload_parts
+        slots: list[Payload] = []
         taken: dict[int, Taken] = {}
         emptied: dict[int, list[int]] = {}
         fresh: dict[bytes, int] = {}
@@ -197,10 +198,9 @@ class WriteSet:
         self.cards.append((state.trace_no, orjson.dumps(card), fingerprint))
         now = labels(card)
         if now != state.labels:
-            number = self.writer.tags.of
-            gone = [(number(*label), state.trace_no) for label in state.labels - now]
-            self.db.executemany("DELETE FROM trace_tags WHERE tag_no = ? AND trace_no = ?", gone)
-            self.tags += [(number(*label), state.trace_no) for label in now - state.labels]
+            self.db.executemany("DELETE FROM labels WHERE key = ? AND value = ? AND trace_no = ?",
+                                [(*label, state.trace_no) for label in state.labels - now])
+            self.labels += [(*label, state.trace_no) for label in now - state.labels]
             state.labels = now
 
     def flush(self) -> None:
@@ -211,7 +211,7 @@ class WriteSet:
         many(_UPSERT_TRACE, self.traces)
         many("INSERT INTO cards (trace_no, card, fingerprint) VALUES (?, ?, ?) "
              "ON CONFLICT (trace_no) DO UPDATE SET card = excluded.card, fingerprint = excluded.fingerprint", self.cards)
-        many("INSERT OR IGNORE INTO trace_tags (tag_no, trace_no) VALUES (?, ?)", self.tags)
+        many("INSERT OR IGNORE INTO labels (key, value, trace_no) VALUES (?, ?, ?)", self.labels)
         sums.apply(self.db, self.deltas, self.writer.series)
 
     def _flush_payloads(self) -> None:
