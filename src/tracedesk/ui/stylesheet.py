@@ -57,6 +57,11 @@ QFrame[pane="pane_card"] {{ background: {h("bg.panel")}; border: 1px solid {h("b
 QFrame[pane="well"] {{ background: {h("bg.inset")}; border: 1px solid {h("border.default")}; border-radius: 8px; }}
 QFrame[pane="drop"] {{ background: {h("bg.panel")}; border: 1px dashed {h("border.control")}; border-radius: 8px; }}
 QFrame[pane="float"] {{ background: {h("bg.overlay")}; border: 1px solid {h("border.strong")}; border-radius: 10px; }}
+QFrame[pane="field"] {{ background: {h("bg.inset")}; border: 1px solid {h("border.strong")}; border-radius: 6px; }}
+QFrame[pane="field"][focused="true"] {{ border: {ring}px solid {h("accent.focus")}; }}
+QFrame[pane="field"][state="error"] {{ border: 1px solid {error[0].name()}; }}
+QFrame[chip="true"] {{ background: {h("accent.soft")}; border: 1px solid {theme.status("running")[2].name()}; border-radius: 5px; }}
+QFrame[chip="true"]:focus {{ border: {ring}px solid {h("accent.focus")}; }}
 QFrame[pane="chip"] {{ background: {h("bg.raised")}; border: 1px solid {h("border.default")}; border-radius: 4px; }}
 
 QPushButton {{ background: {h("bg.raised")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")};

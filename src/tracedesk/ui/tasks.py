@@ -26,9 +26,10 @@ READERS = 2
 class _Ticket:
     key: str
     serial: int
-    question: Callable[[Store], Any]
+    question: Callable[..., Any]
     on_answer: Callable[[Any], None]
     on_error: Callable[[TraceDeskError], None] | None
+    of_store: bool = True
     answer: Any = None
     error: BaseException | None = None
 
@@ -60,12 +61,21 @@ class Tasks(QObject):
     def ask(self, key: str, question: Callable[[Store], Any], on_answer: Callable[[Any], None],
             on_error: Callable[[TraceDeskError], None] | None = None) -> None:
         """Ask the store; an older question of the same key that has no answer yet is forgotten."""
+        self._put(key, question, on_answer, on_error, of_store=True)
+
+    def run(self, key: str, work: Callable[[], Any], on_answer: Callable[[Any], None],
+            on_error: Callable[[TraceDeskError], None] | None = None) -> None:
+        """Do work that needs no store on a reader's thread; the same rules as `ask`."""
+        self._put(key, work, on_answer, on_error, of_store=False)
+
+    def _put(self, key: str, question: Callable[..., Any], on_answer: Callable[[Any], None],
+             on_error: Callable[[TraceDeskError], None] | None, *, of_store: bool) -> None:
         serial = self._newest.get(key, 0) + 1
         self._newest[key] = serial
         with self._wake:
             if key not in self._pending:
                 self._open += 1
-            self._pending[key] = _Ticket(key, serial, question, on_answer, on_error)
+            self._pending[key] = _Ticket(key, serial, question, on_answer, on_error, of_store)
             self._wake.notify()
         if len(self._threads) < READERS:
             thread = threading.Thread(target=self._read, name=f"reader-{len(self._threads) + 1}")
@@ -97,9 +107,12 @@ class Tasks(QObject):
                         return
                     ticket = self._pending.pop(next(iter(self._pending)))
                 try:
-                    if store is None:
-                        store = open_store(self.path, role="read")
-                    ticket.answer = ticket.question(store)
+                    if not ticket.of_store:
+                        ticket.answer = ticket.question()
+                    else:
+                        if store is None:
+                            store = open_store(self.path, role="read")
+                        ticket.answer = ticket.question(store)
                 except BaseException as error:  # noqa: BLE001 - raised again by _deliver on the main thread
                     ticket.error = error
                 if not self._closing:

@@ -1,0 +1,146 @@
+"""Watches over the engine: starts one where none runs, says when it died, starts another within 2 s.
+
+The engine is a process of its own and speaks through rows of the store; this reads its heartbeat twice a second. Nothing
+is lost when the desk goes: an engine that somebody else started stays.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from tracedesk.base.errors import NotFound, TraceDeskError
+from tracedesk.engine import client
+from tracedesk.engine.client import EngineState
+from tracedesk.ui.child import Child
+from tracedesk.ui.first_run.hello import send_test_span
+from tracedesk.ui.state import AppState, Receiver
+
+BEAT_MS = 500
+RESTARTS, RESTARTS_WITHIN_S = 5, 60.0
+
+
+class Supervisor(QObject):
+    """`trouble(what, what still works, action, level)` and `mended()` for the banner. `engine` is its last heartbeat."""
+
+    trouble = Signal(str, str, str, str)
+    mended = Signal()
+
+    def __init__(self, store_path: Path, state: AppState, desk: Any) -> None:
+        super().__init__(desk)
+        self._path, self._state, self._desk = store_path, state, desk
+        self.engine: EngineState | None = None
+        self._handle: Any = None
+        self._starting = False
+        self._was_seen = False
+        self._restarts: list[float] = []
+        self._sample: Child | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(BEAT_MS)
+        self._timer.timeout.connect(self._look)
+
+    def start(self) -> None:
+        """Find the engine of this store, or start one; then watch it."""
+        self._ensure()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Watch no longer. An engine that this desk started ends when the desk does."""
+        self._timer.stop()
+        if self._sample is not None:
+            self._sample.cancel()
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+
+    def restart(self) -> None:
+        """Start one now, because the user asked."""
+        self._restarts.clear()
+        self._ensure()
+
+    def received(self) -> int:
+        """Spans that the engine took since it began."""
+        return self.engine.received if self.engine is not None else 0
+
+    def dropped(self) -> int:
+        """Spans and log records that the engine could not keep since it began."""
+        return self.engine.dropped if self.engine is not None else 0
+
+    def send_test_span(self) -> None:
+        """One span through the real SDK and the real receiver."""
+        if self.engine is None or not self.engine.http:
+            self._desk.toast.say("No engine is listening yet")
+            return
+        address = self.engine.http
+        self._desk.tasks.run("test span", lambda: send_test_span(f"http://{address}"),
+                             lambda _done: self._desk.toast.say("Test span sent"))
+
+    def send_sample(self) -> None:
+        """The sample traces through the real exporter, from a child process."""
+        if self.engine is None or not self.engine.http:
+            self._desk.toast.say("No engine is listening yet")
+            return
+        self._sample = Child(self, ["demo", "--store", str(self._path)], lambda _answer: self._desk.toast.say("Sample sent"),
+                             lambda said: self.trouble.emit("The sample could not be sent.", said.splitlines()[0], "", "error"))
+
+    def _ensure(self) -> None:
+        if self._starting:
+            return
+        self._starting = True
+        self._desk.tasks.run("engine", lambda: client.ensure_engine(self._path), self._ensured, self._no_start)
+
+    def _ensured(self, handle: Any) -> None:
+        self._starting = False
+        self._handle = handle or self._handle
+        self._look()
+
+    def _no_start(self, error: TraceDeskError) -> None:
+        self._starting = False
+        self._state.set_receiver(Receiver.NONE)
+        self.trouble.emit(error.message, error.hint or "What is stored can still be read.", "Start again", "error")
+
+    def _look(self) -> None:
+        self._desk.tasks.ask("heartbeat", client.heartbeat, self._beat, self._no_beat)
+
+    def _no_beat(self, error: TraceDeskError) -> None:
+        if not isinstance(error, NotFound):
+            self._desk.explain(error)
+
+    def _beat(self, engine: EngineState | None) -> None:
+        alive = engine is not None and engine.alive
+        if alive and engine is not None:
+            if not self._was_seen or self.engine is None:
+                self.mended.emit()
+            self._was_seen, self.engine = True, engine
+            self._show(engine)
+            return
+        self.engine = None
+        if self._starting:
+            return
+        self._state.set_receiver(Receiver.NONE if self._was_seen else Receiver.STARTING)
+        if self._was_seen:
+            self.trouble.emit("The engine stopped.", "What is stored can still be read. Starting it again.", "Start again", "error")
+        if self._may_restart():
+            self._ensure()
+
+    def _may_restart(self) -> bool:
+        now = time.monotonic()
+        self._restarts = [moment for moment in self._restarts if now - moment < RESTARTS_WITHIN_S]
+        if len(self._restarts) >= RESTARTS:
+            return False
+        self._restarts.append(now)
+        return True
+
+    def _show(self, engine: EngineState) -> None:
+        ports = " ".join(f":{address.rpartition(':')[2]} {kind}" for address, kind in ((engine.grpc, "gRPC"), (engine.http, "HTTP")) if address)
+        if engine.taken:
+            self._state.set_receiver(Receiver.PORT_TAKEN, ports)
+            other = " ".join(word for word in (ports and f"{ports} still works.",) if word)
+            self.trouble.emit(engine.taken, other, "", "error")
+        elif engine.spans_per_s >= 0.5:
+            self._state.set_receiver(Receiver.RECEIVING, f"{engine.spans_per_s:,.0f} spans/s")
+        else:
+            self._state.set_receiver(Receiver.LISTENING, ports)
