@@ -1,0 +1,1 @@
+"""Floor 2: two traces laid beside each other, and where their difference comes from."""

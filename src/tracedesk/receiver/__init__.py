@@ -1,0 +1,1 @@
+"""Floor 5: OTLP over gRPC and HTTP on loopback."""
