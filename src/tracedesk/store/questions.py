@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from tracedesk.base.errors import DataError, NotFound
 from tracedesk.model.query import TraceQuery
@@ -14,9 +13,16 @@ from tracedesk.model.trace import Trace, build_trace
 from tracedesk.store import logs as log_store
 from tracedesk.store import spans as stored
 from tracedesk.store.connect import Store
+from tracedesk.store.overview import Density, density, facets
+from tracedesk.store.peers import Peer, Peers, peers
 from tracedesk.store.search import condition
 from tracedesk.store.summaries import COLUMNS, summaries
 from tracedesk.store.summaries import summary as summary_of
+
+__all__ = [
+    "EVERYTHING", "Cursor", "Density", "Peer", "Peers", "StoreStats", "count", "counted_on", "density", "facets", "loose_logs",
+    "peers", "resolve", "rows", "span", "spans", "stats", "summaries_of", "summary", "trace", "trace_logs", "traces",
+]
 
 EVERYTHING = TraceQuery()
 OPEN_LIMIT_S = 20.0
@@ -41,7 +47,9 @@ class StoreStats:
     key_place: str
 
 
-def traces(store: Store, query: TraceQuery = EVERYTHING, *, limit: int = 200, before: Cursor | None = None) -> list[TraceSummary]:
+def traces(
+    store: Store, query: TraceQuery = EVERYTHING, *, limit: int = 200, before: Cursor | None = None
+) -> list[TraceSummary]:
     """A page of the traces that match, newest start first; `before` is the (start_ns, trace_id) of the page's predecessor."""
     with store.reading() as db:
         where, values = condition(db, query)
@@ -71,7 +79,7 @@ def summary(store: Store, trace_id: bytes) -> TraceSummary:
         found = db.execute(f"SELECT {COLUMNS} FROM traces t JOIN cards c USING (trace_no) WHERE t.trace_id = ?",
                            (trace_id,)).fetchone()
     if found is None:
-        raise _no_trace(trace_id)
+        raise stored.no_trace(trace_id)
     return summary_of(found)
 
 
@@ -99,7 +107,7 @@ def rows(store: Store, trace_id: bytes) -> list[SpanRow]:
         NotFound: the store does not have it.
     """
     with store.reading(OPEN_LIMIT_S) as db:
-        return [entry.row for entry in stored.entries(db, trace_id, _trace_no(db, trace_id))]
+        return [entry.row for entry in stored.entries(db, trace_id, stored.trace_no_of(db, trace_id))]
 
 
 def span(store: Store, trace_id: bytes, span_id: bytes) -> tuple[Span, list[LogRecord]]:
@@ -109,7 +117,7 @@ def span(store: Store, trace_id: bytes, span_id: bytes) -> tuple[Span, list[LogR
         NotFound: the store does not have it.
     """
     with store.reading() as db:
-        trace_no = _trace_no(db, trace_id)
+        trace_no = stored.trace_no_of(db, trace_id)
         found = stored.stored_span(db, trace_id, trace_no, span_id)
         if found is None:
             raise NotFound(f"Trace {trace_id.hex()} has no span {span_id.hex()}.")
@@ -123,7 +131,7 @@ def spans(store: Store, trace_id: bytes) -> list[tuple[Span, list[LogRecord]]]:
         NotFound: the store does not have it.
     """
     with store.reading(OPEN_LIMIT_S) as db:
-        trace_no = _trace_no(db, trace_id)
+        trace_no = stored.trace_no_of(db, trace_id)
         reader = stored.Reader(db, trace_no)
         found = [reader.span(entry) for entry in
                  sorted(stored.entries(db, trace_id, trace_no), key=lambda entry: (entry.part, entry.slot))]
@@ -135,7 +143,7 @@ def spans(store: Store, trace_id: bytes) -> list[tuple[Span, list[LogRecord]]]:
 def trace_logs(store: Store, trace_id: bytes) -> dict[bytes, list[LogRecord]]:
     """The log records of a trace by span id; under b"" those that name no span of it."""
     with store.reading() as db:
-        return log_store.of_trace(db, _trace_no(db, trace_id))
+        return log_store.of_trace(db, stored.trace_no_of(db, trace_id))
 
 
 def loose_logs(store: Store, *, limit: int = 1_000) -> list[LogRecord]:
@@ -147,7 +155,8 @@ def loose_logs(store: Store, *, limit: int = 1_000) -> list[LogRecord]:
 def counted_on(store: Store, trace_id: bytes) -> dict[bytes, bytes | None]:
     """Spans of a trace whose tokens and cost are counted on another span → that span (maybe in another trace)."""
     with store.reading() as db:
-        return dict(db.execute("SELECT span_id, counted_on FROM uncounted WHERE trace_no = ?", (_trace_no(db, trace_id),)))
+        return dict(db.execute("SELECT span_id, counted_on FROM uncounted WHERE trace_no = ?",
+                               (stored.trace_no_of(db, trace_id),)))
 
 
 def resolve(store: Store, prefix: str) -> bytes:
@@ -162,11 +171,13 @@ def resolve(store: Store, prefix: str) -> bytes:
         raise DataError(f"“{prefix}” is no trace id.", hint="Trace ids are up to 32 hexadecimal digits.")
     low, high = bytes.fromhex(text.ljust(32, "0")), bytes.fromhex(text.ljust(32, "f"))
     with store.reading() as db:
-        found = [row[0] for row in db.execute("SELECT trace_id FROM traces WHERE trace_id BETWEEN ? AND ? LIMIT 3", (low, high))]
+        found = [row[0] for row in db.execute("SELECT trace_id FROM traces WHERE trace_id BETWEEN ? AND ? LIMIT 3",
+                                              (low, high))]
     if not found:
         raise NotFound(f"No trace begins with {text}.", hint="`tracedesk traces` lists what there is.")
     if len(found) > 1:
-        raise DataError(f"Several traces begin with {text}.", hint="Give more digits: " + ", ".join(f.hex()[:12] for f in found))
+        raise DataError(f"Several traces begin with {text}.",
+                        hint="Give more digits: " + ", ".join(one.hex()[:12] for one in found))
     return bytes(found[0])
 
 
@@ -174,20 +185,9 @@ def stats(store: Store) -> StoreStats:
     """What the store holds."""
     with store.reading() as db:
         traces, spans, unfinished, oldest, newest = db.execute(
-            "SELECT count(*), coalesce(sum(span_count), 0), coalesce(sum(unfinished_count > 0), 0), min(start_ns), max(start_ns) "
-            "FROM traces WHERE start_ns IS NOT NULL").fetchone()
+            "SELECT count(*), coalesce(sum(span_count), 0), coalesce(sum(unfinished_count > 0), 0), min(start_ns), "
+            "max(start_ns) FROM traces WHERE start_ns IS NOT NULL").fetchone()
         logs = db.execute("SELECT count(*) FROM logs").fetchone()[0]
         waiting = db.execute("SELECT count(*) FROM pending").fetchone()[0]
         size = int(db.execute("PRAGMA page_count").fetchone()[0]) * int(db.execute("PRAGMA page_size").fetchone()[0])
     return StoreStats(traces, spans, logs, size, oldest, newest, unfinished, waiting, store.key_place)
-
-
-def _trace_no(db: Any, trace_id: bytes) -> int:
-    found = db.execute("SELECT trace_no FROM traces WHERE trace_id = ? AND start_ns IS NOT NULL", (trace_id,)).fetchone()
-    if found is None:
-        raise _no_trace(trace_id)
-    return int(found[0])
-
-
-def _no_trace(trace_id: bytes) -> NotFound:
-    return NotFound(f"The store has no trace {trace_id.hex()}.", hint="`tracedesk traces` lists what there is.")

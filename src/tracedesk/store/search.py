@@ -23,8 +23,10 @@ _NUMBER_COLUMNS = {
 _FACTS = frozenset({"service", "name", "model", "provider", "kind", "operation", "error_type", "env", "release", "prompt",
                     "experiment"})
 _TEXT_COLUMNS = {FREE_TEXT: "", "text": "text", "error": "error", "span": "name"}
-_STATUS = {"ok": "(t.status != 2 AND t.unfinished_count = 0)", "error": "t.status = 2", "unset": "t.status = 0",
-           "unfinished": "t.unfinished_count > 0"}
+STATUS = {"ok": "(t.status != 2 AND t.unfinished_count = 0)", "error": "t.status = 2", "unset": "t.status = 0",
+          "unfinished": "t.unfinished_count > 0"}
+"""Each status word of the filter language as a condition; a trace may answer to several."""
+
 _EXISTS = "t.start_ns IS NOT NULL"
 _NOTHING: Condition = ("0", [])
 
@@ -49,7 +51,7 @@ def _one(db: Any, term: Term) -> Condition:
     if key in _NUMBER_COLUMNS:
         return f"{_NUMBER_COLUMNS[key]} {term.op} ?", [term.number]
     if key == "status":
-        return _any_of([(_STATUS.get(word.text, "0"), []) for word in term.values])
+        return _any_of([(STATUS.get(word.text, "0"), []) for word in term.values])
     if key == "id":
         return _any_of([_id(word) for word in term.values])
     if key in _TEXT_COLUMNS:

@@ -5,12 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from tracedesk.base.errors import NotFound
 from tracedesk.model.span import Span
 from tracedesk.store import facts, payloads
 from tracedesk.store.facts import Entry
 from tracedesk.store.logs import Known
 from tracedesk.store.schema import PART_BITS
 from tracedesk.wire.stored import decode_span
+
+
+def trace_no_of(db: Any, trace_id: bytes) -> int:
+    """The number of a trace of which a span has come.
+
+    Raises:
+        NotFound: the store does not have it.
+    """
+    found = db.execute("SELECT trace_no FROM traces WHERE trace_id = ? AND start_ns IS NOT NULL", (trace_id,)).fetchone()
+    if found is None:
+        raise no_trace(trace_id)
+    return int(found[0])
+
+
+def no_trace(trace_id: bytes) -> NotFound:
+    """The error for a trace that the store does not have."""
+    return NotFound(f"The store has no trace {trace_id.hex()}.", hint="`tracedesk traces` lists what there is.")
 
 
 def part_range(trace_no: int) -> tuple[int, int]:

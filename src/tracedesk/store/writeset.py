@@ -191,9 +191,9 @@ class WriteSet:
         status = totals.status
         self.traces.append((
             state.trace_no, state.trace_id, state.first_seen, self.writer.change, totals.start,
-            max(0, totals.end - totals.start), self.writer.profiles.of(facts_text), status, totals.spans, totals.bad, totals.unfinished,
-            int(totals.root is not None), totals.llm_calls, *totals.tokens, totals.cost, totals.priced, totals.unpriced,
-            state.payload_parts, 0))
+            max(0, totals.end - totals.start), self.writer.profiles.of(facts_text), status, totals.spans, totals.bad,
+            totals.unfinished, int(totals.root is not None), totals.llm_calls, *totals.tokens, totals.cost, totals.priced,
+            totals.unpriced, state.payload_parts, 0))
         card = totals.card()
         self.cards.append((state.trace_no, orjson.dumps(card), fingerprint))
         now = labels(card)
