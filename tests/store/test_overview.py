@@ -22,7 +22,8 @@ def store(tmp_path: Path):
             failed = number % 4 == 0
             send(writer, [
                 span(number + 1, 1, None, program, start_ms=60_000 * number,
-                     length_ms=None if number % 10 == 9 else 100 + number, status=Status.ERROR if failed else Status.OK, service=program + "-bot", tags='{"environment":"local"}'),
+                     length_ms=None if number % 10 == 9 else 100 + number,
+                     status=Status.ERROR if failed else Status.OK, service=program + "-bot", tags='{"environment":"local"}'),
                 span(number + 1, 2, 1, "chat", start_ms=60_000 * number + 5, length_ms=50, kind=Kind.LLM,
                      model="gpt-4o" if number % 4 < 3 else "llama", input_tokens=number, cost_nusd=number * 1_000),
                 span(number + 1, 3, 1, "chat", start_ms=60_000 * number + 60, length_ms=number, kind=Kind.LLM, model="gpt-4o"),

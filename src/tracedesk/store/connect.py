@@ -36,7 +36,10 @@ from tracedesk.store.migrations import SCHEMA_VERSION, migrate
 if TYPE_CHECKING:
     from tracedesk.store.writer import Writer
 
-Role = Literal["read", "write"]
+Role = Literal["read", "write", "note"]
+"""`read` asks; `write` makes the store and brings it up to date, and is for whoever writes spans; `note` writes what people
+write (`notes.py`, `scenarios.py`, ...) into a store that is there and up to date."""
+
 Counting = Callable[[Sequence[SpanRow]], dict[bytes, bytes | None]]
 
 READ_LIMIT_S = 2.0
@@ -113,6 +116,24 @@ class Store:
             if not outer:
                 self._deadline = None
 
+    @contextmanager
+    def writing(self) -> Iterator[Any]:
+        """A connection inside BEGIN IMMEDIATE … COMMIT; on an error nothing is written. Keep it short: others wait.
+
+        Raises:
+            StoreLocked: another program held the lock for 5 s.
+            DiskFull, StoreDamaged, WorldError: this machine said no.
+        """
+        with explained(self.path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
     def interrupt(self) -> None:
         """Stop the question that another thread asks of this store now; it ends with `Cancelled`."""
         self._stop.set()
@@ -151,7 +172,7 @@ def open_store(path: Path, *, role: Role, key: bytes | None = None) -> Store:
         StoreLocked, DiskFull, WorldError: this machine said no.
     """
     path = Path(path)
-    if role == "read" and not (path.exists() and path.stat().st_size):
+    if role != "write" and not (path.exists() and path.stat().st_size):
         raise NotFound(f"There is no store at {path} yet.", hint="Start the engine or import a file, then it appears.")
     try:
         if not path.parent.exists() or path.parent.resolve() == data_dir().resolve():
@@ -171,6 +192,22 @@ def open_store(path: Path, *, role: Role, key: bytes | None = None) -> Store:
             connection.close()
             raise
     return Store(path, role, place, connection)
+
+
+@contextmanager
+def notebook(path: Path, *, key: bytes | None = None) -> Iterator[Store]:
+    """The store at `path` for writing down something short, beside an engine that writes to it: opened now (4 ms), waits up
+    to 5 s for the engine's transaction, which takes at most some 20 ms.
+
+    Raises:
+        NotFound: there is no store yet.
+        StoreTooNew, StoreLocked, KeyMissing, StoreDamaged: as for `open_store`.
+    """
+    store = open_store(path, role="note", key=key)
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def _create_private(path: Path) -> None:
@@ -212,7 +249,7 @@ def _bring_up_to_date(connection: Any, path: Path, role: Role) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version == SCHEMA_VERSION:
         return
-    if role == "read":
+    if role != "write":
         raise StoreLocked(f"The store {path} is from an older TraceDesk and was not brought up to date yet.",
                           hint="Start the engine once: `tracedesk engine`.")
     migrate(connection)

@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from pathlib import Path
 from types import TracebackType
 
 from tracedesk.base.errors import StoreLocked
+
+TAKE_S = 0.3
+"""How long `take` tries: who asks whether a lock is held (`is_held`) holds it for some microseconds."""
 
 
 class EngineLock:
     """Held by the one process that writes in bulk. Also says, inside the file, which process that is."""
 
     def __init__(self, store: Path) -> None:
+        store = store.resolve()
         self.path = store.with_name(store.name + ".lock")
         self._handle: int | None = None
 
@@ -28,7 +33,10 @@ class EngineLock:
             StoreLocked: another process holds it.
         """
         handle = os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600)
-        if not _lock(handle):
+        give_up = time.monotonic() + TAKE_S
+        while not (taken := _lock(handle)) and time.monotonic() < give_up:
+            time.sleep(0.01)
+        if not taken:
             os.close(handle)
             holder = self.holder()
             by = f" (process {holder})" if holder else ""
@@ -41,10 +49,26 @@ class EngineLock:
         self._handle = handle
         return self
 
+    def is_held(self) -> bool:
+        """Whether a process holds it now. The system takes a lock from a process that dies, so this is who lives."""
+        try:
+            handle = os.open(self.path, os.O_RDWR)
+        except OSError:
+            return False
+        try:
+            if not _lock(handle):
+                return True
+            _unlock(handle)
+            return False
+        finally:
+            os.close(handle)
+
     def holder(self) -> int | None:
         """The process id that the lock file names, whether it still runs or not; None where it names none."""
         try:
-            text = self.path.read_bytes().strip(b"\0 \n")
+            with self.path.open("rb") as file:
+                file.seek(_PID_AT)
+                text = file.read().strip()
         except OSError:
             return None
         return int(text) if text.isdigit() else None

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.store.schema import TABLES
+from tracedesk.store.schema import NOTEBOOK, TABLES
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def migrate(connection: Any) -> None:
@@ -24,6 +24,11 @@ def migrate(connection: Any) -> None:
     @steps()
     def m001_first_tables(db: Any) -> None:
         for statement in statements(TABLES):
+            db.execute(statement)
+
+    @steps()
+    def m002_notebook(db: Any) -> None:
+        for statement in statements(NOTEBOOK):
             db.execute(statement)
 
     database = Database(connection)

@@ -112,3 +112,27 @@ CREATE VIRTUAL TABLE texts USING fts5(text, name, error, content='', contentless
                                       tokenize="unicode61 remove_diacritics 2");
 CREATE TABLE pending (id INTEGER PRIMARY KEY, again INTEGER NOT NULL DEFAULT 0);
 """
+
+NOTEBOOK = """
+-- What people write: it stands by the ids of traces and spans, not by trace_no, and never depends on what was received.
+
+-- Saved what-if scenarios: `spec` is the JSON of `whatif --spec`.
+CREATE TABLE scenarios (name TEXT PRIMARY KEY, spec TEXT NOT NULL, saved_ns INTEGER NOT NULL) WITHOUT ROWID;
+
+-- Inferred edges that somebody settled: waits = 1 "this one waits for that one", 0 "it does not".
+CREATE TABLE pins (
+    trace_id BLOB NOT NULL, from_span BLOB NOT NULL, to_span BLOB NOT NULL, waits INTEGER NOT NULL,
+    PRIMARY KEY (trace_id, from_span, to_span)
+) WITHOUT ROWID;
+
+-- Good, bad or unsure, and why; span_id x'' is the trace itself.
+CREATE TABLE notes (
+    trace_id BLOB NOT NULL, span_id BLOB NOT NULL, verdict TEXT, text TEXT NOT NULL, written_ns INTEGER NOT NULL,
+    PRIMARY KEY (trace_id, span_id)
+) WITHOUT ROWID;
+
+-- The trace with which the others of its program are compared.
+CREATE TABLE baselines (
+    root_name TEXT NOT NULL, service TEXT NOT NULL, trace_id BLOB NOT NULL, PRIMARY KEY (root_name, service)
+) WITHOUT ROWID;
+"""

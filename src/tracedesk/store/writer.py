@@ -128,23 +128,19 @@ class Writer:
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """BEGIN IMMEDIATE … COMMIT; on an error nothing is written and nothing remembered."""
-        with explained(self.store.path):
-            self.db.execute("BEGIN IMMEDIATE")
-            try:
-                version = self.db.execute("PRAGMA data_version").fetchone()[0]
+        try:
+            with self.store.writing() as db:
+                version = db.execute("PRAGMA data_version").fetchone()[0]
                 if version != self._seen_version:       # another process wrote: what we remember may be wrong
                     self.forget()
                     self._seen_version = version
-                self._change = self.db.execute(
+                self._change = db.execute(
                     "INSERT INTO meta (name, value) VALUES ('change', 1) ON CONFLICT (name) DO UPDATE SET value = value + 1 "
                     "RETURNING value").fetchone()[0]
                 yield
-                self.db.execute("COMMIT")
-            except BaseException:
-                self.forget()
-                if self.db.in_transaction:
-                    self.db.execute("ROLLBACK")
-                raise
+        except BaseException:
+            self.forget()
+            raise
 
     def forget(self) -> None:
         """Forget numbers and traces."""
