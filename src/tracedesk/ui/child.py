@@ -3,20 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QObject, QProcess
 
+from tracedesk.base.own import own_command
+
 KILL_AFTER_MS = 2000
-
-
-def own_command(*args: str) -> tuple[str, list[str]]:
-    """(program, arguments) that run a verb of ours; a frozen application is its own command line."""
-    if getattr(sys, "frozen", False):
-        return sys.executable, list(args)
-    return sys.executable, ["-m", "tracedesk", *args]
 
 
 class Child(QObject):
@@ -30,7 +24,8 @@ class Child(QObject):
         self._process = QProcess(self)
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._broken)
-        self._process.start(*own_command(*args))
+        program, *arguments = own_command(*args)
+        self._process.start(program, arguments)
 
     def cancel(self) -> None:
         """Stop it; nothing is called afterwards."""
