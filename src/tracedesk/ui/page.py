@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QWidget
 class Page:
     """`key` for code, `title` and `icon` in the rail, `order` among them; `build(desk)` makes the widget when first shown.
 
-    `bottom` puts it at the lower end of the rail.
+    `bottom` puts it at the lower end of the rail. A page that looks at what another page opened has no item of its own:
+    `under` is the key of the page whose item is marked while it is shown.
     """
 
     key: str
@@ -22,3 +23,4 @@ class Page:
     order: int
     build: Callable[[Any], QWidget]
     bottom: bool = False
+    under: str = ""

@@ -1,4 +1,4 @@
-"""The rail: one item per page, 72 px with words or 48 px with tooltips."""
+"""The rail: one item per page that stands for itself, 72 px with words or 48 px with tooltips."""
 
 from __future__ import annotations
 
@@ -77,8 +77,9 @@ class Rail(QFrame):
         column.setContentsMargins(0, 8, 0, 8)
         column.setSpacing(4)
         self._items: dict[str, RailItem] = {}
+        self._under = {page.key: page.under or page.key for page in pages}
         stretched = False
-        for page in sorted(pages, key=lambda page: (page.bottom, page.order)):
+        for page in sorted((page for page in pages if not page.under), key=lambda page: (page.bottom, page.order)):
             if page.bottom and not stretched:
                 column.addStretch(1)
                 stretched = True
@@ -97,6 +98,5 @@ class Rail(QFrame):
             item.set_wide(wide)
 
     def show_page(self, key: str) -> None:
-        """Mark the page that is shown."""
-        if key in self._items:
-            self._items[key].setChecked(True)
+        """Mark the page that is shown, or the one it is reached from."""
+        self._items[self._under[key]].setChecked(True)
