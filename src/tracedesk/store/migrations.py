@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.store.schema import NOTEBOOK, TABLES
+from tracedesk.store.schema import JOBS, NOTEBOOK, TABLES
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 
 def migrate(connection: Any) -> None:
@@ -29,6 +29,11 @@ def migrate(connection: Any) -> None:
     @steps()
     def m002_notebook(db: Any) -> None:
         for statement in statements(NOTEBOOK):
+            db.execute(statement)
+
+    @steps()
+    def m003_jobs(db: Any) -> None:
+        for statement in statements(JOBS):
             db.execute(statement)
 
     database = Database(connection)

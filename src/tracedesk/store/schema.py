@@ -16,7 +16,7 @@ PART_BITS = 20
 """Bits of a part number inside the key of a part: 2^20 parts of 512 spans are half a milliard spans in one trace."""
 
 TABLES = """
--- Counters: `change` (grows with every write), `heartbeat` and the like. One row per name.
+-- Counters: `change` grows with every write. One row per name.
 CREATE TABLE meta (name TEXT PRIMARY KEY, value) WITHOUT ROWID;
 
 -- One row per trace: numbers only, so that filters and sums over a million spans read few pages.
@@ -135,4 +135,14 @@ CREATE TABLE notes (
 CREATE TABLE baselines (
     root_name TEXT NOT NULL, service TEXT NOT NULL, trace_id BLOB NOT NULL, PRIMARY KEY (root_name, service)
 ) WITHOUT ROWID;
+"""
+
+JOBS = """
+-- Long work that the engine does (jobs.py). cancel = 1: somebody asked to stop it. total is NULL while nobody knows it.
+CREATE TABLE jobs (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, arguments TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
+    done INTEGER NOT NULL DEFAULT 0, total INTEGER, message TEXT NOT NULL DEFAULT '', cancel INTEGER NOT NULL DEFAULT 0,
+    posted_ns INTEGER NOT NULL, started_ns INTEGER, ended_ns INTEGER
+);
+CREATE INDEX jobs_waiting ON jobs (number) WHERE state = 'waiting';
 """
