@@ -68,8 +68,8 @@ def _rows(count: int) -> list[SpanRow]:
             for index in range(count)]
 
 
-def run(quick: bool) -> list[tuple[str, str, str]]:
-    """Rows (what, measured, budget) for `python -m tests.bench`."""
+def measure(quick: bool = False) -> list[tuple[str, str, str]]:
+    """Rows of (what, measured, budget)."""
     times = 2000 if quick else 20_000
     found = []
     for what, span in spans().items():

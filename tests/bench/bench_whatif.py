@@ -27,7 +27,7 @@ SHAPES: tuple[tuple[str, Callable[[int], Trace], Selection, tuple[tuple[int, str
 )
 
 
-def run(quick: bool) -> list[tuple[str, str, str]]:
+def measure(quick: bool = False) -> list[tuple[str, str, str]]:
     """Rows of (what, measured, budget)."""
     rows = []
     for shape, make, selection, sizes in SHAPES:

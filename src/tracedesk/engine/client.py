@@ -8,7 +8,6 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
 from tracedesk.base import clock
 from tracedesk.base.clock import NS_PER_S
@@ -21,7 +20,6 @@ from tracedesk.store.lock import EngineLock
 START_S = 10.0
 END_S = 4.0
 LOOK_S = 0.02
-PARENT_PIPE = "--parent-pipe"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +60,49 @@ def engine_of(path: Path, now_ns: Callable[[], int] = clock.now_ns) -> EngineSta
 
 
 class StartedEngine:
-    """An engine that this process started; it ends when `close` is called, or when this process does."""
+    """An engine that this process started; it ends when `close` is called, or when this process does.
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
-        self._process = process
-        self.pid = process.pid
+    Its stdin is a pipe that nobody writes to: when we die, however we die, it reads the end of it and drains.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._said = tempfile.TemporaryFile()  # noqa: SIM115 - as long as the child; `close` closes it
+        no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)       # Windows
+        try:
+            self._process = subprocess.Popen(
+                own_command("engine", "--store", str(path), "--parent-pipe"), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                stderr=self._said, creationflags=no_window, start_new_session=True)     # Ctrl+C in a terminal is for us
+        except OSError as error:
+            self._said.close()
+            raise NoEngine(f"The engine could not be started: {error.strerror}.") from error
+        self.pid = self._process.pid
 
     @property
     def running(self) -> bool:
         """Whether it has not ended."""
         return self._process.poll() is None
+
+    def listens(self) -> bool:
+        """Wait until it does; False where another engine of this store was quicker.
+
+        Raises:
+            NoEngine: it did not start.
+            WorldError: it ended with this sentence.
+        """
+        give_up = time.monotonic() + START_S
+        while time.monotonic() < give_up:
+            if not self.running:
+                error = self._last_words()
+                self.close()
+                if self._process.returncode == StoreLocked.exit_code and running(self._path):
+                    return False
+                raise error
+            if running(self._path):
+                return True
+            time.sleep(LOOK_S)
+        self.close()
+        raise NoEngine(f"The engine did not start within {START_S:.0f} s.", hint="`tracedesk doctor` looks for the reason.")
 
     def close(self) -> None:
         """Let it drain and end; stop it by force where it does not."""
@@ -82,19 +113,17 @@ class StartedEngine:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+        self._said.close()
 
-
-def ensure_engine(path: Path) -> StartedEngine | None:
-    """Start an engine for this store and wait until it listens; None where one runs already.
-
-    Raises:
-        NoEngine: it did not start, or an engine holds the store and does not answer.
-        WorldError: it ended with this sentence.
-    """
-    if running(path):
-        return None
-    with tempfile.TemporaryFile() as said:
-        return _listening(path, _start(path, said), said)
+    def _last_words(self) -> WorldError:
+        """What it wrote on stderr before it ended: the message, and the hint below it."""
+        self._said.seek(0)
+        lines = [line.strip() for line in self._said.read().decode("utf-8", "replace").splitlines() if line.strip()]
+        if not lines:
+            return NoEngine("The engine ended at once and said nothing.", hint="`tracedesk doctor` looks for the reason.")
+        if lines[0].startswith("Traceback"):
+            return NoEngine("The engine broke while it started.", hint=lines[-1])
+        return WorldError(lines[0], hint=" ".join(lines[1:]))
 
 
 def running(path: Path) -> bool:
@@ -103,39 +132,21 @@ def running(path: Path) -> bool:
     return state is not None and state.alive
 
 
-def _start(path: Path, said: IO[bytes]) -> subprocess.Popen[bytes]:
-    """The child. Its stdin is a pipe that nobody writes to: when we die, however we die, it reads the end and drains."""
-    no_window = getattr(subprocess, "CREATE_NO_WINDOW", 0)       # Windows
-    try:
-        return subprocess.Popen(
-            own_command("engine", "--store", str(path), PARENT_PIPE), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
-            stderr=said, creationflags=no_window, start_new_session=True)     # Ctrl+C in a terminal is for us, not for it
-    except OSError as error:
-        raise NoEngine(f"The engine could not be started: {error.strerror}.") from error
+def begin_engine(path: Path) -> StartedEngine | None:
+    """Start an engine for this store, without waiting for it; None where one runs already.
+
+    Raises:
+        NoEngine: it could not be started.
+    """
+    return None if running(path) else StartedEngine(path)
 
 
-def _listening(path: Path, process: subprocess.Popen[bytes], said: IO[bytes]) -> StartedEngine | None:
-    begun = time.monotonic()
-    engine = StartedEngine(process)
-    while time.monotonic() - begun < START_S:
-        if not engine.running:
-            engine.close()
-            if process.returncode == StoreLocked.exit_code and running(path):
-                return None                          # somebody else was quicker
-            raise _its_words(said)
-        if running(path):
-            return engine
-        time.sleep(LOOK_S)
-    engine.close()
-    raise NoEngine(f"The engine did not start within {START_S:.0f} s.", hint="`tracedesk doctor` looks for the reason.")
+def ensure_engine(path: Path, begun: StartedEngine | None = None) -> StartedEngine | None:
+    """The engine just `begun`, or one started now, once it listens; None where one runs already.
 
-
-def _its_words(said: IO[bytes]) -> WorldError:
-    """What the engine wrote on stderr before it ended: the message, and the hint below it."""
-    said.seek(0)
-    lines = [line.strip() for line in said.read().decode("utf-8", "replace").splitlines() if line.strip()]
-    if not lines:
-        return NoEngine("The engine ended at once and said nothing.", hint="`tracedesk doctor` looks for the reason.")
-    if lines[0].startswith("Traceback"):
-        return NoEngine("The engine broke while it started.", hint=lines[-1])
-    return WorldError(lines[0], hint=" ".join(lines[1:]))
+    Raises:
+        NoEngine: it did not start, or another one holds the store and does not answer.
+        WorldError: it ended with this sentence.
+    """
+    engine = begun or begin_engine(path)
+    return engine if engine is not None and engine.listens() else None

@@ -22,6 +22,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
 from tracedesk import __version__
+from tracedesk.engine.client import StartedEngine
 from tracedesk.ui import crash, fonts, icons, theme
 from tracedesk.ui.main_window import MainWindow
 from tracedesk.ui.opening import open_file
@@ -105,16 +106,19 @@ class Doorbell:
         self._server.close()
 
 
-def run(store_path: Path, files: Sequence[Path] = ()) -> int:
-    """Show the desk until it is closed; the exit code."""
+def run(store_path: Path, files: Sequence[Path] = (), begun: StartedEngine | None = None) -> int:
+    """Show the desk until it is closed; the exit code. `begun` is an engine that was started a moment ago."""
     app = make_application()
     if hand_over(store_path, files):
+        if begun is not None:
+            begun.close()
         return 0
     crash.install()
     window = MainWindow(store_path)
     window.restore()
     window.show()
     bell = Doorbell(window, store_path)
+    window.supervisor.adopt(begun)
     window.start()
     for path in files:
         open_file(window, path)

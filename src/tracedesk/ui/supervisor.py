@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from tracedesk.base.errors import NotFound, TraceDeskError
 from tracedesk.engine import client
-from tracedesk.engine.client import EngineState
+from tracedesk.engine.client import EngineState, StartedEngine
 from tracedesk.ui.child import Child
 from tracedesk.ui.first_run.hello import send_test_span
 from tracedesk.ui.state import AppState, Receiver
@@ -33,14 +33,20 @@ class Supervisor(QObject):
         super().__init__(desk)
         self._path, self._state, self._desk = store_path, state, desk
         self.engine: EngineState | None = None
-        self._handle: Any = None
+        self._handle: StartedEngine | None = None
+        self._begun: StartedEngine | None = None
         self._starting = False
         self._was_seen = False
+        self._said = ""
         self._restarts: list[float] = []
         self._sample: Child | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(BEAT_MS)
         self._timer.timeout.connect(self._look)
+
+    def adopt(self, begun: StartedEngine | None) -> None:
+        """Before `start`: an engine that was started for this desk and may not listen yet."""
+        self._begun = begun
 
     def start(self) -> None:
         """Find the engine of this store, or start one; then watch it."""
@@ -48,13 +54,14 @@ class Supervisor(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Watch no longer. An engine that this desk started ends when the desk does."""
+        """Watch no longer, when no task runs any more. An engine that this desk started ends when the desk does."""
         self._timer.stop()
         if self._sample is not None:
             self._sample.cancel()
-        if self._handle is not None:
-            self._handle.close()
-            self._handle = None
+        for engine in (self._begun, self._handle):
+            if engine is not None:
+                engine.close()
+        self._begun = self._handle = None
 
     def restart(self) -> None:
         """Start one now, because the user asked."""
@@ -90,11 +97,18 @@ class Supervisor(QObject):
         if self._starting:
             return
         self._starting = True
-        self._desk.tasks.run("engine", lambda: client.ensure_engine(self._path), self._ensured, self._no_start)
+        self._desk.tasks.run("engine", self._bring_up, self._ensured, self._no_start)
 
-    def _ensured(self, handle: Any) -> None:
+    def _bring_up(self) -> None:
+        """On a reader's thread: keeps hold of the engine itself, because the answer is not delivered to a closing desk."""
+        before, self._handle = self._handle, self._begun
+        self._begun = None
+        if before is not None:
+            before.close()
+        self._handle = client.ensure_engine(self._path, self._handle)
+
+    def _ensured(self, _answer: None) -> None:
         self._starting = False
-        self._handle = handle or self._handle
         self._look()
 
     def _no_start(self, error: TraceDeskError) -> None:
@@ -117,12 +131,13 @@ class Supervisor(QObject):
             self._was_seen, self.engine = True, engine
             self._show(engine)
             return
-        self.engine = None
+        self.engine, self._said = None, ""
         if self._starting:
             return
         self._state.set_receiver(Receiver.NONE if self._was_seen else Receiver.STARTING)
         if self._was_seen:
-            self.trouble.emit("The engine stopped.", "What is stored can still be read. Starting it again.", "Start again", "error")
+            self.trouble.emit("The engine stopped.", "What is stored can still be read. Starting it again.", "Start again",
+                              "error")
         if self._may_restart():
             self._ensure()
 
@@ -135,12 +150,25 @@ class Supervisor(QObject):
         return True
 
     def _show(self, engine: EngineState) -> None:
-        ports = " ".join(f":{address.rpartition(':')[2]} {kind}" for address, kind in ((engine.grpc, "gRPC"), (engine.http, "HTTP")) if address)
+        ports = " ".join(f":{address.rpartition(':')[2]} {kind}"
+                         for address, kind in ((engine.grpc, "gRPC"), (engine.http, "HTTP")) if address)
+        self._complain(engine, ports)
         if engine.taken:
             self._state.set_receiver(Receiver.PORT_TAKEN, ports)
-            other = " ".join(word for word in (ports and f"{ports} still works.",) if word)
-            self.trouble.emit(engine.taken, other, "", "error")
         elif engine.spans_per_s >= 0.5:
             self._state.set_receiver(Receiver.RECEIVING, f"{engine.spans_per_s:,.0f} spans/s")
         else:
             self._state.set_receiver(Receiver.LISTENING, ports)
+
+    def _complain(self, engine: EngineState, ports: str) -> None:
+        """Say once what is wrong, and once that it no longer is."""
+        what = engine.trouble or engine.taken
+        if what == self._said:
+            return
+        self._said = what
+        if engine.trouble:
+            self.trouble.emit(what, "Senders are told to wait. What is stored can still be read.", "", "error")
+        elif what:
+            self.trouble.emit(what, f"{ports} still works." if ports else "", "", "error")
+        else:
+            self.mended.emit()
