@@ -23,6 +23,9 @@ from tracedesk.whatif.selection import Selection
 from tracedesk.whatif.work import PriceFunction, ProfileFunction
 
 AT_ONCE_SPANS = 5_000
+EXACT_AFTER_MS = 200
+"""While a slider moves over a trace whose exact answer takes longer than a frame, order alone answers; the exact one follows
+when the slider has rested that long."""
 KEYS = 9
 Runner = Callable[[Callable[[], Any], Callable[[Any], None]], None]
 
@@ -76,12 +79,18 @@ class Board(QObject):
         self.toggles = [Toggle(part, part.settings()) for part in all_perturbations() if part.looks_for != "span"]
         self.baseline: Baseline | None = None
         self.outcome: Outcome | None = None
+        self.counted: tuple[bool, ...] | None = None
         self.budget_ns: int | None = None
         self._asked = 0
         self._soon = QTimer(self)
         self._soon.setSingleShot(True)
         self._soon.setInterval(0)
         self._soon.timeout.connect(self._ask)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(EXACT_AFTER_MS)
+        self._settled.timeout.connect(self._ask)
+        self._coarse = False
 
     @property
     def active(self) -> bool:
@@ -114,7 +123,12 @@ class Board(QObject):
         self._effect(toggle)
         self.toggles_changed.emit()
         if toggle.on:
+            self._coarse = self.baseline is not None and self.baseline.is_heavy
             self._soon.start()
+
+    def again(self) -> None:
+        """Ask once more, because something it depends on was learned."""
+        self.set_baseline(self.baseline)
 
     def reset(self) -> None:
         """Everything off."""
@@ -159,7 +173,8 @@ class Board(QObject):
         for toggle in self.toggles:
             toggle.on = False
         for rule in parsed:
-            plain = next((t for t in self.toggles if not t.custom and t.part.key == rule.part.key and rule.select is None), None)
+            plain = None if rule.select is not None else next(
+                (toggle for toggle in self.toggles if not toggle.custom and toggle.part.key == rule.part.key), None)
             if plain is None:
                 plain = Toggle(rule.part, {}, rule.select, custom=True)
                 self.toggles.append(plain)
@@ -181,14 +196,14 @@ class Board(QObject):
 
     def _apply(self, changes: list[Change]) -> Outcome:
         assert self.baseline is not None
-        return apply(self.baseline, changes, price=self.price, profile=self.profile)
+        return apply(self.baseline, changes, price=self.price, profile=self.profile, counted=self.counted)
 
     def _look(self, toggle: Toggle) -> None:
         """What a toggle touches in this trace."""
         if self.baseline is None:
             toggle.hits, toggle.why_not = [], "No trace is open."
         else:
-            toggle.hits = self.baseline and toggle.part.hits(self.baseline, toggle.select).tolist()
+            toggle.hits = toggle.part.hits(self.baseline, toggle.select).tolist()
             toggle.why_not = toggle.part.why_not(self.baseline, toggle.select)
         toggle.on = toggle.on and toggle.why_not is None
         self._effect(toggle)
@@ -212,11 +227,14 @@ class Board(QObject):
         if baseline is None:
             self._take(number, None)
             return
-        changes = self.changes()
-        if baseline.trace.n <= AT_ONCE_SPANS:
+        changes, coarse, self._coarse = self.changes(), self._coarse, False
+        if coarse:
+            self._settled.start()
+        if baseline.trace.n <= AT_ONCE_SPANS and not coarse:
             self._take(number, self._apply(changes))
         else:
-            self._run(lambda: apply(baseline, changes, price=self.price, profile=self.profile),
+            price, profile, counted = self.price, self.profile, self.counted
+            self._run(lambda: apply(baseline, changes, price=price, profile=profile, counted=counted, coarse=coarse),
                       lambda outcome: self._take(number, outcome))
 
     def _take(self, number: int, outcome: Outcome | None) -> None:

@@ -36,7 +36,8 @@ class Guess:
         if self.bottleneck is not None:
             top = next(iter(outcome.on_path_ns), None)
             name = outcome.baseline.trace.name
-            words += f"; bottleneck {name[top]}" + (", as you said" if top == self.bottleneck else "") if top is not None else ""
+            if top is not None:
+                words += f"; bottleneck {name[top]}" + (", as you said" if top == self.bottleneck else "")
         return words
 
 
