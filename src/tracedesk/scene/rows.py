@@ -1,0 +1,139 @@
+"""Which spans have a row, and in which order: the open part of the tree, parents first, orphans in a group at the end.
+
+Everything is a mask over the preorder of the Trace, so a million spans open and close in milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracedesk.model.trace import Trace
+
+HEADER = -1
+"""Stands for a span in the row "no parent"."""
+
+OPEN_AT_MOST = 5_000
+"""A trace with more spans opens only as many levels as keep the rows below this."""
+
+DEEPEST_INDENT = 12
+"""Deeper rows are not indented further; a number says how deep they are (DESIGN section 5)."""
+
+Indexes = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """`spans[row]` is an index of the Trace or `HEADER`; `row_of[span]` the row of a span, or of the nearest one above it
+    that has a row. `header` is the row of the group of orphans, or None; below it every depth is one more."""
+
+    spans: Indexes
+    row_of: Indexes
+    header: int | None
+    orphans: int
+
+    @property
+    def n(self) -> int:
+        """How many rows."""
+        return len(self.spans)
+
+    def depth(self, trace: Trace, row: int) -> int:
+        """How far the row is indented, before the limit."""
+        span = int(self.spans[row])
+        if span == HEADER:
+            return 0
+        return int(trace.depth[span]) + (self.header is not None and row > self.header)
+
+
+def rows_of(trace: Trace, closed: Collection[int]) -> Rows:
+    """Rows where the spans of `closed` hide what is below them."""
+    shown = _shown(trace, closed)
+    if not trace.orphan.any():
+        spans = np.flatnonzero(shown).astype(np.int32)
+        return Rows(spans, (np.cumsum(shown) - 1).astype(np.int32), None, 0)
+    root = np.cumsum(trace.parent < 0) - 1                   # which tree a span belongs to
+    astray = trace.orphan[trace.roots][root]
+    order = np.concatenate([np.flatnonzero(~astray), np.flatnonzero(astray)])
+    shown_there = shown[order]
+    header = int(np.count_nonzero(shown & ~astray))
+    row_of = np.empty(trace.n, np.int32)
+    row_of[order] = np.cumsum(shown_there) - 1
+    row_of[astray] += 1
+    spans = np.insert(order[shown_there].astype(np.int32), header, HEADER)
+    return Rows(spans, row_of, header, int(np.count_nonzero(trace.orphan)))
+
+
+def _shown(trace: Trace, closed: Collection[int]) -> NDArray[np.bool_]:
+    if not closed:
+        return np.ones(trace.n, np.bool_)
+    at = np.fromiter(closed, np.int64, len(closed))
+    change = np.zeros(trace.n + 1, np.int32)
+    np.add.at(change, at + 1, 1)
+    np.add.at(change, trace.subtree_end[at], -1)
+    return np.cumsum(change[:-1]) == 0
+
+
+def closed_at_first(trace: Trace) -> set[int]:
+    """What is closed when a trace opens: nothing, or in a huge one the deepest level that keeps the rows few."""
+    if trace.n <= OPEN_AT_MOST:
+        return set()
+    levels = np.cumsum(np.bincount(trace.depth))
+    deepest = max(1, int(np.searchsorted(levels, OPEN_AT_MOST, side="right")) - 1)
+    return set(np.flatnonzero((trace.depth == deepest) & (trace.child_count > 0)).tolist())
+
+
+def below(trace: Trace, index: int) -> list[int]:
+    """The span and all spans below it that have children."""
+    inside = np.arange(index, int(trace.subtree_end[index]))
+    return inside[trace.child_count[inside] > 0].tolist()
+
+
+def above(trace: Trace, index: int) -> list[int]:
+    """The spans above one, nearest first."""
+    found, at = [], int(trace.parent[index])
+    while at >= 0:
+        found.append(at)
+        at = int(trace.parent[at])
+    return found
+
+
+def guides(trace: Trace, rows: Rows, first: int, last: int) -> list[list[bool]]:
+    """For each row of `first..last`: per level whether the line of that level goes on below the row.
+
+    Level k is the column under an ancestor of depth k; the last entry of a row is its own parent's column (True: it has
+    a later sibling). Roots have an empty list. Only levels up to `DEEPEST_INDENT` are told.
+    """
+    if first >= last:
+        return []
+    last_orphan = int(np.flatnonzero(trace.orphan)[-1]) if rows.header is not None else -1
+
+    def goes_on(span: int) -> bool:
+        parent = int(trace.parent[span])
+        if parent < 0:
+            return span < last_orphan
+        return int(trace.subtree_end[span]) < int(trace.subtree_end[parent])
+
+    def path(span: int, in_group: bool) -> list[bool]:
+        chain = [span, *above(trace, span)][::-1]
+        return [goes_on(member) for member in (chain if in_group else chain[1:])]
+
+    found: list[list[bool]] = []
+    state: list[bool] = []
+    known = False
+    for row in range(first, last):
+        span = int(rows.spans[row])
+        if span == HEADER:
+            state, known = [], False
+            found.append([])
+            continue
+        in_group = rows.header is not None and row > rows.header
+        depth = rows.depth(trace, row)
+        if not known or depth > len(state) + 1:
+            state, known = path(span, in_group), True
+        else:
+            state = [*state[:max(0, depth - 1)], goes_on(span)] if depth else []
+        found.append(state[:DEEPEST_INDENT + 1])
+    return found

@@ -1,0 +1,180 @@
+"""What the waterfall shows, without a widget: the trace, which rows are open, which time is in view, what is marked.
+
+Times on the screen are `start_ns` and `end_ns`: those of the trace with its clocks put right, unfinished spans grown up
+to now, or those of a simulation. Every painter and every hit test reads them from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracedesk.model.kinds import Status
+from tracedesk.model.trace import Trace
+from tracedesk.scene import rows as rows_module
+from tracedesk.scene import timescale
+from tracedesk.scene.folding import Bars, Lane, bars_of
+from tracedesk.scene.palette import hollow
+from tracedesk.scene.path import Path, Piece, on_path
+from tracedesk.scene.rows import HEADER, Rows, rows_of
+from tracedesk.scene.timescale import TimeScale
+from tracedesk.whatif.skew import clock_offsets, shift_of_spans
+
+Flags = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+
+class Waterfall:
+    """The picture of one trace. `selected` and `hovered` are indexes or None."""
+
+    def __init__(self, trace: Trace, width_px: float = 500.0) -> None:
+        self.trace = trace
+        self.closed = rows_module.closed_at_first(trace)
+        self.hollow = hollow(trace)
+        self.rows: Rows = rows_of(trace, self.closed)
+        self.shift_ns: Ints | None = _shifts(trace)
+        self.corrected = True
+        self.selected: int | None = None
+        self.hovered: int | None = None
+        self.path: Path | None = None
+        self.on_path: Flags | None = None
+        self.slack_ns: Ints | None = None
+        self.matches: Flags | None = None
+        self.lit: Flags | None = None
+        self.replay_ns: int | None = None
+        self._lanes: dict[int, Lane] = {}
+        self.start_ns, self.end_ns = self._recorded()
+        self.scale: TimeScale = timescale.fit(self.t0_ns, self.t1_ns, width_px)
+
+    # time
+
+    @property
+    def t0_ns(self) -> int:
+        """The first moment of the picture."""
+        return int(self.start_ns.min()) if self.trace.n else 0
+
+    @property
+    def t1_ns(self) -> int:
+        """The last moment of the picture."""
+        return int(self.end_ns.max()) if self.trace.n else 0
+
+    @property
+    def most_ns(self) -> float:
+        """The longest view."""
+        return timescale.most_ns(self.t0_ns, self.t1_ns)
+
+    def _recorded(self) -> tuple[Ints, Ints]:
+        trace = self.trace
+        if self.shift_ns is None or not self.corrected:
+            return trace.start_ns, trace.end_ns
+        return trace.start_ns + self.shift_ns, trace.end_ns + self.shift_ns
+
+    def use_times(self, start_ns: Ints, end_ns: Ints) -> None:
+        """Show other times than the recorded ones; the window stays."""
+        self.start_ns, self.end_ns = start_ns, end_ns
+        self._lanes.clear()
+
+    def use_recorded(self, now_ns: int | None = None) -> None:
+        """Show the recorded times; unfinished spans reach up to `now_ns` if given."""
+        start, end = self._recorded()
+        if now_ns is not None and self.trace.unfinished.any():
+            end = np.where(self.trace.unfinished, np.maximum(end, now_ns), end)
+        self.use_times(start, end)
+
+    def fitted(self) -> TimeScale:
+        """The whole picture."""
+        return timescale.fit(self.t0_ns, self.t1_ns, self.scale.width_px)
+
+    def is_fitted(self) -> bool:
+        """Whether the window shows the whole picture."""
+        return self.scale == self.fitted()
+
+    def scale_of(self, index: int) -> TimeScale:
+        """One span with a little air."""
+        around = timescale.fit_around(int(self.start_ns[index]), int(self.end_ns[index]), self.scale.width_px)
+        return around if around.span_ns < self.most_ns else self.fitted()
+
+    def zoomed(self, factor: float, x_px: float) -> TimeScale:
+        """Closer by a factor around a pixel."""
+        return self.held(self.scale.zoomed(factor, x_px, self.most_ns))
+
+    def held(self, scale: TimeScale) -> TimeScale:
+        """The scale, kept over the trace."""
+        return timescale.held(scale, self.t0_ns, self.t1_ns)
+
+    # rows
+
+    def set_closed(self, closed: set[int]) -> None:
+        """Close exactly these spans."""
+        self.closed = closed
+        self.rows = rows_of(self.trace, closed)
+
+    def toggle(self, index: int, *, deep: bool = False) -> None:
+        """Open or close a span; `deep` with everything below it."""
+        members = set(rows_module.below(self.trace, index)) if deep else {index}
+        self.set_closed(self.closed - members if index in self.closed else self.closed | members)
+
+    def reveal(self, index: int) -> None:
+        """Open what hides a span."""
+        hiding = self.closed.intersection(rows_module.above(self.trace, index))
+        if hiding:
+            self.set_closed(self.closed - hiding)
+
+    def span_at(self, row: int) -> int | None:
+        """The span of a row; None for the header of the orphans and outside."""
+        if not 0 <= row < self.rows.n:
+            return None
+        span = int(self.rows.spans[row])
+        return None if span == HEADER else span
+
+    def next_error(self, after: int | None) -> int | None:
+        """The next failed span in preorder, from the beginning again at the end."""
+        failed = np.flatnonzero(self.trace.status == Status.ERROR)
+        if not len(failed):
+            return None
+        at = int(np.searchsorted(failed, -1 if after is None else after, side="right"))
+        return int(failed[at % len(failed)])
+
+    def inside(self, index: int) -> Bars:
+        """What works below a closed span, folded for the window."""
+        lane = self._lanes.get(index)
+        if lane is None:
+            below = np.arange(index + 1, int(self.trace.subtree_end[index]), dtype=np.int32)
+            lane = Lane(bars_of(self.trace, below[~self.hollow[below]], self.start_ns, self.end_ns), self.t0_ns)
+            self._lanes[index] = lane
+        return lane.window(self.scale.left_ns, self.scale.right_ns, self.scale.ns_per_px)
+
+    def is_closed(self, index: int) -> bool:
+        """Whether a span hides spans below it."""
+        return index in self.closed and bool(self.trace.child_count[index])
+
+    def is_shifted(self, index: int) -> bool:
+        """Whether the span is drawn at another time than it was sent with, because its clock was put right."""
+        return self.corrected and self.shift_ns is not None and bool(self.shift_ns[index])
+
+    # marks
+
+    def set_path(self, pieces: Sequence[Piece]) -> None:
+        """The critical path; empty: none."""
+        self.path = Path.of(pieces) if pieces else None
+        self.on_path = on_path(self.trace, self.path) if self.path is not None else None
+
+    def mask(self, indexes: Sequence[int] | Ints | None) -> Flags | None:
+        """Indexes as one flag per span; None stays None."""
+        if indexes is None:
+            return None
+        flags = np.zeros(self.trace.n, np.bool_)
+        flags[np.asarray(indexes, np.int64)] = True
+        return flags
+
+
+def _shifts(trace: Trace) -> Ints | None:
+    """By how much clocks that disagree are put right, per span; None where they agree."""
+    if len(trace.service.table) < 2 and len(trace.host.table) < 2:
+        return None
+    offsets = clock_offsets(trace)
+    if not any(offsets.values()):
+        return None
+    return shift_of_spans(trace, offsets)

@@ -1,0 +1,1 @@
+"""The flame graph: a painted widget over `scene.flame`."""

@@ -1,0 +1,357 @@
+"""The painted part of the flame graph. Click = zoom to the frame, Backspace = back; search dims what does not match."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
+
+from tracedesk.model.trace import Trace
+from tracedesk.scene.text import one_line
+from tracedesk.ui import theme
+from tracedesk.ui.flame.paint import FRAME_PX, ROW_PX, paint_shapes
+from tracedesk.ui.flame.shapes import Shapes, TimeShapes, TreeShapes
+from tracedesk.ui.waterfall.look import Look
+from tracedesk.ui.waterfall.motion import Glide
+from tracedesk.ui.widgets.text import plain_tip
+
+MERGED, TIME, CALLERS = "merged", "time", "callers"
+GLIDE_MS, PAD_PX, TOP_PX = 150, 16, 4
+LEAST_SHARE = 1e-9
+ZOOM_STEP, PAN_SHARE = 1.2, 0.15
+DRAG_PX = 4
+
+
+class FlameCanvas(QWidget):
+    """Frames between the shares `view` of the whole. `picked(span id)` on a click, `changed()` when what is drawn changed."""
+
+    picked = Signal(object)
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.trace: Trace | None = None
+        self.mode = MERGED
+        self.view: tuple[float, float] = (0.0, 1.0)
+        self.look = Look(theme.current())
+        self._made: dict[tuple[str, int], Shapes] = {}
+        self._selected = -1
+        self._focus_code = -1
+        self._hover: int | None = None
+        self._history: list[tuple[float, float]] = []
+        self._needle = ""
+        self._match: np.ndarray | None = None
+        self._pressed: tuple[float, float, tuple[float, float]] | None = None
+        self._dragged = False
+        self._glide = Glide(self)
+        self.bar = QScrollBar(Qt.Orientation.Vertical, self)
+        self.bar.valueChanged.connect(self.update)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self.setAccessibleName("Flame graph")
+        theme.changed.connect(self._restyled)
+
+    # what is shown
+
+    def set_trace(self, trace: Trace | None) -> None:
+        """Another trace; the same one grown keeps its window."""
+        same = trace is not None and self.trace is not None and trace.trace_id == self.trace.trace_id
+        self.trace = trace
+        self._made.clear()
+        self._match = None
+        if not same:
+            self._history.clear()
+            self.view = (0.0, 1.0)
+            self._selected = self._focus_code = -1
+        elif self._selected >= 0:
+            self._selected = -1
+        self._find_again()
+        self._refresh()
+
+    def select(self, span_id: bytes | None) -> None:
+        """Show which span is selected."""
+        if self.trace is None:
+            return
+        self._selected = self.trace.index_of.get(span_id, -1) if span_id is not None else -1
+        if self.mode == CALLERS and self._selected >= 0:
+            self._focus_code = int(self.trace.name.codes[self._selected])
+            self._refresh()
+        self.update()
+
+    def set_mode(self, mode: str) -> None:
+        """`merged`, `time` or `callers`."""
+        if mode != self.mode:
+            self.mode = mode
+            self._history.clear()
+            self.view = (0.0, 1.0)
+            self.bar.setValue(0)
+            self._refresh()
+
+    def search(self, text: str) -> None:
+        """Dim the frames whose name does not contain the text."""
+        self._needle = text.strip().casefold()
+        self._find_again()
+        self.update()
+        self.changed.emit()
+
+    def _find_again(self) -> None:
+        trace = self.trace
+        if trace is None or not self._needle:
+            self._match = None
+            return
+        hits = np.array([self._needle in name.casefold() for name in trace.name.table] + [False], np.bool_)
+        self._match = hits[trace.name.codes]                 # code -1 reads the last entry: no name, no match
+
+    def shapes(self) -> Shapes | None:
+        """The frames of the mode in use, made at first need."""
+        if self.trace is None or self.trace.n == 0:
+            return None
+        code = self._code() if self.mode == CALLERS else -1
+        found = self._made.get((self.mode, code))
+        if found is None:
+            if self.mode == TIME:
+                found = TimeShapes(self.trace)
+            else:
+                found = TreeShapes(self.trace, None if self.mode == MERGED else code)
+            if len(self._made) > 8:
+                self._made.clear()
+            self._made[(self.mode, code)] = found
+        return found
+
+    def _code(self) -> int:
+        """The name that callers and callees are shown of: the selected span's, else the one with most own time."""
+        assert self.trace is not None
+        if self._focus_code >= 0:
+            return self._focus_code
+        if self._selected >= 0:
+            return int(self.trace.name.codes[self._selected])
+        known = self.trace.name.codes >= 0
+        own = np.bincount(self.trace.name.codes[known], weights=self.trace.self_ns[known].astype(np.float64))
+        return int(own.argmax()) if len(own) else -1
+
+    def focus_name(self) -> str:
+        """The name in the middle of callers and callees."""
+        return one_line(self.trace.name.table[self._code()]) if self.trace is not None and self._code() >= 0 else ""
+
+    def behind(self) -> tuple[int, int]:
+        """(spans, ns of span time) behind what the window shows."""
+        shapes = self.shapes()
+        return (0, 0) if shapes is None else shapes.behind(self.view)
+
+    def matching(self) -> int:
+        """How many spans match the search."""
+        return 0 if self._match is None else int(np.count_nonzero(self._match))
+
+    # painting
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 80)
+
+    def _plot(self) -> QRectF:
+        return QRectF(PAD_PX, TOP_PX, max(1, self.width() - 2 * PAD_PX), self.height() - TOP_PX)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), self.look.color("bg.panel"))
+        shapes = self.shapes()
+        if shapes is None or self.trace is None:
+            return
+        plot = self._plot()
+        painter.setClipRect(plot)
+        painter.translate(plot.left(), plot.top() - self.bar.value())
+        first = max(0, self.bar.value() // ROW_PX)
+        drawn = shapes.window(self.view, plot.width(), first, first + self.height() // ROW_PX + 2)
+        paint_shapes(painter, self.look, self.trace, drawn, self._match, self._selected, self._hover)
+
+    def _refresh(self) -> None:
+        shapes = self.shapes()
+        rows = shapes.rows if shapes is not None else 0
+        most = max(0, rows * ROW_PX + TOP_PX + 8 - self.height())
+        self.bar.setRange(0, most)
+        self.bar.setPageStep(max(1, self.height()))
+        self.bar.setSingleStep(ROW_PX)
+        self.bar.setVisible(most > 0)
+        self.update()
+        self.changed.emit()
+
+    def _restyled(self) -> None:
+        self.look = Look(theme.current())
+        self.update()
+
+    def resizeEvent(self, event) -> None:
+        self.bar.setGeometry(self.width() - 11, 0, 10, self.height())
+        self._refresh()
+
+    # moving
+
+    def show_window(self, left: float, right: float, *, glide: bool = True) -> None:
+        """Show the shares `left` to `right` of the whole."""
+        width = min(max(right - left, LEAST_SHARE), 1.0)
+        left = min(max(left, 0.0), 1.0 - width)
+        begin, end = self.view, (left, left + width)
+
+        def step(share: float) -> None:
+            left, right = (a + (b - a) * share for a, b in zip(begin, end, strict=True))
+            self.view = end if share >= 1.0 else (left, right)
+            self.update()
+            if share >= 1.0:
+                self.changed.emit()
+
+        self._glide.start(GLIDE_MS if glide else 0, step)
+
+    def back(self) -> None:
+        """To the window before the last zoom, else to everything."""
+        self.show_window(*(self._history.pop() if self._history else (0.0, 1.0)))
+
+    def zoom_to(self, left: float, right: float) -> None:
+        """Zoom, and remember the way back."""
+        if (left, right) != self.view:
+            self._history.append(self.view)
+            self.show_window(left, right)
+
+    def _zoom_by(self, factor: float, x: float) -> None:
+        left, right = self.view
+        width = min((right - left) / factor, 1.0)
+        at = x / self._plot().width()
+        begin = left + at * (right - left) - at * width
+        self.show_window(begin, begin + width, glide=False)
+
+    # mouse and keys
+
+    def _at(self, x: float, y: float) -> tuple[int, float, float] | None:
+        """(span, left, right) of the frame at a point of the widget."""
+        shapes, plot = self.shapes(), self._plot()
+        if shapes is None or not plot.contains(x, y):
+            return None
+        down = y - plot.top() + self.bar.value()
+        if down % ROW_PX > FRAME_PX:
+            return None
+        left, right = self.view
+        return shapes.at(left + (x - plot.left()) / plot.width() * (right - left), int(down // ROW_PX),
+                         (right - left) / plot.width())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = (event.position().x(), event.position().y(), self.view)
+            self._dragged = False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        x, y = event.position().x(), event.position().y()
+        if self._pressed is not None:
+            before = self._pressed[2]
+            by = (self._pressed[0] - x) / self._plot().width() * (before[1] - before[0])
+            self._dragged = self._dragged or abs(x - self._pressed[0]) >= DRAG_PX
+            if self._dragged:
+                self.show_window(before[0] + by, before[1] + by, glide=False)
+            return
+        found = self._at(x, y)
+        hover = found[0] if found is not None else None
+        if hover != self._hover:
+            self._hover = hover
+            self.update()
+            shapes = self.shapes()
+            if found is not None and shapes is not None:
+                QToolTip.showText(event.globalPosition().toPoint() + QPoint(12, 12), plain_tip(shapes.words(*found)), self)
+            else:
+                QToolTip.hideText()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        pressed, self._pressed = self._pressed, None
+        if pressed is None or self._dragged or event.button() != Qt.MouseButton.LeftButton:
+            return
+        found = self._at(event.position().x(), event.position().y())
+        if found is not None and self.trace is not None:
+            span, left, right = found
+            self._selected = span
+            self.zoom_to(left, right)
+            self.picked.emit(self.trace.span_ids[span])
+            self.update()
+
+    def leaveEvent(self, event) -> None:
+        self._hover = None
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        turn = event.angleDelta()
+        if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self._zoom_by(ZOOM_STEP ** ((turn.y() or turn.x()) / 120), event.position().x() - self._plot().left())
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turn.x()) > abs(turn.y()):
+            left, right = self.view
+            by = -(turn.x() or turn.y()) / 120 * 60 / self._plot().width() * (right - left)
+            self.show_window(left + by, right + by, glide=False)
+        else:
+            self.bar.setValue(self.bar.value() - round(turn.y() / 120 * 3 * ROW_PX))
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, (left, right) = Qt.Key(event.key()), self.view
+        width = right - left
+        if event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            super().keyPressEvent(event)
+        elif key == Qt.Key.Key_Backspace:
+            self.back()
+        elif key == Qt.Key.Key_F:
+            self._history.clear()
+            self.show_window(0.0, 1.0)
+        elif key in (Qt.Key.Key_W, Qt.Key.Key_S):
+            self._zoom_by(ZOOM_STEP ** (2 if key == Qt.Key.Key_W else -2), self._plot().width() / 2)
+        elif key in (Qt.Key.Key_A, Qt.Key.Key_D):
+            by = PAN_SHARE * width * (1 if key == Qt.Key.Key_D else -1)
+            self.show_window(left + by, right + by)
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._zoom_to_selected()
+        elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_J, Qt.Key.Key_K):
+            self._walk(key)
+        elif key == Qt.Key.Key_N:
+            self._next_match(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        else:
+            super().keyPressEvent(event)
+
+    def _zoom_to_selected(self) -> None:
+        shapes = self.shapes()
+        found = shapes.of(self._selected) if shapes is not None and self._selected >= 0 else None
+        if found is not None:
+            self.zoom_to(*found[1:])
+
+    def _walk(self, key: Qt.Key) -> None:
+        shapes = self.shapes()
+        if shapes is None or self.trace is None:
+            return
+        way = {Qt.Key.Key_Up: "up", Qt.Key.Key_K: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_J: "down", Qt.Key.Key_Left: "left",
+               Qt.Key.Key_Right: "right"}[key]
+        span = shapes.next(self._selected, way)
+        if span is not None and span != self._selected:
+            self._selected = span
+            self._keep_in_view(shapes, span)
+            self.picked.emit(self.trace.span_ids[span])
+            self.update()
+
+    def _next_match(self, by: int) -> None:
+        if self._match is None or self.trace is None or not self._match.any():
+            return
+        found = np.flatnonzero(self._match)
+        later, earlier = found[found > self._selected], found[found < self._selected]
+        span = int(later[0] if len(later) else found[0]) if by > 0 else int(earlier[-1] if len(earlier) else found[-1])
+        self._selected = span
+        shapes = self.shapes()
+        if shapes is not None:
+            self._keep_in_view(shapes, span)
+        self.picked.emit(self.trace.span_ids[span])
+        self.update()
+
+    def _keep_in_view(self, shapes: Shapes, span: int) -> None:
+        found = shapes.of(span)
+        if found is None:
+            return
+        row, left, right = found
+        self.bar.setValue(min(max(self.bar.value(), (row + 1) * ROW_PX - self.height() + TOP_PX), row * ROW_PX))
+        if right <= self.view[0] or left >= self.view[1]:
+            width = self.view[1] - self.view[0]
+            middle = (left + right) / 2
+            self.show_window(middle - width / 2, middle + width / 2)
+

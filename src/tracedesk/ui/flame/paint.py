@@ -1,0 +1,91 @@
+"""Painting frames: one batch of rectangles per colour, then outlines, names and shares where there is room."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QPainter, QPen
+
+from tracedesk.model.kinds import Kind
+from tracedesk.model.trace import Trace
+from tracedesk.scene.palette import ALWAYS_HOLLOW
+from tracedesk.scene.text import span_name
+from tracedesk.ui import icons
+from tracedesk.ui.flame.shapes import Drawn
+from tracedesk.ui.waterfall.look import Look
+from tracedesk.ui.waterfall.rect_array import draw_rects
+
+ROW_PX, FRAME_PX = 24, 22
+NAME_LEAST_PX, ICON_LEAST_PX, SHARE_LEAST_PX = 28.0, 64.0, 110.0
+PAD_PX, ICON_PX = 5.0, 14
+MOST_NAMES = 300
+
+
+def paint_shapes(painter: QPainter, look: Look, trace: Trace, drawn: Drawn, match: NDArray[np.bool_] | None, selected: int,
+                 hovered: int | None) -> None:
+    """All frames in view."""
+    kinds = trace.kind[drawn.span]
+    rects = np.empty((len(drawn.row), 4))
+    rects[:, 0] = np.round(drawn.x0)
+    rects[:, 1] = drawn.row * float(ROW_PX)
+    rects[:, 2] = np.maximum(np.round(drawn.x1) - rects[:, 0] - 1.0, 1.0)
+    rects[:, 3] = FRAME_PX
+    faint = ~match[drawn.span] if match is not None else np.zeros(len(rects), np.bool_)
+    dim = look.colors.alpha("flame_unmatched")
+    painter.setPen(Qt.PenStyle.NoPen)
+    for kind in np.unique(kinds).tolist():
+        colors = look.colors.kind(kind)
+        hollow = kind in ALWAYS_HOLLOW
+        for pale in (False, True):
+            chosen = rects[(kinds == kind) & (faint == pale)]
+            painter.setOpacity(dim if pale else 1.0)
+            painter.setBrush(colors.soft if hollow else colors.solid)
+            painter.setPen(QPen(colors.line, 1) if hollow else Qt.PenStyle.NoPen)
+            draw_rects(painter, chosen + np.array([0.5, 0.5, -1.0, -1.0]) if hollow else chosen)
+    painter.setOpacity(1.0)
+    _paint_rings(painter, look, drawn, rects, match, selected, hovered)
+    wide = np.flatnonzero(drawn.x1 - drawn.x0 >= NAME_LEAST_PX)
+    if len(wide) > MOST_NAMES:
+        wide = wide[np.argsort(drawn.x0[wide] - drawn.x1[wide], kind="stable")[:MOST_NAMES]]
+    for index in wide.tolist():
+        painter.setOpacity(0.8 if faint[index] else 1.0)
+        _paint_name(painter, look, trace, drawn, index, QRectF(*rects[index].tolist()))
+    painter.setOpacity(1.0)
+
+
+def _paint_rings(painter: QPainter, look: Look, drawn: Drawn, rects: NDArray[np.float64], match: NDArray[np.bool_] | None,
+                 selected: int, hovered: int | None) -> None:
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    inset = np.array([0.5, 0.5, -1.0, -1.0])
+    if match is not None:
+        painter.setPen(QPen(look.color("trace.critical"), 1.5))
+        draw_rects(painter, rects[match[drawn.span] & (rects[:, 2] >= 3)] + inset)
+    painter.setPen(QPen(look.color("status.error"), 2))
+    draw_rects(painter, rects[drawn.failed & (rects[:, 2] >= 3)] + np.array([1.0, 1.0, -2.0, -2.0]))
+    for span, tone, px in ((hovered, "text.primary", 1.0), (selected, "accent.focus", 2.0)):
+        if span is not None and span >= 0:
+            painter.setPen(QPen(look.color(tone), px))
+            draw_rects(painter, rects[drawn.span == span] + inset)
+
+
+def _paint_name(painter: QPainter, look: Look, trace: Trace, drawn: Drawn, index: int, box: QRectF) -> None:
+    span = int(drawn.span[index])
+    kind = Kind(int(trace.kind[span]))
+    colors = look.colors.kind(kind)
+    left, right = max(box.left(), 0.0) + PAD_PX, box.right() - PAD_PX
+    ink = look.color("text.primary") if kind in ALWAYS_HOLLOW else colors.ink
+    painter.setPen(ink)
+    painter.setFont(look.caption)
+    middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+    if right - left >= SHARE_LEAST_PX:
+        share = f"{100 * drawn.share[index]:.1f} %"
+        wide = look.caption_px.of(share)
+        painter.drawText(QRectF(right - wide - 2, box.top(), wide + 4, box.height()), middle, share)
+        right -= wide + 8
+    if right - left >= ICON_LEAST_PX:
+        icons.draw(painter, kind.label, ink, left, box.top() + (box.height() - ICON_PX) / 2, ICON_PX)
+        left += ICON_PX + 4
+    if right - left >= 12:
+        painter.drawText(QRectF(left, box.top(), right - left + 4, box.height()), middle,
+                         look.caption_px.elided(span_name(trace, span), right - left))

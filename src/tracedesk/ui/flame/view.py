@@ -1,0 +1,81 @@
+"""The flame graph of a trace: merged, in time order, or the callers and callees of one name, with search and zoom."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+
+from tracedesk.base.clock import format_duration
+from tracedesk.model.trace import Trace
+from tracedesk.ui.flame.canvas import CALLERS, MERGED, TIME, FlameCanvas
+from tracedesk.ui.widgets.buttons import Segments
+from tracedesk.ui.widgets.text import Elided
+
+MODES = {MERGED: "Merged", TIME: "Time order", CALLERS: "Callers and callees"}
+
+
+class FlameView(QWidget):
+    """`span_selected(span id or None)` when the user picks a frame: the longest span behind it."""
+
+    span_selected = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.canvas = FlameCanvas()
+        self.canvas.picked.connect(self.span_selected)
+        self.canvas.changed.connect(self._say)
+        self.words = Elided("", "dense", "text.tertiary")
+        self.search = QLineEdit()
+        self.search.setPlaceholderText("Find a name")
+        self.search.setAccessibleName("Find frames by name")
+        self.search.setMaximumWidth(200)
+        self.search.textChanged.connect(self.canvas.search)
+        self.modes = Segments(list(MODES.values()), lambda index: self.set_mode(list(MODES)[index]), title="Flame graph")
+        head = QHBoxLayout()
+        head.setContentsMargins(16, 8, 12, 8)
+        head.setSpacing(8)
+        head.addWidget(self.words, 1)
+        head.addWidget(self.search)
+        head.addWidget(self.modes)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addLayout(head)
+        column.addWidget(self.canvas, 1)
+        self.setFocusProxy(self.canvas)
+        leave = QShortcut(Qt.Key.Key_Escape, self.search, context=Qt.ShortcutContext.WidgetShortcut)
+        leave.activated.connect(self._leave_search)
+
+    def set_trace(self, trace: Trace | None) -> None:
+        """Another trace, or the same one grown."""
+        self.canvas.set_trace(trace)
+        self._say()
+
+    def select(self, span_id: bytes | None) -> None:
+        """Show which span is selected. Emits nothing."""
+        self.canvas.select(span_id)
+
+    def set_mode(self, mode: str) -> None:
+        """`merged`, `time` or `callers`."""
+        self.canvas.set_mode(mode)
+        self._say()
+
+    def _leave_search(self) -> None:
+        self.search.clear()
+        self.canvas.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _say(self) -> None:
+        """How many spans stand behind what is drawn, and how many match."""
+        canvas = self.canvas
+        if canvas.trace is None:
+            self.words.setText("")
+            return
+        spans, ns = canvas.behind()
+        said = [f"{spans:,} span{'s' if spans != 1 else ''}, {format_duration(ns)} of span time"]
+        if self.search.text():
+            found = canvas.matching()
+            said.append(f"{found:,} match" if found != 1 else "1 matches")
+        elif canvas.mode == CALLERS and canvas.focus_name():
+            said.append(f"around {canvas.focus_name()}")
+        self.words.setText(" · ".join(said))

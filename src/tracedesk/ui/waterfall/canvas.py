@@ -1,0 +1,96 @@
+"""The painted part of the waterfall: rows with tree, duration and timeline. It paints what `scene` decided."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from tracedesk.scene.ticks import ticks
+from tracedesk.ui.waterfall import bars, marks, tree
+from tracedesk.ui.waterfall.frame import Frame
+from tracedesk.ui.waterfall.host import Host
+
+EDGE_MARK_PX = 2
+
+
+class Canvas(QWidget):
+    """Rows of the waterfall from `scroll_px` on."""
+
+    def __init__(self, host: Host) -> None:
+        super().__init__()
+        self._host = host
+        self.scroll_px = 0
+        self.measured: tuple[int, int] | None = None
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, 312)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(300, 72)
+
+    def visible_rows(self) -> tuple[int, int, float]:
+        """(first, one past the last, top of the first in pixels) of the rows in view."""
+        scene, row_px = self._host.scene, self._host.geometry_now().row_px
+        if scene is None:
+            return 0, 0, 0.0
+        first = max(0, self.scroll_px // row_px)
+        last = min(scene.rows.n, -(-(self.scroll_px + self.height()) // row_px))
+        return first, max(first, last), float(first * row_px - self.scroll_px)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        look, geometry, scene = self._host.look, self._host.geometry_now(), self._host.scene
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), look.color("bg.panel"))
+        if scene is None:
+            return
+        first, last, top = self.visible_rows()
+        frame = Frame(painter, scene, geometry, look, first, last, top, self.scroll_px, self.height())
+        self._paint_rows(frame)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        tree.paint_tree(frame)
+        tree.paint_durations(frame)
+        painter.setClipRect(QRectF(geometry.edge + 1, 0, self.width() - geometry.edge - 1, self.height()))
+        painter.translate(geometry.left, 0)
+        self._paint_timeline(frame)
+        painter.resetTransform()
+        painter.setClipping(False)
+        if self.hasFocus() and self._host.by_keyboard:
+            painter.setPen(QPen(look.color("accent.focus"), 2))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(QRectF(1, 1, self.width() - 2, self.height() - 2))
+
+    def _paint_rows(self, frame: Frame) -> None:
+        """Tints of the hovered and the selected row, grid, and the line between the columns."""
+        painter, scene, geometry, look = frame.painter, frame.scene, frame.geometry, frame.look
+        for index, tone in ((scene.hovered, "bg.hover"), (scene.selected, "bg.selected")):
+            row = int(scene.rows.row_of[index]) if index is not None else -1
+            if frame.first <= row < frame.last:
+                painter.fillRect(QRectF(0, frame.y(row), self.width(), geometry.row_px), look.color(tone))
+                if index == scene.selected:
+                    painter.fillRect(QRectF(0, frame.y(row), EDGE_MARK_PX, geometry.row_px), look.color("accent.base"))
+        painter.save()
+        painter.translate(geometry.left, 0)
+        marks.paint_grid(frame, [tick.x_px for tick in ticks(scene.scale, scene.t0_ns)])
+        painter.restore()
+        painter.setPen(QPen(look.color("border.subtle"), 1))
+        painter.drawLine(QPointF(geometry.edge + 0.5, 0), QPointF(geometry.edge + 0.5, self.height()))
+
+    def _paint_timeline(self, frame: Frame) -> None:
+        scene = frame.scene
+        found = bars.row_bars(frame)
+        if self.measured is not None:
+            x0, x1 = sorted(scene.scale.x(moment) for moment in self.measured)
+            marks.paint_range(frame.painter, frame.look, x0, x1, self.height())
+        bars.paint_bars(frame, found)
+        marks.paint_selection(frame, found)
+        marks.paint_path(frame)
+        ends = bars.paint_labels(frame, found)
+        marks.paint_slack(frame, found, ends)
+        marks.paint_links(frame)
+        if scene.replay_ns is not None:
+            marks.paint_playhead(frame, scene.scale.x(scene.replay_ns))

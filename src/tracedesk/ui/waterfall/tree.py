@@ -1,0 +1,128 @@
+"""The left columns: guides, chevrons, kind glyphs, names, durations."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPen
+
+from tracedesk.base.clock import format_duration
+from tracedesk.model.kinds import Kind, Status
+from tracedesk.scene.rows import DEEPEST_INDENT, HEADER, guides
+from tracedesk.scene.text import running_text, second_name, span_name
+from tracedesk.ui import icons
+from tracedesk.ui.waterfall.frame import Frame
+from tracedesk.ui.waterfall.geometry import GLYPH_PX, GLYPH_TEXT_PX, LEFT_PAD_PX
+
+VCENTER = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
+CHEVRON_PX, SMALL_PX = 11, 12
+
+
+def indent_px(depth: int) -> int:
+    """Pixels from the left edge to the middle of a row's chevron."""
+    return LEFT_PAD_PX + 14 * min(depth, DEEPEST_INDENT)
+
+
+def paint_tree(frame: Frame) -> None:
+    """Guides, glyphs and names of the rows in view."""
+    painter = frame.painter
+    lines = guides(frame.scene.trace, frame.scene.rows, frame.first, frame.last)
+    painter.setClipRect(QRectF(0, 0, frame.geometry.tree_right - 4, frame.height_px))
+    for row in range(frame.first, frame.last):
+        _paint_guides(frame, lines[row - frame.first], frame.y(row))
+        if int(frame.scene.rows.spans[row]) == HEADER:
+            _paint_header(frame, frame.y(row))
+        else:
+            _paint_name(frame, row)
+    painter.setClipping(False)
+
+
+def _paint_guides(frame: Frame, levels: list[bool], y: float) -> None:
+    if not levels:
+        return
+    painter, row_px = frame.painter, frame.geometry.row_px
+    painter.setPen(QPen(frame.look.color("border.default"), 1))
+    middle = round(y + row_px / 2) + 0.5
+    for level, goes_on in enumerate(levels):
+        x = indent_px(level) + 0.5
+        own = level == len(levels) - 1
+        if goes_on:
+            painter.drawLine(QPointF(x, y), QPointF(x, y + row_px))
+        elif own:
+            painter.drawLine(QPointF(x, y), QPointF(x, middle))
+        if own:
+            painter.drawLine(QPointF(x, middle), QPointF(x + 6, middle))
+
+
+def _paint_header(frame: Frame, y: float) -> None:
+    painter, look, row_px = frame.painter, frame.look, frame.geometry.row_px
+    icons.draw(painter, "broken_link", look.color("text.tertiary"), indent_px(0) + 8, y + (row_px - GLYPH_PX) / 2, GLYPH_PX)
+    painter.setFont(look.name)
+    painter.setPen(look.color("text.secondary"))
+    count = frame.scene.rows.orphans
+    left = indent_px(0) + 8 + GLYPH_TEXT_PX
+    painter.drawText(QRectF(left, y, frame.geometry.tree_right - left, row_px), VCENTER,
+                     f"no parent · {count:,} span{'s' if count != 1 else ''}")
+
+
+def _paint_name(frame: Frame, row: int) -> None:
+    painter, scene, look = frame.painter, frame.scene, frame.look
+    trace, span, row_px, y = scene.trace, int(scene.rows.spans[row]), frame.geometry.row_px, frame.y(row)
+    depth = scene.rows.depth(trace, row)
+    x = float(indent_px(depth))
+    if trace.child_count[span]:
+        icons.draw(painter, "chevron_right" if span in scene.closed else "chevron_down", look.color("text.secondary"),
+                   x - CHEVRON_PX / 2, y + (row_px - CHEVRON_PX) / 2, CHEVRON_PX)
+    painter.setOpacity(_text_alpha(frame, span))
+    kind = look.colors.kind(int(trace.kind[span]))
+    icons.draw(painter, Kind(int(trace.kind[span])).label, kind.text, x + 8, y + (row_px - GLYPH_PX) / 2, GLYPH_PX)
+    x += 8 + GLYPH_TEXT_PX
+    right = frame.geometry.tree_right - 8
+    if depth > DEEPEST_INDENT:
+        x += _paint_small(frame, x, y, right, f"{depth}") + 5
+    if scene.is_shifted(span):
+        icons.draw(painter, "clock", look.color("text.tertiary"), x, y + (row_px - SMALL_PX) / 2, SMALL_PX)
+        x += SMALL_PX + 4
+    strong = span == scene.selected
+    font, widths = (look.name_strong, look.name_strong_px) if strong else (look.name, look.name_px)
+    name = widths.elided(span_name(trace, span), right - x)
+    painter.setFont(font)
+    painter.setPen(look.color("status.error" if trace.status[span] == Status.ERROR else "text.primary"))
+    painter.drawText(QRectF(x, y, max(right - x, 0.0), row_px), VCENTER | Qt.AlignmentFlag.AlignLeft, name)
+    second = second_name(trace, span)
+    if second:
+        _paint_small(frame, x + widths.of(name) + 6, y + 0.5, right, second)
+    painter.setOpacity(1.0)
+
+
+def _paint_small(frame: Frame, x: float, y: float, right: float, text: str) -> float:
+    """A small grey word; its width."""
+    shown = frame.look.caption_px.elided(text, right - x)
+    frame.painter.setFont(frame.look.caption)
+    frame.painter.setPen(frame.look.color("text.tertiary"))
+    frame.painter.drawText(QRectF(x, y, max(0.0, right - x), frame.geometry.row_px), VCENTER, shown)
+    return frame.look.caption_px.of(shown)
+
+
+def paint_durations(frame: Frame) -> None:
+    """The duration column: right-aligned, changed ones of a simulation in the colour of their difference."""
+    painter, scene, look, geometry = frame.painter, frame.scene, frame.look, frame.geometry
+    painter.setClipRect(QRectF(geometry.tree_right - 4, 0, geometry.edge - geometry.tree_right + 4, frame.height_px))
+    for row in range(frame.first, frame.last):
+        span = int(scene.rows.spans[row])
+        if span == HEADER:
+            continue
+        ns = int(scene.end_ns[span] - scene.start_ns[span])
+        text, tone, font = format_duration(ns), "text.primary" if span == scene.selected else "text.secondary", look.dense
+        if scene.trace.unfinished[span]:
+            text, tone = running_text(ns), "status.running"
+        painter.setOpacity(_text_alpha(frame, span))
+        painter.setFont(font)
+        painter.setPen(look.color(tone))
+        box = QRectF(geometry.tree_right - 20, frame.y(row), geometry.edge - geometry.tree_right + 16, geometry.row_px)
+        painter.drawText(box, VCENTER | Qt.AlignmentFlag.AlignRight, text)
+    painter.setOpacity(1.0)
+    painter.setClipping(False)
+
+
+def _text_alpha(frame: Frame, span: int) -> float:
+    return frame.look.replay_text if frame.scene.lit is not None and not frame.scene.lit[span] else 1.0
