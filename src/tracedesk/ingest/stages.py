@@ -1,0 +1,138 @@
+"""The stages of one span between the wire and the store: normalise, price, and narrow it down to a `SpanRow`.
+
+Pure: the same span, log records and price book give the same row, whichever process asks. The engine calls `prepare` for
+every span it receives, so it reads attributes it knows by name and allocates little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
+
+import orjson
+
+from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
+from tracedesk.model.llm import Cost, LlmFields
+from tracedesk.model.row import SpanRow
+from tracedesk.model.span import LogRecord, Span
+from tracedesk.semconv import read as semconv
+
+ERROR_CHARS, LABEL_CHARS = 300, 80
+MARKED_EVENTS = 200
+"""Events of a span that the waterfall draws; the others are seen in the inspector."""
+
+_NO_COST = Cost()
+_TAGS = ("environment", "release", "prompt.version", "prompt.name", "experiment", "feature_flags")
+_OWN_TAGS = ("tags", "metadata")
+_STATUS_CODES = ("http.response.status_code", "http.status_code")
+_DB_SYSTEMS = ("db.system.name", "db.system")
+
+
+class Prices(Protocol):
+    """What `prepare` needs of a price book."""
+
+    def price(self, fields: LlmFields, start_ns: int) -> Cost:
+        """What a call cost."""
+
+
+class Prepared(NamedTuple):
+    """A span ready for the store: the narrow facts, the text to search it by, and the span as received."""
+
+    row: SpanRow
+    text: str
+    span: Span
+
+
+def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
+    """Normalise and price a span with the log records that may speak of it (`semconv.read.log_owners`), in time order."""
+    fields = semconv.hot(span, logs)
+    values = fields.values
+    kind = fields.kind
+    cost = book.price(fields, span.start_ns) if kind in COUNTED_KINDS or "cost.total" in values else _NO_COST
+    ttft_s = values.get("ttft_s")
+    row = SpanRow(
+        span.trace_id, span.span_id, span.parent_id, span.name, span.resource.service, span.start_ns, span.end_ns,
+        int(kind), span.otel_kind, span.status, int(span.notes), _host(span), values.get("operation"),
+        values.get("model.response") or values.get("model.requested"), values.get("provider"),
+        values.get("tokens.input"), values.get("tokens.output"), values.get("tokens.cache_read"),
+        values.get("tokens.cache_write"), values.get("tokens.reasoning"),
+        None if ttft_s is None else round(ttft_s * 1e9), cost.nusd, int(cost.status), values.get("response.id"),
+        values.get("user.id"), values.get("session.id"), values.get("error.type"), _error(span, values),
+        semconv.title(fields), label(fields, span), _tags(values), _marks(span))
+    return Prepared(row, semconv.search_text(fields, span), span)
+
+
+def _host(span: Span) -> str | None:
+    attributes = span.resource.attributes
+    found = attributes.get("host.name") or attributes.get("service.instance.id")
+    return found if isinstance(found, str) else None
+
+
+def _error(span: Span, values: dict[str, Any]) -> str | None:
+    """The status message, else what the exception said; nothing for a span that did not fail and has no exception."""
+    said = values.get("error.message") or (span.status_message if span.status == Status.ERROR else None)
+    return said[:ERROR_CHARS] if isinstance(said, str) and said else None
+
+
+def label(fields: LlmFields, span: Span) -> str | None:
+    """What stands beside the bar: the model, how many were looked for or kept, the status code, the database."""
+    values, attributes = fields.values, span.attributes
+    match fields.kind:
+        case Kind.LLM | Kind.EMBEDDING | Kind.DECISION | Kind.GUARDRAIL | Kind.EVALUATOR:
+            found = values.get("model.requested") or values.get("model.response")
+        case Kind.RERANKER:
+            model = values.get("rerank.model") or values.get("model.requested")
+            given, kept = _listed(attributes, "reranker.input_documents"), _listed(attributes, "reranker.output_documents")
+            found = " · ".join(part for part in (model, f"{given}→{kept}" if given and kept else None) if part)
+        case Kind.RETRIEVER:
+            found = f"k = {values['retrieval.k']}" if "retrieval.k" in values else None
+        case Kind.HTTP:
+            found = next((str(attributes[name]) for name in _STATUS_CODES if name in attributes), None)
+        case Kind.DB:
+            found = next((attributes[name] for name in _DB_SYSTEMS if name in attributes), None)
+        case Kind.TOOL | Kind.MCP:
+            name = values.get("tool.name") or values.get("mcp.method")
+            found = name if name and name not in span.name else None
+        case Kind.AGENT:
+            name = values.get("agent.name")
+            found = name if name and name not in span.name else None
+        case _:
+            found = None
+    return found[:LABEL_CHARS] if isinstance(found, str) and found else None
+
+
+def _listed(attributes: dict[str, Any], prefix: str) -> int:
+    """How many documents an indexed attribute has: the number behind its highest index."""
+    start = len(prefix) + 1
+    numbers = {name[start:name.find(".", start)] for name in attributes if name.startswith(prefix + ".")}
+    return len([number for number in numbers if number.isdigit()])
+
+
+def _tags(values: dict[str, Any]) -> str | None:
+    """JSON of what the trace can be filtered by: environment, release, prompt, experiment, flags, and the sender's own."""
+    found: dict[str, Any] = {}
+    for name in _TAGS:
+        value = values.get(name)
+        if value is not None:
+            found[name.replace(".", "_")] = value
+    for name in _OWN_TAGS:
+        value = values.get(name)
+        if isinstance(value, dict):
+            found.update((key, inner) for key, inner in value.items() if key not in found)
+        elif value:
+            found[name] = value
+    if not found:
+        return None
+    return orjson.dumps(found, option=orjson.OPT_NON_STR_KEYS, default=str).decode("utf-8", "replace")
+
+
+def _marks(span: Span) -> str | None:
+    """JSON of events and links that the waterfall draws."""
+    if not span.events and not span.links:
+        return None
+    made: dict[str, Any] = {}
+    if span.events:
+        made["e"] = [[event.time_ns, event.name] for event in span.events[:MARKED_EVENTS]]
+    if span.links:
+        made["l"] = [[link.trace_id.hex(), link.span_id.hex()] for link in span.links]
+    return orjson.dumps(made).decode()
