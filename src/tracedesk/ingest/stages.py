@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
-from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
+from tracedesk.model.kinds import COUNTED_KINDS, MAYBE_COUNTED_KINDS, Kind, Status
 from tracedesk.model.llm import Cost, LlmFields
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import LogRecord, Span
@@ -48,7 +48,7 @@ def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
     fields = semconv.hot(span, logs)
     values = fields.values
     kind = fields.kind
-    cost = book.price(fields, span.start_ns) if kind in COUNTED_KINDS or "cost.total" in values else _NO_COST
+    cost = book.price(fields, span.start_ns) if is_call(fields) else _NO_COST
     ttft_s = values.get("ttft_s")
     row = SpanRow(
         span.trace_id, span.span_id, span.parent_id, span.name, span.resource.service, span.start_ns, span.end_ns,
@@ -60,6 +60,12 @@ def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
         values.get("user.id"), values.get("session.id"), values.get("error.type"), _error(span, values),
         semconv.title(fields), label(fields, span), _tags(values), _marks(span))
     return Prepared(row, semconv.search_text(fields, span), span)
+
+
+def is_call(fields: LlmFields) -> bool:
+    """Whether a span is a model call of its own, with a cost or a reason why it has none."""
+    return fields.kind in COUNTED_KINDS or (
+        fields.kind in MAYBE_COUNTED_KINDS and ("tokens.input" in fields.values or "tokens.output" in fields.values))
 
 
 def _host(span: Span) -> str | None:

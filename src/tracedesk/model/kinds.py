@@ -33,7 +33,10 @@ class Kind(IntEnum):
 KIND_OF_LABEL: dict[str, Kind] = {kind.label: kind for kind in Kind}
 
 COUNTED_KINDS = frozenset({Kind.LLM, Kind.EMBEDDING, Kind.RERANKER, Kind.DECISION})
-"""Only these carry tokens and cost of their own; sums on other kinds repeat them."""
+"""These carry tokens and cost of their own; sums on other kinds repeat them."""
+
+MAYBE_COUNTED_KINDS = frozenset({Kind.GUARDRAIL, Kind.EVALUATOR})
+"""These may be a model call themselves: they are one where they carry tokens, and then have a cost status."""
 
 
 class Status(IntEnum):
