@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracedesk.model.trace import Trace
-from tracedesk.scene.rows import HEADER, Rows
+from tracedesk.scene.rows import Rows
 
 EMPTY = 255
 LEAST_LINES = 13
@@ -21,7 +21,7 @@ def minimap(trace: Trace, rows: Rows, hollow: NDArray[np.bool_], start_ns: NDArr
 
     Work hides containers; among work the kind with most spans in the cell is shown.
     """
-    spans = rows.spans[rows.spans != HEADER] if trace.n > rows.n else np.arange(trace.n, dtype=np.int32)
+    spans = rows.spans[rows.spans >= 0] if trace.n > rows.n else np.arange(trace.n, dtype=np.int32)
     cells = np.full((height, width), EMPTY, np.uint8)
     if not len(spans) or width < 1 or height < 1:
         return cells

@@ -5,7 +5,7 @@ Everything is a mask over the preorder of the Trace, so a million spans open and
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,9 @@ from tracedesk.model.trace import Trace
 
 HEADER = -1
 """Stands for a span in the row "no parent"."""
+
+ADDED = -2
+"""`ADDED - k` stands for the k-th span that only a simulation has."""
 
 OPEN_AT_MOST = 5_000
 """A trace with more spans opens only as many levels as keep the rows below this."""
@@ -27,13 +30,15 @@ Indexes = NDArray[np.int32]
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """`spans[row]` is an index of the Trace or `HEADER`; `row_of[span]` the row of a span, or of the nearest one above it
-    that has a row. `header` is the row of the group of orphans, or None; below it every depth is one more."""
+    """`spans[row]` is an index of the Trace, `HEADER`, or `ADDED` and below; `row_of[span]` the row of a span, or of the
+    nearest one above it that has a row. `header` is the row of the group of orphans, or None; below it every depth is one
+    more. `added_below[k]` is the parent of the k-th added span."""
 
     spans: Indexes
     row_of: Indexes
     header: int | None
     orphans: int
+    added_below: tuple[int, ...] = ()
 
     @property
     def n(self) -> int:
@@ -45,7 +50,10 @@ class Rows:
         span = int(self.spans[row])
         if span == HEADER:
             return 0
-        return int(trace.depth[span]) + (self.header is not None and row > self.header)
+        in_group = self.header is not None and row > self.header
+        if span <= ADDED:
+            return int(trace.depth[self.added_below[ADDED - span]]) + 1 + in_group
+        return int(trace.depth[span]) + in_group
 
 
 def rows_of(trace: Trace, closed: Collection[int]) -> Rows:
@@ -64,6 +72,21 @@ def rows_of(trace: Trace, closed: Collection[int]) -> Rows:
     row_of[astray] += 1
     spans = np.insert(order[shown_there].astype(np.int32), header, HEADER)
     return Rows(spans, row_of, header, int(np.count_nonzero(trace.orphan)))
+
+
+def with_added(trace: Trace, rows: Rows, closed: Collection[int], parents: Sequence[int]) -> Rows:
+    """The rows with one more per added span, after the last row below its parent; none where the parent is closed."""
+    seen = [(k, parent) for k, parent in enumerate(parents)
+            if parent not in closed and int(rows.spans[rows.row_of[parent]]) == parent]
+    if not seen:
+        return rows
+    places = np.array([int(rows.row_of[int(trace.subtree_end[parent]) - 1]) + 1 for _, parent in seen])
+    spans = np.insert(rows.spans, places, [ADDED - k for k, _ in seen]).astype(np.int32)
+    before = np.searchsorted(np.sort(places), rows.row_of, side="right")
+    header = rows.header
+    if header is not None:
+        header += int(np.count_nonzero(places <= header))
+    return Rows(spans, (rows.row_of + before).astype(np.int32), header, rows.orphans, tuple(parents))
 
 
 def _shown(trace: Trace, closed: Collection[int]) -> NDArray[np.bool_]:
@@ -110,8 +133,12 @@ def guides(trace: Trace, rows: Rows, first: int, last: int) -> list[list[bool]]:
         return []
     last_orphan = int(np.flatnonzero(trace.orphan)[-1]) if rows.header is not None else -1
 
+    more = set(rows.added_below)
+
     def goes_on(span: int) -> bool:
         parent = int(trace.parent[span])
+        if parent in more:
+            return True
         if parent < 0:
             return span < last_orphan
         return int(trace.subtree_end[span]) < int(trace.subtree_end[parent])
@@ -131,6 +158,12 @@ def guides(trace: Trace, rows: Rows, first: int, last: int) -> list[list[bool]]:
             continue
         in_group = rows.header is not None and row > rows.header
         depth = rows.depth(trace, row)
+        if span <= ADDED:
+            parent = rows.added_below[ADDED - span]
+            last = row + 1 >= rows.n or int(rows.spans[row + 1]) > ADDED
+            found.append([*path(parent, in_group), not last][:DEEPEST_INDENT + 1])
+            known = False
+            continue
         if not known or depth > len(state) + 1:
             state, known = path(span, in_group), True
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 
 from tracedesk.base.clock import format_duration
@@ -32,14 +31,11 @@ def span_name(trace: Trace, index: int) -> str:
 
 
 def second_name(trace: Trace, index: int) -> str:
-    """What tells two calls of one name apart: the step of a model call, from its tags."""
-    if trace.kind[index] != Kind.LLM:
+    """What tells two model calls of one name apart: the label, unless it only repeats the model or the name."""
+    label = trace.label[index]
+    if trace.kind[index] != Kind.LLM or not label or label == trace.model[index] or label in (trace.name[index] or ""):
         return ""
-    tags = trace.tags[index] if trace.tags else None
-    if not tags or '"step"' not in tags:
-        return ""
-    step = json.loads(tags).get("step")
-    return one_line(step, LABEL_CHARS) if isinstance(step, str) else ""
+    return one_line(label, LABEL_CHARS)
 
 
 def tokens_text(trace: Trace, index: int) -> str:

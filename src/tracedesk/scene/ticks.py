@@ -45,11 +45,15 @@ def ticks(scale: TimeScale, t0_ns: int, least_px: float = LEAST_PX) -> list[Tick
     step = step_ns(scale.ns_per_px, least_px)
     first = max(0, -(-(scale.left_ns - t0_ns) // step))
     last = (scale.right_ns - t0_ns) // step
-    return [Tick(scale.x(t0_ns + number * step), tick_text(number * step, step)) for number in range(first, last + 1)]
+    return [Tick(scale.x(t0_ns + number * step), tick_text(number * step, step, last * step))
+            for number in range(first, last + 1)]
 
 
-def tick_text(at_ns: int, step: int) -> str:
-    """`0`, `1 s`, `1.5 s`, `240 ms`, `1 m 05 s`, `2 h 30`, `3 d 06 h`: with the decimals that tell ticks of this step apart."""
+def tick_text(at_ns: int, step: int, largest_ns: int) -> str:
+    """`0`, `0.5 s`, `240 ms`, `1 m 05 s`, `2 h 30`, `3 d 06 h`: with the decimals that tell ticks of this step apart.
+
+    Below a minute all ticks of a ruler have the unit of the largest.
+    """
     if at_ns == 0:
         return "0"
     if at_ns >= DAY:
@@ -62,9 +66,9 @@ def tick_text(at_ns: int, step: int) -> str:
         minutes, seconds = divmod(at_ns // NS_PER_S, 60)
         return f"{minutes}{NARROW}m" + (f" {seconds:02}{NARROW}s" if step < MINUTE else "")
     for unit, name in ((NS_PER_S, "s"), (NS_PER_MS, "ms"), (NS_PER_US, "µs")):
-        if at_ns >= unit:
+        if largest_ns >= unit:
             places = max(0, math.ceil(math.log10(unit / step) - 1e-9))
             whole, part = divmod(at_ns, unit)
-            decimals = f"{part:0{len(str(unit)) - 1}}"[:places] if places else ""
+            decimals = f"{part:0{len(str(unit)) - 1}}"[:places].rstrip("0") if places else ""
             return f"{whole:,}" + (f".{decimals}" if decimals else "") + f"{NARROW}{name}"
     return f"{at_ns}{NARROW}ns"

@@ -18,7 +18,8 @@ from tracedesk.scene import timescale
 from tracedesk.scene.folding import Bars, Lane, bars_of
 from tracedesk.scene.palette import hollow
 from tracedesk.scene.path import Path, Piece, on_path
-from tracedesk.scene.rows import HEADER, Rows, rows_of
+from tracedesk.scene.rows import Rows, rows_of, with_added
+from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
 from tracedesk.whatif.skew import clock_offsets, shift_of_spans
 
@@ -44,8 +45,10 @@ class Waterfall:
         self.matches: Flags | None = None
         self.lit: Flags | None = None
         self.replay_ns: int | None = None
+        self.simulation: Simulation | None = None
+        self.tween = 1.0
         self._lanes: dict[int, Lane] = {}
-        self.start_ns, self.end_ns = self._recorded()
+        self.start_ns, self.end_ns = self.recorded()
         self.scale: TimeScale = timescale.fit(self.t0_ns, self.t1_ns, width_px)
 
     # time
@@ -58,14 +61,18 @@ class Waterfall:
     @property
     def t1_ns(self) -> int:
         """The last moment of the picture."""
-        return int(self.end_ns.max()) if self.trace.n else 0
+        last = int(self.end_ns.max()) if self.trace.n else 0
+        if self.simulation is None:
+            return last
+        return max([last, int(self.recorded()[1].max()), *(added.end_ns for added in self.simulation.added_spans)])
 
     @property
     def most_ns(self) -> float:
         """The longest view."""
         return timescale.most_ns(self.t0_ns, self.t1_ns)
 
-    def _recorded(self) -> tuple[Ints, Ints]:
+    def recorded(self) -> tuple[Ints, Ints]:
+        """Starts and ends as measured, with the clocks put right."""
         trace = self.trace
         if self.shift_ns is None or not self.corrected:
             return trace.start_ns, trace.end_ns
@@ -78,7 +85,7 @@ class Waterfall:
 
     def use_recorded(self, now_ns: int | None = None) -> None:
         """Show the recorded times; unfinished spans reach up to `now_ns` if given."""
-        start, end = self._recorded()
+        start, end = self.recorded()
         if now_ns is not None and self.trace.unfinished.any():
             end = np.where(self.trace.unfinished, np.maximum(end, now_ns), end)
         self.use_times(start, end)
@@ -109,7 +116,15 @@ class Waterfall:
     def set_closed(self, closed: set[int]) -> None:
         """Close exactly these spans."""
         self.closed = closed
-        self.rows = rows_of(self.trace, closed)
+        rows = rows_of(self.trace, closed)
+        if self.simulation is not None and self.simulation.added:
+            rows = with_added(self.trace, rows, closed, [added.parent for added in self.simulation.added_spans])
+        self.rows = rows
+
+    def set_simulation(self, simulation: Simulation | None) -> None:
+        """Show what a simulation added; its times are set by `use_times`, so that bars can be on their way."""
+        self.simulation = simulation
+        self.set_closed(self.closed)
 
     def toggle(self, index: int, *, deep: bool = False) -> None:
         """Open or close a span; `deep` with everything below it."""
@@ -123,11 +138,11 @@ class Waterfall:
             self.set_closed(self.closed - hiding)
 
     def span_at(self, row: int) -> int | None:
-        """The span of a row; None for the header of the orphans and outside."""
+        """The span of a row; None for the header of the orphans, for added spans, and outside."""
         if not 0 <= row < self.rows.n:
             return None
         span = int(self.rows.spans[row])
-        return None if span == HEADER else span
+        return None if span < 0 else span
 
     def next_error(self, after: int | None) -> int | None:
         """The next failed span in preorder, from the beginning again at the end."""
@@ -149,6 +164,10 @@ class Waterfall:
     def is_closed(self, index: int) -> bool:
         """Whether a span hides spans below it."""
         return index in self.closed and bool(self.trace.child_count[index])
+
+    def is_removed(self, index: int) -> bool:
+        """Whether a simulation left the span out."""
+        return self.simulation is not None and self.simulation.is_removed(index)
 
     def is_shifted(self, index: int) -> bool:
         """Whether the span is drawn at another time than it was sent with, because its clock was put right."""

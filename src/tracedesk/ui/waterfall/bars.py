@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -11,7 +12,6 @@ from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 from tracedesk.model.kinds import Kind
 from tracedesk.scene import labels
 from tracedesk.scene.gaps import gaps
-from tracedesk.scene.rows import HEADER
 from tracedesk.scene.text import bar_label, error_word, running_text
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import icons
@@ -41,7 +41,7 @@ def row_bars(frame: Frame) -> list[Bar]:
     scene, scale, trace = frame.scene, frame.scene.scale, frame.scene.trace
     for row in range(frame.first, frame.last):
         span = int(scene.rows.spans[row])
-        if span == HEADER:
+        if span < 0 or scene.is_removed(span):
             continue
         start, end = int(scene.start_ns[span]), int(scene.end_ns[span])
         x0 = float(round(scale.x(start)))
@@ -66,8 +66,8 @@ def _alpha(frame: Frame, span: int) -> float:
     return 1.0
 
 
-def paint_bars(frame: Frame, bars: list[Bar]) -> None:
-    """Fill, outline, hatch and ring of each bar."""
+def paint_bars(frame: Frame, bars: list[Bar]) -> int:
+    """Fill, outline, hatch and ring of each bar; how many were drawn, those inside closed ones included."""
     painter, width = frame.painter, frame.scene.scale.width_px
     for bar in bars:
         if bar.box.right() < -4 or bar.box.left() > width + 4:
@@ -75,9 +75,11 @@ def paint_bars(frame: Frame, bars: list[Bar]) -> None:
         painter.setOpacity(bar.alpha)
         paint_bar(frame, bar)
     painter.setOpacity(1.0)
+    drawn = len(bars)
     for bar in bars:
         if frame.scene.is_closed(bar.span):
-            _paint_inside(frame, bar)
+            drawn += _paint_inside(frame, bar)
+    return drawn
 
 
 def paint_bar(frame: Frame, bar: Bar) -> None:
@@ -93,7 +95,7 @@ def paint_bar(frame: Frame, bar: Bar) -> None:
         painter.setPen(look.outline or QPen(kind.line, 1))
         painter.setBrush(kind.soft)
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
-        if span not in scene.closed:
+        if span not in scene.closed and scene.simulation is None:
             _paint_gaps(frame, bar)
     elif bar.parting is not None:
         painter.setBrush(kind.wait)
@@ -139,12 +141,12 @@ def _paint_gaps(frame: Frame, bar: Bar) -> None:
         hatch(frame.painter, box, frame.look.color("trace.gap"), thick=1, angle=-45)
 
 
-def _paint_inside(frame: Frame, bar: Bar) -> None:
-    """The work below a closed span, in one lane: one batch of rectangles per kind."""
+def _paint_inside(frame: Frame, bar: Bar) -> int:
+    """The work below a closed span, in one lane: one batch of rectangles per kind; how many were drawn."""
     painter, scene, look = frame.painter, frame.scene, frame.look
     inside = scene.inside(bar.span)
     if not len(inside.span):
-        return
+        return 0
     x0 = np.round(scene.scale.xs(inside.start_ns))
     x1 = np.maximum(np.round(scene.scale.xs(inside.end_ns)), x0 + LEAST_PX)
     kinds = scene.trace.kind[inside.span]
@@ -161,17 +163,21 @@ def _paint_inside(frame: Frame, bar: Bar) -> None:
     draw_rects(painter, rects[inside.error] + np.array([0.0, -2.0, 0.0, 4.0]))
     painter.setOpacity(1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
+    return len(rects)
 
 
-def paint_labels(frame: Frame, bars: list[Bar]) -> dict[int, float]:
-    """Labels and the marks of errors and running spans. Gives back, per span, the right end of what stands right of its bar."""
+def paint_labels(frame: Frame, bars: list[Bar], beyond: Callable[[Frame, Bar], float]) -> dict[int, float]:
+    """Labels and the marks of errors and running spans; `beyond` is how many pixels right of a bar are taken by its ghost.
+
+    Gives back, per span, the right end of what stands right of its bar.
+    """
     ends: dict[int, float] = {}
     scene, widths = frame.scene, frame.look.caption_px
     for bar in bars:
         ends[bar.span] = bar.box.right()
         if bar.box.right() < 0 or bar.box.left() > scene.scale.width_px:
             continue
-        after = _paint_marks(frame, bar)
+        after = max(_paint_marks(frame, bar), beyond(frame, bar))
         ends[bar.span] += after
         closed = scene.is_closed(bar.span)
         text = _held(scene, bar.span) if closed else bar_label(scene.trace, bar.span)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.scene.ticks import ticks
-from tracedesk.ui.waterfall import bars, marks, tree
+from tracedesk.ui.waterfall import bars, marks, simulated, tree
 from tracedesk.ui.waterfall.frame import Frame
 from tracedesk.ui.waterfall.host import Host
 
@@ -22,6 +22,7 @@ class Canvas(QWidget):
         self._host = host
         self.scroll_px = 0
         self.measured: tuple[int, int] | None = None
+        self.bars_drawn = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -86,10 +87,16 @@ class Canvas(QWidget):
         if self.measured is not None:
             x0, x1 = sorted(scene.scale.x(moment) for moment in self.measured)
             marks.paint_range(frame.painter, frame.look, x0, x1, self.height())
-        bars.paint_bars(frame, found)
+        simulated.paint_budget(frame)
+        simulated.paint_ghosts(frame)
+        self.bars_drawn = bars.paint_bars(frame, found)
+        simulated.paint_growth(frame, found)
+        simulated.paint_added(frame)
+        simulated.paint_shifts(frame, found)
         marks.paint_selection(frame, found)
         marks.paint_path(frame)
-        ends = bars.paint_labels(frame, found)
+        labelled = [bar for bar in found if not simulated.says_growth(frame, bar.span)]
+        ends = bars.paint_labels(frame, labelled, simulated.ghost_right)
         marks.paint_slack(frame, found, ends)
         marks.paint_links(frame)
         if scene.replay_ns is not None:

@@ -48,12 +48,13 @@ def paint_path(frame: Frame) -> None:
 def paint_slack(frame: Frame, bars: list[Bar], ends: dict[int, float]) -> None:
     """A dotted line from an off-path bar to where it would begin to hurt, with the time in words."""
     painter, scene, look = frame.painter, frame.scene, frame.look
-    if scene.slack_ns is None or scene.on_path is None:
+    slack_ns = scene.slack_ns if scene.simulation is None else scene.simulation.slack_ns
+    if slack_ns is None or scene.on_path is None:
         return
     painter.setFont(look.caption)
     for bar in bars:
-        slack = int(scene.slack_ns[bar.span])
-        if slack <= 0 or scene.on_path[bar.span] or scene.trace.unfinished[bar.span]:
+        slack = int(slack_ns[bar.span])
+        if slack <= 0 or bar.span not in ends or scene.on_path[bar.span] or scene.trace.unfinished[bar.span]:
             continue
         text = f"slack {format_duration(slack)}"
         wide = look.caption_px.of(text)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.base.clock import format_duration
+from tracedesk.scene.simulation import budget_text
 from tracedesk.scene.ticks import ticks
 from tracedesk.scene.timescale import TimeScale
 from tracedesk.scene.waterfall import Waterfall
@@ -22,14 +23,14 @@ LEAST_DRAG_PX = 4
 
 
 class FlagStyle(NamedTuple):
-    """Colour roles of a flag on the ruler; `line` may be empty."""
+    """Colours of a flag on the ruler."""
 
-    fill: str
-    ink: str
-    line: str = ""
+    fill: QColor
+    ink: QColor
+    line: QColor | None = None
 
 
-PLAYHEAD = FlagStyle("accent.base", "accent.on")
+Flag = tuple[QRectF, str, FlagStyle]
 
 
 class Ruler(QWidget):
@@ -64,21 +65,32 @@ class Ruler(QWidget):
         painter.setClipRect(QRectF(geometry.edge + 1, 0, self.width() - geometry.edge - 1, HEIGHT_PX))
         painter.translate(geometry.left, 0)
         painter.setFont(look.caption)
+        flags = self._flags(scene, look)
         for tick in ticks(scene.scale, scene.t0_ns):
             x = round(tick.x_px) + 0.5
             painter.setPen(QPen(look.color("trace.grid_major"), 1))
             painter.drawLine(QPointF(x, HEIGHT_PX - TICK_PX), QPointF(x, HEIGHT_PX))
-            if x + 6 + look.caption_px.of(tick.text) <= geometry.timeline_px + 10:
+            right = x + 6 + look.caption_px.of(tick.text)
+            if right <= geometry.timeline_px + 10 and all(right < box.left() or x > box.right() for box, _, _ in flags):
                 painter.setPen(look.color("text.secondary"))
                 painter.drawText(QRectF(x + 4, 0, 120, HEIGHT_PX - 2), middle, tick.text)
-        self._paint_flags(painter, scene, look)
+        for flag in flags:
+            paint_flag(painter, look, *flag)
         if self._drag is not None:
             paint_range(painter, look, min(self._drag), max(self._drag), HEIGHT_PX)
 
-    def _paint_flags(self, painter: QPainter, scene: Waterfall, look: Look) -> None:
+    def _flags(self, scene: Waterfall, look: Look) -> list[Flag]:
+        """The flags of the window: the budget of a simulation, the moment of a replay."""
+        wanted: list[tuple[int, str, FlagStyle]] = []
+        if scene.simulation is not None and scene.simulation.budget_ns is not None:
+            warn = look.colors.status("warn")
+            wanted.append((scene.t0_ns + scene.simulation.budget_ns, budget_text(scene.simulation.budget_ns),
+                           FlagStyle(warn.soft, look.color("trace.slo"), warn.line)))
         if scene.replay_ns is not None:
-            text = format_duration(max(0, scene.replay_ns - scene.t0_ns))
-            paint_flag(painter, look, scene.scale.x(scene.replay_ns), scene.scale.width_px, text, PLAYHEAD)
+            wanted.append((scene.replay_ns, format_duration(max(0, scene.replay_ns - scene.t0_ns)),
+                           FlagStyle(look.color("accent.base"), look.color("accent.on"))))
+        return [(box, text, style) for moment, text, style in wanted
+                if (box := flag_box(look, scene.scale.x(moment), scene.scale.width_px, text)) is not None]
 
     # a drag zooms
 
@@ -113,20 +125,23 @@ class Ruler(QWidget):
             self._host.glide_to(self._host.scene.fitted())
 
 
-def paint_flag(painter: QPainter, look: Look, x: float, width_px: float, text: str, style: FlagStyle) -> None:
-    """A small filled label on the ruler, centred over its moment and kept inside."""
+def flag_box(look: Look, x: float, width_px: float, text: str) -> QRectF | None:
+    """Where the flag of a moment stands: centred over it, kept inside; None where the moment is out of view."""
     wide = look.label_px.of(text) + 12
-    if not -wide < x < width_px + wide:
-        return
+    if not -1 <= x <= width_px + 1:
+        return None
     left = min(max(x - wide / 2, -4.0), max(width_px - wide + 8, -4.0))
-    box = QRectF(round(left) + 0.5, 3.5, round(wide), 16)
+    return QRectF(round(left) + 0.5, 3.5, round(wide), 16)
+
+
+def paint_flag(painter: QPainter, look: Look, box: QRectF, text: str, style: FlagStyle) -> None:
+    """A small filled label on the ruler."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(look.color(style.line), 1) if style.line else QPen(Qt.PenStyle.NoPen))
-    painter.setBrush(look.color(style.fill))
+    painter.setPen(QPen(style.line, 1) if style.line is not None else QPen(Qt.PenStyle.NoPen))
+    painter.setBrush(style.fill)
     painter.drawRoundedRect(box, 4, 4)
     painter.setFont(look.label)
-    painter.setPen(look.color(style.ink))
+    painter.setPen(style.ink)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
     painter.restore()
-

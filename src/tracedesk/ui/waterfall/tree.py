@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPen
+from PySide6.QtGui import QFont, QPen
 
 from tracedesk.base.clock import format_duration
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.scene.rows import DEEPEST_INDENT, HEADER, guides
-from tracedesk.scene.text import running_text, second_name, span_name
+from tracedesk.scene.simulation import Added
+from tracedesk.scene.text import one_line, running_text, second_name, span_name
 from tracedesk.ui import icons
 from tracedesk.ui.waterfall.frame import Frame
 from tracedesk.ui.waterfall.geometry import GLYPH_PX, GLYPH_TEXT_PX, LEFT_PAD_PX
+from tracedesk.ui.waterfall.simulated import added_of, duration_tone
 
 VCENTER = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 CHEVRON_PX, SMALL_PX = 11, 12
@@ -29,7 +31,10 @@ def paint_tree(frame: Frame) -> None:
     painter.setClipRect(QRectF(0, 0, frame.geometry.tree_right - 4, frame.height_px))
     for row in range(frame.first, frame.last):
         _paint_guides(frame, lines[row - frame.first], frame.y(row))
-        if int(frame.scene.rows.spans[row]) == HEADER:
+        added = added_of(frame, row)
+        if added is not None:
+            _paint_added(frame, row, added)
+        elif int(frame.scene.rows.spans[row]) == HEADER:
             _paint_header(frame, frame.y(row))
         else:
             _paint_name(frame, row)
@@ -64,6 +69,19 @@ def _paint_header(frame: Frame, y: float) -> None:
                      f"no parent · {count:,} span{'s' if count != 1 else ''}")
 
 
+def _paint_added(frame: Frame, row: int, added: Added) -> None:
+    """The name of a span that only the simulation has, with a plus before it."""
+    painter, look, row_px, y = frame.painter, frame.look, frame.geometry.row_px, frame.y(row)
+    x = float(indent_px(frame.scene.rows.depth(frame.scene.trace, row)))
+    icons.draw(painter, "plus", look.color("diff.worse"), x - SMALL_PX / 2, y + (row_px - SMALL_PX) / 2, SMALL_PX)
+    icons.draw(painter, Kind(added.kind).label, look.colors.kind(added.kind).text, x + 8, y + (row_px - GLYPH_PX) / 2, GLYPH_PX)
+    x += 8 + GLYPH_TEXT_PX
+    room = frame.geometry.tree_right - 8 - x
+    painter.setFont(look.name)
+    painter.setPen(look.color("text.primary"))
+    painter.drawText(QRectF(x, y, max(room, 0.0), row_px), VCENTER, look.name_px.elided(one_line(added.name), room))
+
+
 def _paint_name(frame: Frame, row: int) -> None:
     painter, scene, look = frame.painter, frame.scene, frame.look
     trace, span, row_px, y = scene.trace, int(scene.rows.spans[row]), frame.geometry.row_px, frame.y(row)
@@ -85,6 +103,10 @@ def _paint_name(frame: Frame, row: int) -> None:
     strong = span == scene.selected
     font, widths = (look.name_strong, look.name_strong_px) if strong else (look.name, look.name_px)
     name = widths.elided(span_name(trace, span), right - x)
+    if scene.is_removed(span):
+        font = QFont(font)
+        font.setStrikeOut(True)
+        painter.setOpacity(look.off_path)
     painter.setFont(font)
     painter.setPen(look.color("status.error" if trace.status[span] == Status.ERROR else "text.primary"))
     painter.drawText(QRectF(x, y, max(right - x, 0.0), row_px), VCENTER | Qt.AlignmentFlag.AlignLeft, name)
@@ -108,15 +130,12 @@ def paint_durations(frame: Frame) -> None:
     painter, scene, look, geometry = frame.painter, frame.scene, frame.look, frame.geometry
     painter.setClipRect(QRectF(geometry.tree_right - 4, 0, geometry.edge - geometry.tree_right + 4, frame.height_px))
     for row in range(frame.first, frame.last):
-        span = int(scene.rows.spans[row])
-        if span == HEADER:
+        said = _duration(frame, row)
+        if said is None:
             continue
-        ns = int(scene.end_ns[span] - scene.start_ns[span])
-        text, tone, font = format_duration(ns), "text.primary" if span == scene.selected else "text.secondary", look.dense
-        if scene.trace.unfinished[span]:
-            text, tone = running_text(ns), "status.running"
-        painter.setOpacity(_text_alpha(frame, span))
-        painter.setFont(font)
+        text, tone, strong = said
+        painter.setOpacity(_text_alpha(frame, int(scene.rows.spans[row])))
+        painter.setFont(look.name_strong if strong else look.dense)
         painter.setPen(look.color(tone))
         box = QRectF(geometry.tree_right - 20, frame.y(row), geometry.edge - geometry.tree_right + 16, geometry.row_px)
         painter.drawText(box, VCENTER | Qt.AlignmentFlag.AlignRight, text)
@@ -124,5 +143,26 @@ def paint_durations(frame: Frame) -> None:
     painter.setClipping(False)
 
 
+def _duration(frame: Frame, row: int) -> tuple[str, str, bool] | None:
+    """(text, colour role, whether it is strong) of a row's duration."""
+    scene, added = frame.scene, added_of(frame, row)
+    if added is not None:
+        return format_duration(added.end_ns - added.start_ns), "diff.worse", True
+    span = scene.span_at(row)
+    if span is None:
+        return None
+    if scene.is_removed(span):
+        return "removed", "diff.better", False
+    ns = int(scene.end_ns[span] - scene.start_ns[span])
+    changed = duration_tone(frame, span)
+    if changed:
+        return format_duration(ns), f"diff.{changed}", True
+    if scene.trace.unfinished[span]:
+        return running_text(ns), "status.running", False
+    return format_duration(ns), "text.primary" if span == scene.selected else "text.secondary", False
+
+
 def _text_alpha(frame: Frame, span: int) -> float:
+    if span < 0:
+        return 1.0
     return frame.look.replay_text if frame.scene.lit is not None and not frame.scene.lit[span] else 1.0

@@ -11,7 +11,9 @@ from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 
 from tracedesk.base import clock
 from tracedesk.model.trace import Trace
+from tracedesk.scene import timescale
 from tracedesk.scene.path import Piece
+from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import theme
@@ -24,11 +26,17 @@ from tracedesk.ui.waterfall.overview import Overview
 from tracedesk.ui.waterfall.ruler import Ruler
 
 GLIDE_MS = 150
+WHATIF_MS = 180
+TWEEN_BARS, TWEEN_SPANS = 5_000, 200_000
+"""More than this is a cut, not a motion (DESIGN section 16)."""
+
 GROW_MS = 125
 FRESH_NS = 120 * clock.NS_PER_S
 """An unfinished span grows up to now only while the trace is this young; later its sender has most likely died."""
 
 NARROW_PX, NARROWER_TREE_PX = 700, 196
+
+Ints = NDArray[np.int64]
 
 
 class WaterfallView(QWidget):
@@ -129,7 +137,49 @@ class WaterfallView(QWidget):
         if self.scene is not None:
             self.scene.replay_ns = now_ns
             self.scene.lit = None if now_ns is None else self.scene.mask(lit)
+            self._show_path()
             self._redraw()
+
+    def set_simulation(self, simulation: Simulation | None) -> None:
+        """Show the trace under changes: bars move from where they are. None: back to the measured run."""
+        scene = self.scene
+        if scene is None or (simulation is None and scene.simulation is None):
+            return
+        begin, refit = (scene.start_ns, scene.end_ns), scene.is_fitted()
+        if simulation is not None:
+            scene.set_simulation(simulation)
+            self._rows_changed()
+        goal = scene.recorded() if simulation is None else (simulation.start_ns, simulation.end_ns)
+        before, after = scene.scale, self._scale_for(scene, simulation, goal) if refit else scene.scale
+        scene.set_path(self._pieces_now(simulation))
+
+        def step(share: float) -> None:
+            scene.tween = share if simulation is not None else 1.0 - share
+            if share >= 1.0:
+                scene.use_times(*goal)
+                if simulation is None:
+                    scene.set_simulation(None)
+                    self._rows_changed()
+                scene.tween = 1.0
+            else:
+                scene.use_times(*(a + ((b - a) * share).astype(np.int64) for a, b in zip(begin, goal, strict=True)))
+            scene.scale = after if share >= 1.0 else before.between(after, share)
+            self._redraw()
+
+        many = scene.trace.n > TWEEN_SPANS or self.canvas.bars_drawn > TWEEN_BARS
+        self._glide.start(WHATIF_MS, step, cut=many)
+
+    def _scale_for(self, scene: Waterfall, simulation: Simulation | None, goal: tuple[Ints, Ints]) -> TimeScale:
+        """The window that shows all of a simulation and of the run it is compared with."""
+        last = int(goal[1].max())
+        if simulation is not None:
+            last = max([last, int(scene.recorded()[1].max()), *(added.end_ns for added in simulation.added_spans)])
+        return timescale.fit(int(goal[0].min()), last, scene.scale.width_px)
+
+    def _pieces_now(self, simulation: Simulation | None) -> Sequence[Piece]:
+        if not self.path_shown or (self.scene is not None and self.scene.replay_ns is not None):
+            return []
+        return self._pieces if simulation is None else simulation.path
 
     def set_preview(self, on: bool) -> None:
         """A picture to look at: no overview, no wheel, no keys."""
@@ -183,7 +233,7 @@ class WaterfallView(QWidget):
 
     def _show_path(self) -> None:
         if self.scene is not None:
-            self.scene.set_path(self._pieces if self.path_shown else [])
+            self.scene.set_path(self._pieces_now(self.scene.simulation))
             self.canvas.update()
 
     # time and rows
