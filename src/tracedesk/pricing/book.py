@@ -22,6 +22,7 @@ _NS_PER_MINUTE = 60_000_000_000
 _REMEMBERED = 8_192
 """So many combinations of provider, host, model and tier, and of their days, are kept; then all are forgotten at once."""
 
+_FREE, _PRICED = CostStatus.FREE, CostStatus.PRICED
 _TOKENS = ("tokens.input", "tokens.output", "tokens.total")
 
 CallKey = tuple[str | None, str | None, str | None, str | None, tuple[tuple[str, str], ...]]
@@ -134,14 +135,13 @@ def priced(card: RateCard, used: Usage, assumed: tuple[str, ...] = ()) -> Cost:
     if not card.has_token_price and not card.request:
         why = "is priced by " + ", ".join(card.other_units) if card.other_units else "is listed without a price"
         return _unknown(CostStatus.NO_PRICE, f"{card.model} {why}", card)
-    charge = card.charge(used)
-    if charge.nusd > INT64_MAX:
+    amount, parts, remarks = card.charge(used)
+    if amount > INT64_MAX:
         return _unknown(CostStatus.INVALID_USAGE, "a cost beyond every measure", card)
-    if not charge.parts_nusd:
+    if not parts:
         return _unknown(CostStatus.NO_PRICE, f"{card.model} has no price for what was used", card)
-    status = CostStatus.FREE if card.is_free else CostStatus.PRICED
-    return Cost(status, charge.nusd, None, charge.parts_nusd, None, charge.nusd, card.source, card.model,
-                assumed + charge.remarks)
+    return Cost(_FREE if card.is_free else _PRICED, amount, None, parts, None, amount, card.source, card.model,
+                assumed + remarks)
 
 
 def _unknown(status: CostStatus, reason: str, card: RateCard | None = None) -> Cost:

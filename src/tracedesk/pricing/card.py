@@ -37,15 +37,6 @@ class Rates:
 
 
 @dataclass(slots=True)
-class Charge:
-    """What a call costs: the parts add up to the total. `remarks` say where the figure is not exact."""
-
-    nusd: int
-    parts_nusd: dict[str, int]
-    remarks: tuple[str, ...]
-
-
-@dataclass(slots=True)
 class RateCard:
     """Prices of one model at one time. `bands`: (least input tokens exclusive, rates), ascending, the first from -1.
 
@@ -70,8 +61,11 @@ class RateCard:
                 found = rates
         return found
 
-    def charge(self, used: Usage) -> Charge:
-        """What a call costs. The usage must be sound (`Usage.problem`)."""
+    def charge(self, used: Usage) -> tuple[int, dict[str, int], tuple[str, ...]]:
+        """What a call costs in nano-dollars, the parts that add up to it, and where the figure is not exact.
+
+        The usage must be sound (`Usage.problem`).
+        """
         rates = self.bands[0][1] if len(self.bands) == 1 else self.rates(used.input)
         scaled: dict[str, int] = {}
         remarks = self.remarks
@@ -114,7 +108,9 @@ class RateCard:
                     scaled["output"] = plain * rates.output
         if self.request:
             scaled["request"] = self.request
-        return Charge(*_rounded(scaled, self.scale), remarks)
+        if self.scale == 1:
+            return sum(scaled.values()), scaled, remarks
+        return *_rounded(scaled, self.scale), remarks
 
 
 def _media_input(used: Usage, rates: Rates, scaled: dict[str, int]) -> tuple[int, tuple[str, ...]]:
@@ -166,8 +162,6 @@ def _media_output(used: Usage, plain: int, rates: Rates, scaled: dict[str, int])
 
 def _rounded(scaled: dict[str, int], scale: int) -> tuple[int, dict[str, int]]:
     """Total and parts in nano-dollars. What rounding the parts adds or takes away is settled on the largest one."""
-    if scale == 1:
-        return sum(scaled.values()), scaled
     total = half_even(sum(scaled.values()), scale)
     parts = {name: half_even(amount, scale) for name, amount in scaled.items()}
     rest = total - sum(parts.values())

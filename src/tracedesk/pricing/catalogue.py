@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 _TOKEN_KEYS = {f"{kind}_mtok": kind for kind in TOKEN_KINDS if kind != "reasoning"} | {"output_reasoning_mtok": "reasoning"}
 _REQUEST_KEY = "requests_kcount"
+_FREE = ":free"
+"""OpenRouter's mark of a model that costs nothing. The table has no prices for it, as for models whose price it does not
+know."""
 _ORDINARY = frozenset({"default", "standard", "auto", "normal", "on_demand"})
 """Service tiers at the list price."""
 
@@ -193,6 +196,8 @@ def _card(listing: Listing, prices: ModelPrice, remarks: tuple[str, ...]) -> Rat
     from genai_prices.types import TieredPrices
 
     listed = {key: value for key, value in vars(prices).items() if value is not None}
+    if not listed and listing.model.id.endswith(_FREE):
+        listed = {"input_mtok": Decimal(0), "output_mtok": Decimal(0)}
     tokens = {kind: listed[key] for key, kind in _TOKEN_KEYS.items() if key in listed}
     request = listed.get(_REQUEST_KEY, Decimal(0)) / 1_000
     starts = sorted({tier.start for value in tokens.values() if isinstance(value, TieredPrices) for tier in value.tiers})

@@ -34,21 +34,20 @@ class Usage(NamedTuple):
 
     def problem(self) -> str | None:
         """Why these numbers cannot be, in words; None where they can."""
-        if max(self) > MAX_TOKENS or min(self) < 0:
+        into, out, read, write, hour, reasoning, audio_in, audio_out, image_in, image_out = self
+        negative = (into | out | read | write | hour | reasoning | audio_in | audio_out | image_in | image_out) < 0
+        if negative or into > MAX_TOKENS or out > MAX_TOKENS:
             return "a token count that no call can have"
-        if not any(self[2:]):
-            return None
-        cached = self.cache_read + self.cache_write
-        if cached > self.input:
-            return f"{cached:,} cached tokens in an input of {self.input:,}"
-        if self.cache_write_1h > self.cache_write:
-            return f"{self.cache_write_1h:,} tokens cached for an hour of {self.cache_write:,} written to the cache"
-        if self.input_audio + self.input_image > self.input:
-            return f"{self.input_audio + self.input_image:,} audio and image tokens in an input of {self.input:,}"
-        if self.output_audio + self.output_image > self.output:
-            return f"{self.output_audio + self.output_image:,} audio and image tokens in an output of {self.output:,}"
-        if self.reasoning > self.output:
-            return f"{self.reasoning:,} reasoning tokens in an output of {self.output:,}"
+        if read + write > into:
+            return f"{read + write:,} cached tokens in an input of {into:,}"
+        if hour > write:
+            return f"{hour:,} tokens cached for an hour of {write:,} written to the cache"
+        if audio_in + image_in > into:
+            return f"{audio_in + image_in:,} audio and image tokens in an input of {into:,}"
+        if audio_out + image_out > out:
+            return f"{audio_out + image_out:,} audio and image tokens in an output of {out:,}"
+        if reasoning > out:
+            return f"{reasoning:,} reasoning tokens in an output of {out:,}"
         return None
 
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.store.schema import JOBS, NOTEBOOK, TABLES
+from tracedesk.store.schema import JOBS, NOTEBOOK, PRICES, TABLES
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 
 def migrate(connection: Any) -> None:
@@ -34,6 +34,11 @@ def migrate(connection: Any) -> None:
     @steps()
     def m003_jobs(db: Any) -> None:
         for statement in statements(JOBS):
+            db.execute(statement)
+
+    @steps()
+    def m004_prices(db: Any) -> None:
+        for statement in statements(PRICES):
             db.execute(statement)
 
     database = Database(connection)

@@ -146,3 +146,11 @@ CREATE TABLE jobs (
 );
 CREATE INDEX jobs_waiting ON jobs (number) WHERE state = 'waiting';
 """
+
+PRICES = """
+-- Prices that the user set (prices.py); per_mtok is JSON: kind of token -> nano-dollars per million. NULL dates are open ends.
+CREATE TABLE prices (
+    number INTEGER PRIMARY KEY AUTOINCREMENT, model TEXT NOT NULL, match TEXT NOT NULL, provider TEXT,
+    valid_from_ns INTEGER, valid_to_ns INTEGER, per_mtok TEXT NOT NULL, per_request INTEGER
+);
+"""
