@@ -42,6 +42,8 @@ def span(trace: int, number: int, parent: int | None = None, name: str = "step",
          length_ms: float | None = 10, status: int = 0, service: str = "bot", notes: int = 0, **fields: Any) -> Span:
     """A span; times are relative to T0_NS, a `length_ms` of None is unfinished, fields are those of a row (and `text`)."""
     start = T0_NS + round(start_ms * MS)
+    if parent == number:
+        notes |= int(Note.SELF_PARENT)                # as `wire` does
     return Span(
         trace_id(trace), span_id(number), None if parent is None else span_id(parent), name, start,
         None if length_ms is None else start + round(length_ms * MS), fields, Resource({"service.name": service}),

@@ -1,7 +1,7 @@
-"""Payload parts: the OTLP messages of the spans of one trace that one write brought, and their text to search.
+"""Payload parts: the OTLP messages of the spans of one trace that one write brought, and their words to search.
 
-A part is zstd of: count, then per slot (bytes of message, bytes of text, resource, scope), then all messages, then all
-texts. Neighbours share attribute names, system prompts and whole histories, and the text repeats what the message says,
+A part is zstd of: count, then per slot (bytes of message, bytes of words, resource, scope), then all messages, then all
+words. Neighbours share attribute names, system prompts and whole histories, and the words repeat what the message says,
 so together they shrink to about a quarter; alone a message of 1.2 kB only to half. A slot whose span was replaced by a
 later, better message is emptied.
 """
@@ -22,27 +22,46 @@ _UNPACK = zstandard.ZstdDecompressor()
 _SLOT = struct.Struct("<IIII")
 
 
+class Words(NamedTuple):
+    """What a span is found by: its prompts, outputs and the like; its name; type and message of its error."""
+
+    text: str
+    name: str = ""
+    error: str = ""
+
+
 class Payload(NamedTuple):
-    """One slot: the message as stored, its text to search, and the numbers of its resource and scope."""
+    """One slot: the message as stored, its words to search, and the numbers of its resource and scope."""
 
     raw: bytes
-    text: str
+    words: Words
     resource_no: int
     scope_no: int
 
 
-EMPTY = Payload(b"", "", 0, 0)
+EMPTY = Payload(b"", Words(""), 0, 0)
+_BETWEEN = "\x1f"
 
 
 def pack(payloads: Sequence[Payload]) -> bytes:
     """A part of these payloads, in this order."""
-    texts = [text.encode("utf-8", "replace") for _, text, _, _ in payloads]
+    words = [_joined(payload.words) for payload in payloads]
     pieces = [len(payloads).to_bytes(4, "little")]
-    pieces += [_SLOT.pack(len(raw), len(text), resource, scope)
-               for (raw, _, resource, scope), text in zip(payloads, texts, strict=True)]
+    pieces += [_SLOT.pack(len(raw), len(said), resource, scope)
+               for (raw, _, resource, scope), said in zip(payloads, words, strict=True)]
     pieces += [raw for raw, _, _, _ in payloads]
-    pieces += texts
+    pieces += words
     return _PACK.compress(b"".join(pieces))
+
+
+def _joined(words: Words) -> bytes:
+    text, name, error = words
+    return _BETWEEN.join((name.replace(_BETWEEN, " "), error.replace(_BETWEEN, " "), text)).encode("utf-8", "replace")
+
+
+def _parted(said: bytes) -> Words:
+    name, error, text = said.decode("utf-8").split(_BETWEEN, 2)
+    return Words(text, name, error)
 
 
 def unpack(data: bytes) -> list[Payload]:
@@ -51,15 +70,15 @@ def unpack(data: bytes) -> list[Payload]:
     count = int.from_bytes(flat[:4], "little")
     slots = list(_SLOT.iter_unpack(flat[4:4 + count * _SLOT.size]))
     at = 4 + count * _SLOT.size
-    text_at = at + sum(slot[0] for slot in slots)
+    words_at = at + sum(slot[0] for slot in slots)
     out = []
-    for raw_size, text_size, resource, scope in slots:
-        out.append(Payload(flat[at:at + raw_size], flat[text_at:text_at + text_size].decode("utf-8"), resource, scope))
+    for raw_size, words_size, resource, scope in slots:
+        out.append(Payload(flat[at:at + raw_size], _parted(flat[words_at:words_at + words_size]), resource, scope))
         at += raw_size
-        text_at += text_size
+        words_at += words_size
     return out
 
 
-def texts(data: bytes) -> list[str]:
-    """Only the texts of a part, by slot."""
-    return [payload.text for payload in unpack(data)]
+def words(data: bytes) -> list[Words]:
+    """Only the words of a part, by slot."""
+    return [payload.words for payload in unpack(data)]

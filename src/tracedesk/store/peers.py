@@ -144,3 +144,16 @@ def _line(
     if value is not None:
         rank = float(np.searchsorted(known, value, "left") + np.searchsorted(known, value, "right")) / 2 / len(known)
     return Peer(what, name, kind, span_id, value, low, q25, median, q75, high, rank, len(known))
+
+
+def same_program(store: Store, trace_id: bytes, *, limit: int = 8) -> list[bytes]:
+    """Ids of the latest other finished traces with this root name and service.
+
+    Raises:
+        NotFound: the store does not have the trace.
+    """
+    with store.reading() as db:
+        trace_no = stored.trace_no_of(db, trace_id)
+        card = orjson.loads(db.execute("SELECT card FROM cards WHERE trace_no = ?", (trace_no,)).fetchone()[0])
+        numbers = [run[0] for run in _runs(db, trace_no, card[0], (card[2] or [""])[0], None)[:limit]]
+        return [db.execute("SELECT trace_id FROM traces WHERE trace_no = ?", (number,)).fetchone()[0] for number in numbers]

@@ -9,7 +9,8 @@ from tracedesk.model.query import TraceQuery
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.model.summary import TraceSummary
-from tracedesk.model.trace import Trace, build_trace
+from tracedesk.model.trace import Trace, arrange
+from tracedesk.store import columns
 from tracedesk.store import logs as log_store
 from tracedesk.store import spans as stored
 from tracedesk.store.connect import Store
@@ -97,7 +98,9 @@ def trace(store: Store, trace_id: bytes) -> Trace:
     Raises:
         NotFound: the store does not have it.
     """
-    return build_trace(rows(store, trace_id))
+    with store.reading(OPEN_LIMIT_S) as db:
+        found = columns.of_trace(db, trace_id, stored.trace_no_of(db, trace_id))
+    return arrange(found)
 
 
 def rows(store: Store, trace_id: bytes) -> list[SpanRow]:

@@ -107,10 +107,11 @@ CREATE TABLE sums (
     PRIMARY KEY (minute, series_no, bucket)
 ) WITHOUT ROWID;
 
--- The text index: rowid is the id of a payload part. `pending` lists the parts that it does not hold yet.
+-- The text index: rowid is the id of a payload part. `pending` lists the parts that `settle.py` has still to look at:
+-- `again` = 1 where the index holds an older text of it, `calls` names the model calls that came or went (see calls.py).
 CREATE VIRTUAL TABLE texts USING fts5(text, name, error, content='', contentless_delete=1,
                                       tokenize="unicode61 remove_diacritics 2");
-CREATE TABLE pending (id INTEGER PRIMARY KEY, again INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE pending (id INTEGER PRIMARY KEY, again INTEGER NOT NULL DEFAULT 0, calls BLOB NOT NULL DEFAULT x'');
 """
 
 NOTEBOOK = """
@@ -140,7 +141,8 @@ CREATE TABLE baselines (
 JOBS = """
 -- Long work that the engine does (jobs.py). cancel = 1: somebody asked to stop it. total is NULL while nobody knows it.
 CREATE TABLE jobs (
-    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, arguments TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'waiting',
+    number INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, arguments TEXT NOT NULL,
+    state TEXT NOT NULL DEFAULT 'waiting',
     done INTEGER NOT NULL DEFAULT 0, total INTEGER, message TEXT NOT NULL DEFAULT '', cancel INTEGER NOT NULL DEFAULT 0,
     posted_ns INTEGER NOT NULL, started_ns INTEGER, ended_ns INTEGER
 );

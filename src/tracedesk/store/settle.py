@@ -1,37 +1,93 @@
 """Work that senders do not wait for, in slices: the text index, calls recorded in two traces, exact sums of large traces.
 
 Each slice is a short transaction of its own between two writes. After the last one the database depends on what was
-received alone, not on the order. Parts waiting for the index are listed in `pending`, so nothing is lost by a crash.
+received alone, not on the order. Parts that were not looked at yet are listed in `pending`, and large traces whose sums
+are not exact have `recount`, so nothing is lost by a crash.
 """
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any
 
-from tracedesk.store import payloads
+from tracedesk.store import calls, payloads
+from tracedesk.store.connect import explained
+from tracedesk.store.recount import recount
+from tracedesk.store.schema import PART_BITS
 from tracedesk.store.words import joined
+from tracedesk.store.writeset import WriteSet
 
 if TYPE_CHECKING:
     from tracedesk.store.writer import Writer
 
+SLICE_S = 0.05
+"""A slice ends after the part during which this time was up: senders wait for it."""
+
+QUIET_S = 1.0
+_AT_ONCE = 64
+
 
 def slice_of_work(writer: Writer, limit: int, *, idle: bool = False) -> int:
-    """Do some of it; gives how many parts still wait (0: nothing is left to do)."""
+    """Do some of it: at most `limit` parts. Gives how many parts and traces still wait (0: nothing is left to do).
+
+    The sums of a large trace are taken when it did not change for `QUIET_S`, or when `idle`.
+
+    Raises:
+        DiskFull, StoreLocked, StoreDamaged, WorldError: this machine said no; the work waits.
+    """
+    with explained(writer.store.path):
+        waiting = _parts(writer, limit)
+        return waiting + _large_traces(writer, idle)
+
+
+def _parts(writer: Writer, limit: int) -> int:
+    """Index parts and take in their calls; gives how many wait."""
     db = writer.db
-    todo = db.execute("SELECT id, again FROM pending ORDER BY id LIMIT ?", (limit,)).fetchall()
-    if not todo:
-        return 0
-    with writer.transaction():
-        index(db, todo)
-        db.executemany("DELETE FROM pending WHERE id = ?", [(at,) for at, _ in todo])
+    begun = time.monotonic()
+    done = 0
+    while done < limit and (done == 0 or time.monotonic() - begun < SLICE_S):
+        todo = db.execute("SELECT id, again, calls FROM pending ORDER BY id LIMIT ?", (min(_AT_ONCE, limit - done),)).fetchall()
+        if not todo:
+            break
+        with writer.transaction():
+            index(db, todo)
+            rows = WriteSet(writer)
+            calls.settle(writer, rows, [(at >> PART_BITS, noted) for at, _, noted in todo])
+            rows.flush()
+            db.executemany("DELETE FROM pending WHERE id = ?", [(at,) for at, _, _ in todo])
+        writer.trim()
+        done += len(todo)
     return int(db.execute("SELECT count(*) FROM pending").fetchone()[0])
 
 
-def index(db: Any, todo: list[tuple[int, int]]) -> None:
-    """Put the text of payload parts into the index; parts that it knows already (`again`) anew."""
-    db.executemany("DELETE FROM texts WHERE rowid = ?", [(at,) for at, again in todo if again])
+def _large_traces(writer: Writer, idle: bool) -> int:
+    """Take the exact sums of one large trace that is quiet; gives how many have none."""
+    db = writer.db
+    inexact = db.execute("SELECT trace_no, trace_id, changed FROM traces WHERE recount ORDER BY trace_no").fetchall()
+    now = time.monotonic()
+    before, writer.inexact_since = writer.inexact_since, {}
+    for trace_no, _, changed in inexact:
+        known = before.get(trace_no)
+        writer.inexact_since[trace_no] = known if known and known[0] == changed else (changed, now)
+    for trace_no, trace_id, _ in inexact:
+        if idle or now - writer.inexact_since[trace_no][1] >= QUIET_S:
+            with writer.transaction():
+                rows = WriteSet(writer)
+                recount(writer, rows, writer.states([trace_id])[0])
+                rows.flush()
+                rows = WriteSet(writer)
+                calls.weigh(writer, rows, calls.shared_by(db, [trace_no]))
+                rows.flush()
+            writer.trim()
+            return len(inexact) - 1
+    return len(inexact)
+
+
+def index(db: Any, todo: list[tuple[int, int, bytes]]) -> None:
+    """Put the words of payload parts into the index; parts that it knows already (`again`) anew."""
+    db.executemany("DELETE FROM texts WHERE rowid = ?", [(at,) for at, again, _ in todo if again])
     documents = []
-    for at, _ in todo:
+    for at, _, _ in todo:
         data = db.execute("SELECT data FROM payloads WHERE id = ?", (at,)).fetchone()
-        documents.append((at, joined(payloads.texts(data[0])), "", ""))
+        documents.append((at, *map(joined, zip(*payloads.words(data[0]), strict=True))))
     db.executemany("INSERT INTO texts (rowid, text, name, error) VALUES (?, ?, ?, ?)", documents)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
+
+import numpy as np
 
 from tracedesk.base.errors import NotFound
 from tracedesk.model.span import Span
@@ -86,6 +88,20 @@ class Reader:
         span = decode_span(raw, self._known.resource(*resource), self._known.scope(*scope))
         span.notes |= entry.row.notes
         return span
+
+
+def stored_spans(db: Any, trace_id: bytes, span_ids: Collection[bytes]) -> list[Span]:
+    """Those of these spans that the store has, as they were received."""
+    found = db.execute("SELECT trace_no FROM traces WHERE trace_id = ?", (trace_id,)).fetchone()
+    if found is None:
+        return []
+    wanted = np.array([int.from_bytes(span_id, "big") for span_id in span_ids], np.uint64)
+    kept: list[Entry] = []
+    for data, in db.execute("SELECT data FROM facts WHERE id BETWEEN ? AND ? ORDER BY id", part_range(found[0])):
+        records, texts = facts.unpack(data)
+        kept += facts.entries_of(trace_id, records[np.isin(records["span_id"], wanted)], texts)
+    reader = Reader(db, found[0])
+    return [reader.span(entry) for entry in sorted(kept, key=lambda entry: (entry.part, entry.slot))]
 
 
 def stored_span(db: Any, trace_id: bytes, trace_no: int, span_id: bytes) -> Span | None:

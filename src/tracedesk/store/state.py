@@ -18,6 +18,9 @@ from tracedesk.store.facts import SPANS_PER_PART, Entry
 from tracedesk.store.schema import PART_BITS
 from tracedesk.store.totals import labels
 
+Uncounted = dict[bytes, tuple[bytes | None, int]]
+"""Span id → (span on which it is counted, 1 where that is in another trace)."""
+
 SMALL = 2_048
 """Spans up to which a trace is small."""
 
@@ -31,7 +34,7 @@ class TraceState:
         self.first_seen = first_seen
         self.count = 0
         self.payload_parts = 0
-        self.uncounted: dict[bytes, tuple[bytes | None, int]] = {}
+        self.uncounted: Uncounted = {}
         self.labels: frozenset[tuple[str, str]] = frozenset()
         self.parts: dict[int, list[Entry]] = {}
         self.dirty: set[int] = set()

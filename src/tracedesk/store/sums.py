@@ -12,7 +12,7 @@ from typing import Any
 
 from tracedesk.model.row import SpanRow
 from tracedesk.store.interned import Numbers
-from tracedesk.store.totals import is_counted_call
+from tracedesk.store.totals import KNOWN_COSTS, is_counted_call
 
 NS_PER_MINUTE = 60_000_000_000
 UNFINISHED = -1
@@ -71,7 +71,7 @@ class Deltas:
                 values[3] += sign * (row.cache_read_tokens or 0)
                 values[4] += sign * (row.cache_write_tokens or 0)
                 values[5] += sign * (row.reasoning_tokens or 0)
-                if row.cost_nusd is not None:
+                if row.cost_nusd is not None and row.cost_status in KNOWN_COSTS:
                     values[6] += sign * row.cost_nusd
                     values[7] += sign
                 elif row.cost_status:

@@ -26,9 +26,11 @@ Key = tuple[int, bytes]
 FEW = 64
 """Most services, models, tags, ... that a card names; the first by `Key`."""
 
-_ERRORS_KEPT = 1_000
+ERRORS_KEPT = 1_000
+"""Of more failed spans the first so many are looked at for the one that names the failure."""
+
 _COUNTED = frozenset(int(kind) for kind in COUNTED_KINDS)
-_KNOWN = frozenset(int(status) for status in CostStatus if status.known)
+KNOWN_COSTS = frozenset(int(status) for status in CostStatus if status.known)
 _PENDING = int(Note.PENDING)
 _LLM = int(Kind.LLM)
 _ERROR = int(Status.ERROR)
@@ -39,12 +41,13 @@ PROFILE_TAGS = {"environment": "env", "release": "release", "prompt_version": "p
 
 def is_counted_call(row: SpanRow) -> bool:
     """Whether a span is a model call whose tokens and cost are its own."""
-    return row.kind in _COUNTED
+    return row.kind in _COUNTED or row.cost_status != 0
 
 
-def is_unfinished(row: SpanRow) -> bool:
-    """Whether a span has not ended, or its sender said that it will send it again."""
-    return row.end_ns is None or bool(row.notes & _PENDING)
+def error_text(row: SpanRow) -> str:
+    """What a failed span says: `name: message`."""
+    said = row.error_message or row.error_type
+    return f"{row.name}: {said}" if said else row.name
 
 
 @lru_cache(maxsize=4096)
@@ -128,9 +131,8 @@ class Totals:
                 made.title = (key, row.title)
             if row.status == _ERROR:
                 made.bad += 1
-                if len(made.errors) < _ERRORS_KEPT:
-                    said = row.error_message or row.error_type
-                    made.errors[span_id] = (key, row.parent_id, f"{row.name}: {said}" if said else row.name)
+                if len(made.errors) < ERRORS_KEPT:
+                    made.errors[span_id] = (key, row.parent_id, error_text(row))
             if row.error_type is not None:
                 made.error_types.setdefault(row.error_type, key)
             if row.operation is not None:
@@ -139,7 +141,7 @@ class Totals:
                 made.users.setdefault(row.user_id, key)
             if row.session_id is not None:
                 made.sessions.setdefault(row.session_id, key)
-            if row.kind in _COUNTED:
+            if row.kind in _COUNTED or row.cost_status:
                 if row.model is not None:
                     made.models.setdefault(row.model, key)
                 if row.provider is not None:
@@ -157,7 +159,7 @@ class Totals:
                                     row.reasoning_tokens)):
             if value is not None:
                 tokens[at] = (tokens[at] or 0) + value
-        if row.cost_status in _KNOWN and row.cost_nusd is not None:
+        if row.cost_status in KNOWN_COSTS and row.cost_nusd is not None:
             self.priced += 1
             self.cost = (self.cost or 0) + row.cost_nusd
         elif row.cost_status:
@@ -179,7 +181,7 @@ class Totals:
             for value, key in getattr(other, name).items():
                 if value not in ours or key < ours[value]:
                     ours[value] = key
-        self.errors = dict(sorted({**self.errors, **other.errors}.items(), key=lambda item: item[1][0])[:_ERRORS_KEPT])
+        self.errors = dict(sorted({**self.errors, **other.errors}.items(), key=lambda item: item[1][0])[:ERRORS_KEPT])
         return self
 
     @property

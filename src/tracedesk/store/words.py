@@ -38,8 +38,8 @@ def spaced(text: str) -> str:
 
 
 def joined(texts: Iterable[str]) -> str:
-    """The texts of several spans as one document."""
-    return f" {BREAK} ".join(spaced(text) for text in texts if text)
+    """The texts of several spans as one document, each text once."""
+    return f" {BREAK} ".join(spaced(text) for text in dict.fromkeys(texts) if text)
 
 
 def tokens(text: str) -> list[str]:

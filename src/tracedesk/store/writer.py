@@ -22,12 +22,14 @@ from tracedesk.store import state as states
 from tracedesk.store.changes import Changes
 from tracedesk.store.connect import Counting, Store, explained
 from tracedesk.store.interned import Numbers
+from tracedesk.store.spans import stored_spans
 from tracedesk.store.state import TraceState
 from tracedesk.store.writeset import WriteSet
 
 _ASKED_AT_ONCE = 500
 _CACHED_ENTRIES = 20_000
 """Entries of recently written traces kept in memory: about 25 MB."""
+
 
 class PreparedSpan(Protocol):
     """What the writer is given for a span: `ingest.stages.Prepared` is one."""
@@ -56,7 +58,9 @@ class Writer:
         self.scopes = Numbers(self.db, "scopes", "scope_no", ("raw", "schema_url"))
         self.profiles = Numbers(self.db, "profiles", "profile_no", ("facts",))
         self.series = Numbers(self.db, "series", "series_no", ("service", "kind", "model", "status"))
+        self.inexact_since: dict[int, tuple[int, float]] = {}
         self._states: dict[bytes, TraceState] = {}
+        self._used: dict[bytes, TraceState] = {}
         self._seen_version = -1
         self._change = 0
         self._next_trace_no = 0
@@ -72,16 +76,16 @@ class Writer:
             if log.trace_id and log.span_id:
                 arrived.setdefault((log.trace_id, log.span_id), []).append(log)
         with explained(self.store.path):
-            if not arrived and not self.db.execute("SELECT 1 FROM logs LIMIT 1").fetchone():
-                return [(span, []) for span in spans]
-            found: list[tuple[Span, list[LogRecord]]] = []
-            for span in spans:
-                mine = arrived.get((span.trace_id, span.span_id), [])
-                found.append((span, log_store.union(self._stored_logs(span.trace_id, span.span_id), mine)))
-            for (trace_id, span_id), mine in arrived.items():
-                stored = self._stored_span(trace_id, span_id)
-                if stored is not None:
-                    found.append((stored, log_store.union(self._stored_logs(trace_id, span_id), mine)))
+            logged = self._logged({span.trace_id for span in spans} | {trace_id for trace_id, _ in arrived})
+            found = [(span, self._all_logs(logged.get(span.trace_id), span.span_id,
+                                           arrived.get((span.trace_id, span.span_id), ()))) for span in spans]
+            named: dict[bytes, list[bytes]] = {}
+            for trace_id, span_id in arrived:
+                named.setdefault(trace_id, []).append(span_id)
+            for trace_id, span_ids in named.items():
+                for span in stored_spans(self.db, trace_id, span_ids):
+                    mine = arrived[trace_id, span.span_id]
+                    found.append((span, self._all_logs(logged.get(trace_id), span.span_id, mine)))
         return found
 
     def write(self, prepared: Sequence[PreparedSpan], logs: Sequence[LogRecord] = ()) -> Changes:
@@ -94,7 +98,7 @@ class Writer:
             groups: dict[bytes, list[PreparedSpan]] = {}
             for item in prepared:
                 groups.setdefault(item.row.trace_id, []).append(item)
-            rows = WriteSet(self)
+            rows = WriteSet(self, {(log.trace_id, log.span_id) for log in logs})
             touched = 0
             for state, items in zip(self.states(list(groups)), groups.values(), strict=True):
                 touched += rows.take(state, items)
@@ -102,7 +106,7 @@ class Writer:
             rows.flush()
             changes = Changes(self._change, tuple(dict.fromkeys([*groups, *(log.trace_id for log in logs if log.trace_id)])),
                               rows.new_traces, rows.new_spans, touched - rows.new_spans, new_logs)
-        self._trim(len(groups) + len(logs))
+        self.trim()
         return changes
 
     def index_pending(self, limit: int = 2_000) -> int:
@@ -145,6 +149,7 @@ class Writer:
     def forget(self) -> None:
         """Forget numbers and traces."""
         self._states.clear()
+        self._used.clear()
         self._weight = self._next_trace_no = 0
         for numbers in (self.resources, self.scopes, self.profiles, self.series):
             numbers.forget()
@@ -171,15 +176,17 @@ class Writer:
                 self._next_trace_no = self.db.execute("SELECT coalesce(max(trace_no), 0) + 1 FROM traces").fetchone()[0]
             known = TraceState(self._next_trace_no, trace_id, self._change)
             self._next_trace_no += 1
-        self._states[trace_id] = known
+        self._states[trace_id] = self._used[trace_id] = known
         return known
 
-    def _trim(self, touched: int) -> None:
-        """Make large traces small in memory, and drop the traces written longest ago until the rest is small enough."""
-        for state in list(self._states.values())[-touched:]:
+    def trim(self) -> None:
+        """After a transaction: make large traces small in memory, and drop those used longest ago until the rest is small
+        enough."""
+        for state in self._used.values():
             state.grow()
             self._weight += state.weight - state.weighed
             state.weighed = state.weight
+        self._used.clear()
         while self._weight > _CACHED_ENTRIES and len(self._states) > 1:
             self._weight -= self._states.pop(next(iter(self._states))).weighed
 
@@ -197,19 +204,18 @@ class Writer:
         numbered = [(traces[log.trace_id].trace_no if log.trace_id else log_store.NO_TRACE, log) for log in logs]
         return log_store.insert(self.db, numbered, self.resources, self.scopes)
 
-    def _stored_logs(self, trace_id: bytes, span_id: bytes) -> list[LogRecord]:
-        trace_no = self._trace_no(trace_id)
-        return [] if trace_no is None else log_store.of_span(self.db, trace_no, span_id)
+    def _logged(self, trace_ids: set[bytes]) -> dict[bytes, int]:
+        """The numbers of those traces that have stored log records."""
+        if not self.db.execute("SELECT 1 FROM logs LIMIT 1").fetchone():
+            return {}
+        return {trace_id: found[0] for trace_id in trace_ids if (found := self.db.execute(
+            "SELECT trace_no FROM traces t WHERE trace_id = ? AND EXISTS (SELECT 1 FROM logs l WHERE l.trace_no = t.trace_no)",
+            (trace_id,)).fetchone())}
 
-    def _stored_span(self, trace_id: bytes, span_id: bytes) -> Span | None:
-        from tracedesk.store.spans import stored_span
-
-        trace_no = self._trace_no(trace_id)
-        return None if trace_no is None else stored_span(self.db, trace_id, trace_no, span_id)
-
-    def _trace_no(self, trace_id: bytes) -> int | None:
-        found = self.db.execute("SELECT trace_no FROM traces WHERE trace_id = ?", (trace_id,)).fetchone()
-        return found[0] if found else None
+    def _all_logs(self, trace_no: int | None, span_id: bytes, arrived: Sequence[LogRecord]) -> list[LogRecord]:
+        """The log records of a span: those stored and those that came now."""
+        stored = [] if trace_no is None else log_store.of_span(self.db, trace_no, span_id)
+        return log_store.union(stored, arrived) if stored or arrived else []
 
 
 def _everything_counts(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:

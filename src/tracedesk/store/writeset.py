@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import Note, Span
-from tracedesk.store import facts, payloads, sums
+from tracedesk.store import calls, facts, payloads, sums
 from tracedesk.store.facts import Entry
-from tracedesk.store.payloads import Payload
+from tracedesk.store.payloads import Payload, Words
 from tracedesk.store.schema import PART_BITS
-from tracedesk.store.state import TraceState
+from tracedesk.store.state import TraceState, Uncounted
 from tracedesk.store.totals import Totals, labels, picture
 from tracedesk.wire.encode import resource_raw, scope_raw, span_raw
 
 if TYPE_CHECKING:
-    from tracedesk.store.writer import Writer
+    from tracedesk.store.writer import PreparedSpan, Writer
 
 TRACE_COLUMNS = (
     "trace_no", "trace_id", "first_seen", "changed", "start_ns", "duration_ns", "profile_no", "status", "span_count",
@@ -49,14 +49,18 @@ class Taken(NamedTuple):
 class WriteSet:
     """The rows that one write is going to insert, collected over its traces."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, named: Set[tuple[bytes | None, bytes | None]] = frozenset()) -> None:
+        """`named` are the (trace, span) ids that log records of this write name: the words of those spans may have changed
+        although the spans did not."""
         self.writer = writer
+        self.named = named
         self.db = writer.db
         self.new_traces = self.new_spans = 0
         self.deltas = sums.Deltas()
         self.facts: list[tuple[int, bytes]] = []
         self.payloads: list[tuple[int, bytes]] = []
-        self.pending: list[tuple[int]] = []
+        self.pending: dict[int, bytes] = {}
+        self.looked_at: tuple[int, list[Payload]] = (-1, [])
         self.traces: list[tuple[Any, ...]] = []
         self.cards: list[tuple[int, bytes, bytes]] = []
         self.labels: list[tuple[str, str, int]] = []
@@ -96,14 +100,18 @@ class WriteSet:
             if position >= 0:
                 old = state.entry(position, self.db)
                 same = (old.size, old.digest) == (size, digest)
-                if (same and old.row == row) or not (same or _rank(row, size, digest) > _rank(old.row, old.size, old.digest)):
+                if not same and _rank(row, size, digest) <= _rank(old.row, old.size, old.digest):
+                    continue
+                if same and old.row == row and not (
+                        (state.trace_id, row.span_id) in self.named
+                        and words_of(item) != (slots if old.part == part else self._stored(state, old.part))[old.slot].words):
                     continue
                 if old.part == part:
                     slots[old.slot] = payloads.EMPTY
                 else:
                     emptied.setdefault(old.part, []).append(old.slot)
             entry = Entry(row, size, digest, part, len(slots))
-            slots.append(Payload(raw, item.text, resource_no, scope_no))
+            slots.append(Payload(raw, words_of(item), resource_no, scope_no))
             if old is None:
                 position = fresh[row.span_id] = state.append(entry)
                 taken[position] = Taken(entry, None)
@@ -117,6 +125,9 @@ class WriteSet:
                 part, slots = state.payload_parts, []
         if slots:
             self._payload(state, slots)
+        if taken:
+            self.pending[state.trace_no << PART_BITS | state.payload_parts - 1] = calls.noted(
+                (found.entry.row for found in taken.values()), (found.before.row for found in taken.values() if found.before))
         if state.index is not None and fresh:
             state.index.add(list(fresh), list(fresh.values()))
         if emptied:
@@ -137,32 +148,38 @@ class WriteSet:
     def _payload(self, state: TraceState, slots: list[Payload]) -> None:
         at = state.trace_no << PART_BITS | state.payload_parts
         self.payloads.append((at, payloads.pack(slots)))
-        self.pending.append((at,))
+        self.pending[at] = b""
         state.payload_parts += 1
+
+    def _stored(self, state: TraceState, part: int) -> list[Payload]:
+        """An earlier payload part."""
+        at = state.trace_no << PART_BITS | part
+        if self.looked_at[0] != at:
+            self._flush_payloads()
+            data = self.db.execute("SELECT data FROM payloads WHERE id = ?", (at,)).fetchone()
+            self.looked_at = (at, payloads.unpack(data[0]))
+        return self.looked_at[1]
 
     def _empty(self, state: TraceState, emptied: dict[int, list[int]]) -> None:
         """Take replaced messages out of earlier parts, and have their text indexed again."""
-        self._flush_payloads()
         for part, numbers in emptied.items():
             at = state.trace_no << PART_BITS | part
-            kept = payloads.unpack(self.db.execute("SELECT data FROM payloads WHERE id = ?", (at,)).fetchone()[0])
+            kept = self._stored(state, part)
             for slot in numbers:
                 kept[slot] = payloads.EMPTY
             self.db.execute("UPDATE payloads SET data = ? WHERE id = ?", (payloads.pack(kept), at))
-            self.db.execute("INSERT INTO pending (id, again) VALUES (?, 1) ON CONFLICT (id) DO NOTHING", (at,))
+            if at not in self.pending:
+                self.db.execute("INSERT INTO pending (id, again) VALUES (?, 1) ON CONFLICT (id) DO NOTHING", (at,))
 
     def _whole(self, state: TraceState, taken: list[Taken]) -> None:
         """Totals of a small trace, from all its rows."""
         rows = [entry.row for entry in state.entries()]
-        before = state.uncounted
-        recount(self.writer, state, rows)
-        self._sum(taken, before, state.uncounted)
-        if before != state.uncounted:
+        before, after = state.uncounted, counted_at_home(self.writer, state, rows)
+        self._sum(taken, before, after)
+        if before != after:
             touched = {found.entry.row.span_id for found in taken}
-            moved = [row for row in rows if row.span_id not in touched
-                     and (row.span_id in before) != (row.span_id in state.uncounted)]
-            self.deltas.add(((row, row.span_id not in before) for row in moved), -1)
-            self.deltas.add((row, row.span_id not in state.uncounted) for row in moved)
+            self.moved(before, after, [row for row in rows if row.span_id not in touched])
+            store_uncounted(self.writer, state, after)
         totals = Totals.of(rows, state.uncounted)
         self.show(state, totals, picture(rows, totals))
 
@@ -177,6 +194,24 @@ class WriteSet:
         self.db.execute(_GROW_TRACE, (
             self.writer.change, state.payload_parts, more.start, more.end, more.start, int(more.root is not None), *counts,
             *(value for value in known for _ in range(2)), state.trace_no))
+
+    def recounted(self, state: TraceState, after: Uncounted, rows: Sequence[SpanRow]) -> None:
+        """Other spans of a trace are counted elsewhere from now on; `rows` holds all those that change sides."""
+        self.moved(state.uncounted, after, rows)
+        store_uncounted(self.writer, state, after)
+        if state.small:
+            found = [entry.row for entry in state.entries()]
+            totals = Totals.of(found, after)
+            self.show(state, totals, picture(found, totals))
+        else:
+            self.db.execute("UPDATE traces SET recount = 1, changed = ? WHERE trace_no = ?",
+                            (self.writer.change, state.trace_no))
+
+    def moved(self, before: Uncounted, after: Uncounted, rows: Iterable[SpanRow]) -> None:
+        """Put the tokens and cost of stored spans into the per-minute sums, or take them out, where that changed."""
+        sides = [row for row in rows if (row.span_id in before) != (row.span_id in after)]
+        self.deltas.add(((row, row.span_id not in before) for row in sides), -1)
+        self.deltas.add((row, row.span_id not in after) for row in sides)
 
     def _sum(self, taken: list[Taken], before: Uncounted, after: Uncounted) -> None:
         """Put what was taken in into the per-minute sums."""
@@ -207,6 +242,7 @@ class WriteSet:
         """Insert everything collected."""
         many = self.db.executemany
         self._flush_payloads()
+        many("INSERT INTO pending (id, calls) VALUES (?, ?)", self.pending.items())
         many("INSERT INTO facts (id, data) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET data = excluded.data", self.facts)
         many(_UPSERT_TRACE, self.traces)
         many("INSERT INTO cards (trace_no, card, fingerprint) VALUES (?, ?, ?) "
@@ -216,21 +252,17 @@ class WriteSet:
 
     def _flush_payloads(self) -> None:
         self.db.executemany("INSERT INTO payloads (id, data) VALUES (?, ?)", self.payloads)
-        self.db.executemany("INSERT INTO pending (id) VALUES (?)", self.pending)
-        self.payloads, self.pending = [], []
+        self.payloads = []
 
 
-Uncounted = dict[bytes, tuple[bytes | None, int]]
-"""Span id → (span on which it is counted, 1 where that is in another trace)."""
-
-
-def recount(writer: Writer, state: TraceState, rows: Sequence[SpanRow]) -> None:
-    """Find the spans of a trace that are counted elsewhere, and store what changed about them.
+def counted_at_home(writer: Writer, state: TraceState, rows: Sequence[SpanRow]) -> Uncounted:
+    """The spans of a trace that are counted elsewhere, found anew among its rows.
 
     What was found across traces stays as it is until `settle` looks again.
     """
-    found: Uncounted = {span_id: (on, 0) for span_id, on in writer.counting(rows).items()}
-    store_uncounted(writer, state, {**{span_id: kept for span_id, kept in state.uncounted.items() if kept[1]}, **found})
+    in_order = sorted(rows, key=lambda row: (row.start_ns, row.span_id))      # of equals the first is taken
+    found: Uncounted = {span_id: (on, 0) for span_id, on in writer.counting(in_order).items()}
+    return {**{span_id: kept for span_id, kept in state.uncounted.items() if kept[1]}, **found}
 
 
 def store_uncounted(writer: Writer, state: TraceState, found: Uncounted) -> None:
@@ -244,6 +276,15 @@ def store_uncounted(writer: Writer, state: TraceState, found: Uncounted) -> None
         "INSERT OR REPLACE INTO uncounted (trace_no, span_id, counted_on, across) VALUES (?, ?, ?, ?)",
         [(state.trace_no, span_id, *value) for span_id, value in found.items() if before.get(span_id) != value])
     state.uncounted = found
+
+
+def words_of(item: PreparedSpan) -> Words:
+    """What a span is found by."""
+    row = item.row
+    error = row.error_message or ""
+    if row.error_type and row.error_type not in error:
+        error = f"{row.error_type} {error}"
+    return Words(item.text, row.name, error)
 
 
 def _rank(row: SpanRow, size: int, digest: int) -> tuple[bool, int, int, int]:

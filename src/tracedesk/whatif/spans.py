@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracedesk.base.clock import format_duration
+from tracedesk.model.forest import preorder
 from tracedesk.model.kinds import Status
 from tracedesk.model.span import Note
-from tracedesk.model.trace import Trace, preorder
+from tracedesk.model.trace import Trace
 from tracedesk.whatif import skew
 from tracedesk.whatif.tolerances import Tolerance, of_leaves
 

@@ -1,0 +1,155 @@
+"""The exact sums of a large trace: the same as `Totals.of` over all its rows, from columns instead of rows.
+
+0.3 s for a million spans, and 3 µs more for each model call among them; all in one transaction, so that it is only begun
+when the trace seems to be complete (`settle.py`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
+from tracedesk.model.row import SpanRow
+from tracedesk.model.span import Note
+from tracedesk.store import facts
+from tracedesk.store.columns import Facts
+from tracedesk.store.facts import NONE, SPANS_PER_PART
+from tracedesk.store.fingerprint import LEAVES, Leaf, fingerprint
+from tracedesk.store.spans import part_range
+from tracedesk.store.state import TraceState, as_numbers
+from tracedesk.store.totals import ERRORS_KEPT, FEW, KNOWN_COSTS, Key, Totals, error_text
+from tracedesk.store.writeset import WriteSet, counted_at_home
+
+if TYPE_CHECKING:
+    from tracedesk.store.writer import Writer
+
+_TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
+_LISTED = {"services": "service", "operations": "operation", "error_types": "error_type", "tags": "tags", "users": "user_id",
+           "sessions": "session_id"}
+_OF_CALLS = {"models": "model", "providers": "provider"}
+_FIELDS = ("span_id", "parent_id", "start_ns", "end_ns", "notes", "kind", "status", "cost_status", "cost_nusd", *_TOKENS,
+           "title", *_LISTED.values(), *_OF_CALLS.values())
+_COUNTED = [int(kind) for kind in COUNTED_KINDS]
+
+Mask = NDArray[np.bool_]
+
+
+def recount(writer: Writer, rows: WriteSet, state: TraceState) -> None:
+    """Take the sums of a trace exactly, and leave its row and card in `rows`."""
+    db = writer.db
+    found = Facts(db, state.trace_no, _FIELDS)
+    after = counted_at_home(writer, state, _read_rows(db, state, _for_counting(found)))
+    changed = [span_id for span_id in {*state.uncounted, *after} if (span_id in state.uncounted) != (span_id in after)]
+    rows.recounted(state, after, [state.entry(at, db).row for at in state.find(changed)] if changed else [])
+    totals = totals_of(found, list(after), lambda position: state.entry(position, db).row)
+    rows.show(state, totals, _picture(found, totals))
+
+
+def _calls(found: Facts) -> Mask:
+    """`is_counted_call` of every span."""
+    return np.isin(found["kind"], _COUNTED) | (found["cost_status"] != 0)
+
+
+def _for_counting(found: Facts) -> Mask:
+    """The spans that `counting` must see: calls, spans with figures, and whatever lies above those."""
+    needed = _calls(found)
+    for name in ("input_tokens", "output_tokens", "cost_nusd"):
+        needed |= found[name] != NONE
+    by_id = np.argsort(found["span_id"], kind="stable")
+    ids, parents = found["span_id"][by_id], found["parent_id"]
+    edge = np.flatnonzero(needed)
+    while len(edge):
+        at = np.minimum(np.searchsorted(ids, parents[edge]), len(ids) - 1)
+        above = np.unique(by_id[at[ids[at] == parents[edge]]])
+        edge = above[~needed[above]]
+        needed[edge] = True
+    return needed
+
+
+def _read_rows(db: Any, state: TraceState, wanted: Mask) -> list[SpanRow]:
+    """The rows of some spans."""
+    made: list[SpanRow] = []
+    parts = db.execute("SELECT data FROM facts WHERE id BETWEEN ? AND ? ORDER BY id", part_range(state.trace_no))
+    for number, (data,) in enumerate(parts):
+        here = wanted[number * SPANS_PER_PART:(number + 1) * SPANS_PER_PART]
+        if here.any():
+            records, texts = facts.unpack(data)
+            made += [entry.row for entry in facts.entries_of(state.trace_id, records[here], texts)]
+    return made
+
+
+def totals_of(found: Facts, uncounted: list[bytes], row_at: Any) -> Totals:
+    """`Totals.of` of these columns; `row_at(position)` gives the row of a span."""
+    ids, start, end = found["span_id"], found["start_ns"], found["end_ns"]
+    order = np.lexsort((ids, start))
+    calls = _calls(found)
+    counted = calls & ~np.isin(ids, as_numbers(uncounted)) if uncounted else calls
+    made = Totals()
+    made.spans = len(ids)
+    made.start = int(start.min())
+    made.end = int(max(start.max(), end.max()))
+    failed = found["status"] == Status.ERROR
+    made.bad = int(failed.sum())
+    made.unfinished = int(((end == NONE) | (found["notes"] & Note.PENDING > 0)).sum())
+    made.llm_calls = int((counted & (found["kind"] == Kind.LLM)).sum())
+    made.tokens = [_sum(found[name][counted]) for name in _TOKENS]
+    priced = counted & np.isin(found["cost_status"], list(KNOWN_COSTS)) & (found["cost_nusd"] != NONE)
+    made.cost = _sum(found["cost_nusd"][priced])
+    made.priced = int(priced.sum())
+    made.unpriced = int((counted & ~priced & (found["cost_status"] != 0)).sum())
+
+    def key(position: int) -> Key:
+        return int(start[position]), int(ids[position]).to_bytes(8, "big")
+
+    made.first = (key(order[0]), row_at(int(order[0])))
+    roots = order[found["parent_id"][order] == 0]
+    if len(roots):
+        made.root = (key(roots[0]), row_at(int(roots[0])))
+    for names, among in ((_LISTED, None), (_OF_CALLS, calls)):
+        for attribute, field in names.items():
+            column = found.text(field)
+            firsts = _firsts(column.codes, len(column.table), order, among)
+            setattr(made, attribute, {column.table[column.codes[at]]: key(at) for at in firsts[:FEW]})
+    made.kinds = {int(found["kind"][at]): key(at) for at in _firsts(found["kind"], 256, order, None)}
+    titled = order[found["title"][order] >= 0]
+    if len(titled):
+        made.title = (key(titled[0]), row_at(int(titled[0])).title)
+    for at in order[failed[order]][:ERRORS_KEPT].tolist():
+        row = row_at(at)
+        made.errors[row.span_id] = (key(at), row.parent_id, error_text(row))
+    return made
+
+
+def _sum(values: NDArray[Any]) -> int | None:
+    """The sum of the known values, None where none is."""
+    known = values[values != NONE]
+    if not len(known):
+        return None
+    if max(abs(int(known.max())), abs(int(known.min()))) * len(known) < 2**63:
+        return int(known.sum())
+    return sum(known.tolist())
+
+
+def _firsts(codes: NDArray[Any], count: int, order: NDArray[np.int64], among: Mask | None) -> list[int]:
+    """The first span (in `order`) of each code that is not negative, the earliest first; only `among` those."""
+    kept = order if among is None else order[among[order]]
+    kept = kept[codes[kept] >= 0]
+    first = np.full(count, -1, np.int64)
+    first[codes[kept[::-1]]] = np.arange(len(kept))[::-1]
+    return kept[np.sort(first[first >= 0])].tolist()
+
+
+def _picture(found: Facts, totals: Totals) -> bytes:
+    """The fingerprint."""
+    start, ids = found["start_ns"], found["span_id"]
+    end = np.where(found["end_ns"] == NONE, start, found["end_ns"])
+    leaves = np.flatnonzero(~np.isin(ids, found["parent_id"]))
+    if len(leaves) > LEAVES:
+        leaves = leaves[np.lexsort((ids[leaves], start[leaves] - end[leaves]))[:LEAVES]]
+    drawn: list[Leaf] = [
+        (int(start[at]), int(ids[at]).to_bytes(8, "big"), int(end[at]), int(found["kind"][at]), int(found["status"][at]))
+        for at in leaves.tolist()]
+    return fingerprint(drawn, totals.start, totals.end)
