@@ -10,16 +10,12 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-
-import keyring
-from keyring.errors import KeyringError
+from types import ModuleType
 
 from tracedesk.base.errors import KeyMissing
 
 KEY_BYTES = 32
 SERVICE = "tracedesk"
-NO_KEYRING = (KeyringError, RuntimeError, OSError)
-"""What keyrings raise where none answers: their own errors, and those of a missing session bus."""
 
 
 def store_key(path: Path, *, create: bool) -> tuple[bytes, str]:
@@ -52,18 +48,31 @@ def key_file(path: Path) -> Path:
     return path.with_name(path.name + ".key")
 
 
+def _keyring() -> tuple[ModuleType, tuple[type[Exception], ...]]:
+    """The keyring package, and what it raises where no keyring answers: its own errors, and those of a missing session bus.
+
+    Loaded only now: that takes 0.1 s, and a store whose key lies in a file never asks.
+    """
+    import keyring
+    from keyring.errors import KeyringError
+
+    return keyring, (KeyringError, RuntimeError, OSError)
+
+
 def _from_keyring(path: Path) -> bytes | None:
+    keyring, no_keyring = _keyring()
     try:
         text = keyring.get_password(SERVICE, f"store {path}")
-    except NO_KEYRING:
+    except no_keyring:
         return None
     return _parsed(text or "")
 
 
 def _into_keyring(path: Path, key: bytes) -> bool:
+    keyring, no_keyring = _keyring()
     try:
         keyring.set_password(SERVICE, f"store {path}", key.hex())
-    except NO_KEYRING:
+    except no_keyring:
         return False
     return _from_keyring(path) == key
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-import qtawesome
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 
 from tracedesk.base.paths import resources
-from tracedesk.ui import theme
+from tracedesk.ui import glyphs, theme
 
 GLYPHS = {
     # span kinds
@@ -52,7 +51,7 @@ GLYPHS = {
     "session": "chats", "token": "ri.coins-line",
 }
 _SCALE = 1.12
-"""qtawesome draws at 0.875 of the box; this brings Phosphor to the optical size of the mock-ups."""
+"""A glyph is drawn at 0.875 of the box; this brings Phosphor to the optical size of the mock-ups."""
 
 
 @lru_cache(maxsize=2048)
@@ -63,8 +62,7 @@ def _drawn(name: str, rgba: int, size: int, dpr: float) -> QPixmap:
     pixmap.fill(Qt.GlobalColor.transparent)
     painter = QPainter(pixmap)
     found = GLYPHS[name]
-    glyph = qtawesome.icon(found if "." in found else f"ph.{found}-bold", color=color, scale_factor=_SCALE)
-    glyph.paint(painter, QRect(0, 0, size, size))
+    glyphs.draw(painter, found if "." in found else f"ph.{found}-bold", color, size, _SCALE)
     painter.end()
     return pixmap
 
