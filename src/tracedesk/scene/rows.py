@@ -28,7 +28,7 @@ DEEPEST_INDENT = 12
 Indexes = NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """`spans[row]` is an index of the Trace, `HEADER`, or `ADDED` and below; `row_of[span]` the row of a span, or of the
     nearest one above it that has a row. `header` is the row of the group of orphans, or None; below it every depth is one

@@ -42,7 +42,7 @@ class Added(NamedTuple):
     kind: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Simulation:
     """New times in the order of the Trace, ns since 1970; the measured run is the Trace itself.
 
