@@ -26,7 +26,7 @@ def parts(package: ModuleType, of: type[T]) -> list[T]:
 
     Raises:
         TypeError: a module without a PART, or with one that is not an `of`.
-        ValueError: two parts with the same `key` (or `name`, where they have no key).
+        ValueError: two parts with the same `key` (or `id`, or `name`, where they have no key).
     """
     found: list[T] = []
     seen: dict[str, str] = {}
@@ -36,7 +36,7 @@ def parts(package: ModuleType, of: type[T]) -> list[T]:
         for part in declared if isinstance(declared, tuple) else (declared,):
             if not isinstance(part, of):
                 raise TypeError(f"{name}.PART is {part!r}, not a {of.__name__}")
-            key = getattr(part, "key", None) or getattr(part, "name", None) or name
+            key = getattr(part, "key", None) or getattr(part, "id", None) or getattr(part, "name", None) or name
             if key in seen:
                 raise ValueError(f"two parts are called {key!r}: {seen[key]} and {name}")
             seen[key] = name

@@ -1,18 +1,19 @@
 """A command is data; menu, key, palette, key sheet and button are views of it, and a test runs the same command.
 
 Ids read noun-verb, as one would say them: `trace.next`, `theme.toggle`. A button runs a command; it never contains the
-work. `scope` says who listens for the key: the window, or the widget that has the focus (canvas, list).
+work. `scope` says who listens for the key: the window, or the widget that has the focus (canvas, list). One key may stand
+for different commands on different pages: the first that can be run now is run.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMainWindow, QMenu
+from PySide6.QtWidgets import QMenu
 
 from tracedesk.base.registry import parts
 
@@ -30,6 +31,8 @@ class Command:
 
     `run` and `enabled` get the desk (the main window). `keys` are Qt key texts; the first is printed. `menu` is one of
     `MENUS`. `sheet` is the column of the key sheet with `words` as its text; commands with equal words share a line.
+    `button` gives it a button with the word `short`: `header` beside the title of the open trace, `header primary`, or
+    `tools` in the row of its views. `page` is the only page on which it does something, empty for all.
     """
 
     id: str
@@ -43,6 +46,9 @@ class Command:
     sheet: str = ""
     words: str = ""
     hint: str = ""
+    button: str = ""
+    short: str = ""
+    page: str = ""
 
 
 def printed(key: str) -> str:
@@ -53,28 +59,21 @@ def printed(key: str) -> str:
 class Commands(QObject):
     """All commands of one window, from the modules of `ui/commands`, as QActions of that window."""
 
-    def __init__(self, desk: QMainWindow) -> None:
+    def __init__(self, desk: Any) -> None:
         super().__init__(desk)
-        from tracedesk.ui import commands  # noqa: PLC0415 - the parts import this module
+        from tracedesk.ui import commands  # the parts import this module
 
         self._desk = desk
-        self._by_id: dict[str, Command] = {}
-        self._actions: dict[str, QAction] = {}
-        taken: dict[str, str] = {}
-        for command in parts(commands, Command):
-            if command.id in self._by_id:
-                raise ValueError(f"two commands are called {command.id!r}")
-            self._by_id[command.id] = command
-            action = QAction(command.title, self)
-            action.triggered.connect(lambda _checked=False, id=command.id: self.run(id))
-            if command.scope == "window":
-                for key in command.keys:
-                    if key in taken:
-                        raise ValueError(f"{key} belongs to {taken[key]}; {command.id} cannot have it")
-                    taken[key] = command.id
-                action.setShortcuts([QKeySequence(key) for key in command.keys])
-                desk.addAction(action)
-            self._actions[command.id] = action
+        self._by_id = {command.id: command for command in parts(commands, Command)}
+        by_key: dict[str, list[str]] = {}
+        for command in self._by_id.values():
+            for key in command.keys if command.scope == "window" else ():
+                by_key.setdefault(key, []).append(command.id)
+        for key, ids in by_key.items():
+            action = QAction(self._by_id[ids[0]].title, self)
+            action.setShortcut(QKeySequence(key))
+            action.triggered.connect(lambda _checked=False, ids=tuple(ids): self._run_first(ids))
+            desk.addAction(action)
 
     def all(self) -> list[Command]:
         """Every command, in the order of modules."""
@@ -86,21 +85,30 @@ class Commands(QObject):
 
     def can(self, id: str) -> bool:
         """Whether it may be run now."""
-        return self._by_id[id].enabled(self._desk)
+        command = self._by_id[id]
+        return command.page in ("", self._desk.state.page) and command.enabled(self._desk)
+
+    def here(self) -> list[Command]:
+        """The commands that have a meaning on the present page."""
+        return [command for command in self.all() if command.page in ("", self._desk.state.page)]
 
     def run(self, id: str) -> bool:
         """Run it, if it may be run now."""
-        command = self._by_id[id]
-        if not command.enabled(self._desk):
+        if not self.can(id):
             return False
-        command.run(self._desk)
+        self._by_id[id].run(self._desk)
         return True
+
+    def _run_first(self, ids: Sequence[str]) -> None:
+        for id in ids:
+            if self.run(id):
+                return
 
     def fill_menu(self, menu: QMenu) -> None:
         """One submenu per name in `MENUS`; what cannot be run now is grey."""
         menu.clear()
         for name in MENUS:
-            members = [command for command in self.all() if command.menu == name]
+            members = [command for command in self.here() if command.menu == name]
             if not members:
                 continue
             part = menu.addMenu(name)
@@ -109,5 +117,5 @@ class Commands(QObject):
                 action = part.addAction(command.title + key)
                 if command.keys and command.scope == "window":
                     action.setText(f"{command.title}\t{printed(command.keys[0])}")
-                action.setEnabled(command.enabled(self._desk))
+                action.setEnabled(self.can(command.id))
                 action.triggered.connect(lambda _checked=False, id=command.id: self.run(id))

@@ -57,8 +57,10 @@ class CrashDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.setSpacing(10)
-        column.addWidget(label("Something in TraceDesk broke. Your data is safe: the engine keeps receiving.", "body_strong", wrap=True))
-        column.addWidget(label(f"This report is in {path}. It holds no prompts and was sent nowhere.", "dense", "secondary", wrap=True))
+        column.addWidget(label("Something in TraceDesk broke. Your data is safe: the engine keeps receiving.", "body_strong",
+                               wrap=True))
+        column.addWidget(label(f"This report is in {path}. It holds no prompts and was sent nowhere.", "dense", "secondary",
+                               wrap=True))
         box = QPlainTextEdit(text)
         box.setReadOnly(True)
         box.setFont(theme.current().font("code"))

@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMainWindow,
 
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.registry import parts
+from tracedesk.model.query import TraceQuery, term
+from tracedesk.store.questions import StoreStats
 from tracedesk.ui import icons, pages
 from tracedesk.ui.command import Commands
 from tracedesk.ui.folding import MINIMUM, Folds, folds
@@ -89,7 +91,7 @@ class MainWindow(QMainWindow):
         self.toast = Toast(whole)
         self.palette_source = PaletteSource(self)
         self.palette_ = Palette(whole, self.palette_source.entries, self.put_into_filter)
-        self.key_sheet = KeySheet(whole, self.commands.all())
+        self.key_sheet = KeySheet(whole, self.commands.here)
 
     # pages
 
@@ -125,6 +127,12 @@ class MainWindow(QMainWindow):
         page = self.page("traces")
         page.add_filter(query)  # type: ignore[attr-defined]
 
+    def pick_service(self, service: str) -> None:
+        """Show only the traces of one service, or of all."""
+        others = TraceQuery(tuple(found for found in self.state.query.terms if found.key != "service"))
+        self.state.go("traces")
+        self.page("traces").filter.set_query(others.plus(term("service", "=", service)) if service else others)  # type: ignore[attr-defined]
+
     # messages
 
     def explain(self, error: TraceDeskError) -> None:
@@ -139,7 +147,7 @@ class MainWindow(QMainWindow):
     def _trouble(self, what: str, still: str, action: str, level: str) -> None:
         self.banner.say(level, what, still, action, lambda: self.commands.run("engine.start"), topic="engine")
 
-    def _show_stats(self, stats: object) -> None:
+    def _show_stats(self, stats: StoreStats) -> None:
         words = self.live.words(stats)
         self.status.show_store(words.store, words.detail)
         self.status.show_dropped(words.dropped, waiting=words.empty)
@@ -197,7 +205,8 @@ class MainWindow(QMainWindow):
         if not panes:
             return
         focus = QApplication.focusWidget()
-        at = next((i for i, pane in enumerate(panes) if pane is focus or (focus and pane.isAncestorOf(focus))), -1 if by > 0 else 0)
+        at = next((i for i, pane in enumerate(panes) if pane is focus or (focus and pane.isAncestorOf(focus))),
+                  -1 if by > 0 else 0)
         panes[(at + by) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -207,6 +216,6 @@ class MainWindow(QMainWindow):
             if remember is not None:
                 remember()
         self.live.stop()
-        self.supervisor.stop()
         self.tasks.close()
+        self.supervisor.stop()
         super().closeEvent(event)

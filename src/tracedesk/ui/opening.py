@@ -54,7 +54,8 @@ class Opening(QObject):
 
     def _still_at_it(self) -> None:
         seconds = self._clock.elapsed() // 1000
-        self._desk.banner.say("info", f"Opening {self._path.name}.", f"{seconds} s so far.", "Cancel", self.cancel, topic="opening")
+        self._desk.banner.say("info", f"Opening {self._path.name}.", f"{seconds} s so far.", "Cancel", self.cancel,
+                              topic="opening")
 
     def _done(self, report: Any) -> None:
         self._timer.stop()

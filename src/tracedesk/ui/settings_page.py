@@ -39,7 +39,8 @@ class SettingsPage(QFrame):
                                     current=choices.index(theme.choice()) if theme.choice() in choices else 0, title="Theme"),
                   "Follows the system until you pick one.")
         nearest = min(range(len(SIZES)), key=lambda index: abs(SIZES[index] - theme.current().scale))
-        self._row("Text size", Segments([f"{round(size * 100)} %" for size in SIZES], self._size, current=nearest, title="Text size"),
+        self._row("Text size", Segments([f"{round(size * 100)} %" for size in SIZES], self._size, current=nearest,
+                                       title="Text size"),
                   "Ctrl + and Ctrl − do the same.")
         self._listens = label("", "code")
         self._row("Receiver", self._listens, "tracedesk engine --grpc HOST:PORT --http HOST:PORT listens elsewhere.")
@@ -67,4 +68,5 @@ class SettingsPage(QFrame):
         engine = self._desk.supervisor.engine
         self._listens.setText("no engine" if engine is None else f"gRPC {engine.grpc or '—'}   HTTP {engine.http or '—'}")
         place = self._desk.live.key_place()
-        self._key.setText("in the system's keyring" if place == "keyring" else "in a file beside the store that only you can read")
+        self._key.setText("in the system's keyring" if place == "keyring"
+                          else "in a file beside the store that only you can read")

@@ -29,7 +29,8 @@ class AppState(QObject):
 
     Attributes: `page` (key of the page), `query` and `query_text` (the filter), `range_ns` (look back this long, or None
     for all time), `trace_id` and `trace` (the open one; `trace` is None until it was read), `span_id` (the selected span),
-    `live` (whether the list takes new rows), `receiver` (what the engine does).
+    `live` (whether the list takes new rows), `services` (those that sent traces, the busiest first), `receiver` (what the
+    engine does).
     """
 
     page_changed = Signal(str)
@@ -38,6 +39,7 @@ class AppState(QObject):
     trace_changed = Signal()
     span_changed = Signal()
     live_changed = Signal(bool)
+    services_changed = Signal()
     receiver_changed = Signal()
 
     def __init__(self) -> None:
@@ -49,6 +51,7 @@ class AppState(QObject):
         self.trace: Trace | None = None
         self.span_id: bytes | None = None
         self.live = True
+        self.services: list[str] = []
         self.receiver = Receiver.STARTING
         self.receiver_text = ""
 
@@ -98,6 +101,12 @@ class AppState(QObject):
         if live != self.live:
             self.live = live
             self.live_changed.emit(live)
+
+    def set_services(self, services: list[str]) -> None:
+        """Which services sent traces."""
+        if services != self.services:
+            self.services = services
+            self.services_changed.emit()
 
     def set_receiver(self, receiver: Receiver, text: str = "") -> None:
         """What the engine does now; `text` is what stands behind the word (rate, ports)."""

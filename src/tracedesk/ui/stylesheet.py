@@ -33,11 +33,15 @@ def repolish(widget) -> None:
     widget.style().polish(widget)
 
 
+def _box(which: str, fill: QColor, line: QColor, radius_px: int) -> str:
+    return f"QFrame[{which}] {{ background: {fill.name()}; border: 1px solid {line.name()}; border-radius: {radius_px}px; }}"
+
+
 def stylesheet(theme: Colors) -> str:
     """QSS of a theme."""
     h = theme.hex
     ring = 3 if theme.contrast else 2
-    error, ok, warn = theme.status("error"), theme.status("ok"), theme.status("warn")
+    error, warn = theme.status("error"), theme.status("warn")
     tones = {name: h(f"text.{name}") for name in ("primary", "secondary", "tertiary", "disabled", "link")}
     tones |= {name: theme.status(name)[0].name() for name in ("ok", "error", "warn", "running", "unset")}
     tones |= {name: theme.diff(name)[0].name() for name in ("worse", "better", "same")}
@@ -48,8 +52,16 @@ def stylesheet(theme: Colors) -> str:
     parts += [f'QFrame[pane="{name}"] {{ background: {value}; }}' for name, value in panes.items()]
     for side in ("top", "bottom", "left", "right"):
         parts.append(f'QFrame[edge="{side}"] {{ border: none; border-{side}: 1px solid {h("border.subtle")}; }}')
+    running = theme.status("running")
+    for name, (_, soft, line) in {"error": error, "warn": warn, "info": running}.items():
+        parts.append(_box(f'banner="{name}"', soft, line, 8))
+    for name in ("ok", "error", "warn", "running", "unset"):
+        _, soft, line = theme.status(name)
+        parts.append(_box(f'pill="{name}"', soft, line, 11))
+    parts.append(f'QFrame[edge="strong"] {{ border: none; border-left: 1px solid {h("border.strong")}; }}')
     return "\n".join(parts) + f"""
 * {{ outline: none; }}
+QFrame[banner="plain"] {{ background: {h("bg.overlay")}; border: 1px solid {h("border.strong")}; border-radius: 8px; }}
 QMainWindow, QDialog {{ background: {h("bg.app")}; }}
 QLabel {{ background: transparent; color: {h("text.primary")}; }}
 QFrame[pane="card"] {{ background: {h("bg.raised")}; border: 1px solid {h("border.default")}; border-radius: 8px; }}
@@ -60,7 +72,8 @@ QFrame[pane="float"] {{ background: {h("bg.overlay")}; border: 1px solid {h("bor
 QFrame[pane="field"] {{ background: {h("bg.inset")}; border: 1px solid {h("border.strong")}; border-radius: 6px; }}
 QFrame[pane="field"][focused="true"] {{ border: {ring}px solid {h("accent.focus")}; }}
 QFrame[pane="field"][state="error"] {{ border: 1px solid {error[0].name()}; }}
-QFrame[chip="true"] {{ background: {h("accent.soft")}; border: 1px solid {theme.status("running")[2].name()}; border-radius: 5px; }}
+QFrame[chip="true"] {{ background: {h("accent.soft")}; border: 1px solid {running[2].name()};
+  border-radius: 5px; }}
 QFrame[chip="true"]:focus {{ border: {ring}px solid {h("accent.focus")}; }}
 QFrame[pane="chip"] {{ background: {h("bg.raised")}; border: 1px solid {h("border.default")}; border-radius: 4px; }}
 
@@ -98,14 +111,16 @@ QPushButton[size="large"] {{ min-height: 30px; padding: 0 14px; }}
 QPushButton[size="large"]:focus {{ min-height: {32 - 2 * ring}px; padding: 0 13px; }}
 QPushButton::menu-indicator {{ image: none; width: 0; }}
 
-QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 3px; color: {h("text.secondary")}; }}
+QToolButton {{ background: transparent; border: 1px solid transparent; border-radius: 6px; padding: 3px;
+  color: {h("text.secondary")}; }}
 QToolButton:hover {{ background: {h("bg.hover")}; color: {h("text.primary")}; }}
 QToolButton:pressed {{ background: {h("bg.inset")}; }}
 QToolButton:focus {{ border: {ring}px solid {h("accent.focus")}; padding: {max(0, 4 - ring)}px; }}
 QToolButton:checked {{ background: {h("accent.soft")}; color: {h("text.link")}; border-color: {h("border.strong")}; }}
 QToolButton::menu-indicator {{ image: none; }}
 
-QLineEdit {{ background: {h("bg.inset")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")}; border-radius: 6px;
+QLineEdit {{ background: {h("bg.inset")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")};
+  border-radius: 6px;
   padding: 0 9px; min-height: 26px; selection-background-color: {h("accent.base")}; selection-color: {h("accent.on")}; }}
 QLineEdit:focus {{ border: {ring}px solid {h("accent.focus")}; padding: 0 {10 - ring}px; min-height: {28 - 2 * ring}px; }}
 QLineEdit[state="error"] {{ border-color: {error[0].name()}; }}
@@ -117,7 +132,8 @@ QPlainTextEdit[role="bare"], QPlainTextEdit[role="bare"]:focus {{ background: tr
 
 QListView, QTreeView, QTableView {{ background: {h("bg.panel")}; border: none; selection-background-color: {h("bg.selected")};
   selection-color: {h("text.primary")}; alternate-background-color: {h("bg.stripe")}; }}
-QHeaderView::section {{ background: {h("bg.panel")}; color: {h("text.tertiary")}; border: none; border-bottom: 1px solid {h("border.subtle")};
+QHeaderView::section {{ background: {h("bg.panel")}; color: {h("text.tertiary")}; border: none;
+  border-bottom: 1px solid {h("border.subtle")};
   padding: 4px 8px; }}
 QTableCornerButton::section {{ background: {h("bg.panel")}; border: none; }}
 QScrollArea {{ background: transparent; border: none; }}
@@ -134,7 +150,8 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QSplitter::handle {{ background: {h("border.subtle")}; }}
 QSplitter::handle:hover {{ background: {h("accent.base")}; }}
-QToolTip {{ background: {h("bg.overlay")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")}; padding: 4px 6px; }}
+QToolTip {{ background: {h("bg.overlay")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")};
+  padding: 4px 6px; }}
 QMenu {{ background: {h("bg.overlay")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")}; padding: 4px; }}
 QMenu::item {{ padding: 5px 20px 5px 10px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {h("bg.selected")}; }}
@@ -144,21 +161,12 @@ QMenu::icon {{ padding-left: 8px; }}
 QMenuBar {{ background: {h("bg.app")}; }}
 QProgressBar {{ background: {h("bg.inset")}; border: none; border-radius: 2px; max-height: 4px; }}
 QProgressBar::chunk {{ background: {h("accent.base")}; border-radius: 2px; }}
-QComboBox {{ background: {h("bg.inset")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")}; border-radius: 6px;
+QComboBox {{ background: {h("bg.inset")}; color: {h("text.primary")}; border: 1px solid {h("border.strong")};
+  border-radius: 6px;
   padding: 0 9px; min-height: 26px; }}
 QComboBox:focus {{ border: {ring}px solid {h("accent.focus")}; }}
 QComboBox QAbstractItemView {{ background: {h("bg.overlay")}; border: 1px solid {h("border.strong")}; }}
 QComboBox::drop-down {{ border: none; width: 20px; }}
 QCheckBox {{ color: {h("text.primary")}; spacing: 8px; }}
 QTabBar {{ background: transparent; }}
-
-QFrame[banner="error"] {{ background: {error[1].name()}; border: 1px solid {error[2].name()}; border-radius: 8px; }}
-QFrame[banner="warn"] {{ background: {warn[1].name()}; border: 1px solid {warn[2].name()}; border-radius: 8px; }}
-QFrame[banner="info"] {{ background: {h("accent.soft")}; border: 1px solid {theme.status("running")[2].name()}; border-radius: 8px; }}
-QFrame[banner="plain"] {{ background: {h("bg.overlay")}; border: 1px solid {h("border.strong")}; border-radius: 8px; }}
-QFrame[pill="ok"] {{ background: {ok[1].name()}; border: 1px solid {ok[2].name()}; border-radius: 11px; }}
-QFrame[pill="error"] {{ background: {error[1].name()}; border: 1px solid {error[2].name()}; border-radius: 11px; }}
-QFrame[pill="warn"] {{ background: {warn[1].name()}; border: 1px solid {warn[2].name()}; border-radius: 11px; }}
-QFrame[pill="running"] {{ background: {theme.status("running")[1].name()}; border: 1px solid {theme.status("running")[2].name()}; border-radius: 11px; }}
-QFrame[pill="unset"] {{ background: {theme.status("unset")[1].name()}; border: 1px solid {theme.status("unset")[2].name()}; border-radius: 11px; }}
 """

@@ -27,6 +27,8 @@ FACE = "face"
 
 NAME_FACE = "dense_name"
 """Style of names in rows: dense, at weight 500 (DESIGN section 4)."""
+DERIVED = {NAME_FACE: ("dense", 500), "body_name": ("body", 500), "lead": ("title", 400)}
+"""Styles that are another one at another weight: names in rows, entries of the palette, the sentence under a display line."""
 
 
 class KindColors(NamedTuple):
@@ -84,7 +86,7 @@ class Theme:
         return str(self._flat[name])
 
     def color(self, name: str) -> QColor:
-        """The colour of a role (`bg.panel`, `text.secondary`, ...), or the text colour of `status.ok`, `diff.worse`, `kind.llm`."""
+        """The colour of a role (`bg.panel`, ...), or the text colour of `status.ok`, `diff.worse`, `kind.llm`."""
         found = self._colors.get(name)
         if found is None:
             group, _, key = name.partition(".")
@@ -134,9 +136,11 @@ class Theme:
         """The font of a type style: `caption label dense dense_strong body body_strong title heading figure display code`."""
         found = self._fonts.get(style)
         if found is None:
-            entry = {**tokens()["type"]["dense"], "weight": 500} if style == NAME_FACE else tokens()["type"][style]
+            base, weight = DERIVED.get(style, (style, None))
+            entry = tokens()["type"][base]
+            weight = weight or entry["weight"]
             px = max(1, round(entry["px"] * self.scale))
-            found = self._fonts[style] = fonts.make(px, entry["weight"], mono=entry.get("family") == "mono")
+            found = self._fonts[style] = fonts.make(px, weight, mono=entry.get("family") == "mono")
         return QFont(found)
 
     def kind_label(self, kind: Kind | int) -> str:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tracedesk.ui.command import Command
 
 
 def _here(desk: Any) -> bool:
-    return bool(desk.state.page == "traces")
+    return bool(desk.state.page == "traces" and not _page(desk).in_first_run())
 
 
 def _open(desk: Any) -> bool:
-    return _here(desk) and desk.state.trace_id is not None
+    return _here(desk) and desk.state.trace is not None
 
 
 def _selected(desk: Any) -> bool:
@@ -23,6 +25,30 @@ def _page(desk: Any) -> Any:
     return desk.page("traces")
 
 
+def _key(key: str) -> Callable[[Any], object]:
+    """A key of the view, pressed by a command."""
+    return lambda desk: _page(desk).centre.key(key)
+
+
+def _view(key: str) -> Callable[[Any], object]:
+    return lambda desk: _page(desk).show_view(key)
+
+
+def _pane(name: str) -> Callable[[Any], object]:
+    return lambda desk: _page(desk).toggle_pane(name)
+
+
+def _next_error(by: int) -> Callable[[Any], object]:
+    def run(desk: Any) -> None:
+        if not _page(desk).reading.next_error(by):
+            desk.toast.say("No span of this trace failed")
+    return run
+
+
+def _next_match(by: int) -> Callable[[Any], object]:
+    return lambda desk: _page(desk).reading.step_match(by)
+
+
 def _copy_trace_id(desk: Any) -> None:
     desk.copy(desk.state.trace_id.hex(), "the trace id")
 
@@ -31,53 +57,67 @@ def _copy_span_id(desk: Any) -> None:
     desk.copy(desk.state.span_id.hex(), "the span id")
 
 
-PART = (
-    Command("row.next", "Next row", lambda desk: _page(desk).step(1), ("J",), "Trace", "arrow_down", _here, "widget",
-            "Move", "next, previous row"),
-    Command("row.previous", "Previous row", lambda desk: _page(desk).step(-1), ("K",), "Trace", "arrow_up", _here, "widget",
-            "Move", "next, previous row"),
-    Command("span.close", "Close the branch, or go to its parent", lambda desk: _page(desk).canvas_key("Left"), ("Left",), "Trace",
-            "", _open, "widget", "Move", "close, open a branch"),
-    Command("span.open", "Open the branch, or go to its child", lambda desk: _page(desk).canvas_key("Right"), ("Right",), "Trace",
-            "", _open, "widget", "Move", "close, open a branch"),
-    Command("span.inspect", "Inspect the span", lambda desk: _page(desk).inspect(), ("Return",), "Trace", "", _selected, "widget",
-            "Move", "inspect"),
+WIDGET = "widget"
+
+_COMMANDS = (
+    # list and tree
+    Command("row.next", "Next row", lambda desk: _page(desk).step(1), ("J",), "Trace", "arrow_down", _here, sheet="Move",
+            words="next, previous row"),
+    Command("row.previous", "Previous row", lambda desk: _page(desk).step(-1), ("K",), "Trace", "arrow_up", _here,
+            sheet="Move", words="next, previous row"),
+    Command("span.close", "Close the branch, or go to its parent", _key("Left"), ("Left",), "Trace", "chevron_left", _open,
+            WIDGET, "Move", "close, open a branch"),
+    Command("span.open", "Open the branch, or go to its child", _key("Right"), ("Right",), "Trace", "chevron_right", _open,
+            WIDGET, "Move", "close, open a branch"),
+    Command("span.inspect", "Inspect the span", lambda desk: _page(desk).inspect(), ("Return",), "Trace", "info", _selected,
+            WIDGET, "Move", "inspect"),
     Command("trace.previous", "Previous trace", lambda desk: _page(desk).list.step(-1), ("[",), "Trace", "chevron_up", _here,
             sheet="Move", words="previous, next trace"),
     Command("trace.next", "Next trace", lambda desk: _page(desk).list.step(1), ("]",), "Trace", "chevron_down", _here,
             sheet="Move", words="previous, next trace"),
+    # filter, finding
     Command("filter.edit", "Search in this view", lambda desk: _page(desk).edit_filter(), ("/",), "View", "filter", _here,
             sheet="Look", words="search in this view"),
     Command("filter.clear", "Drop all filters", lambda desk: _page(desk).set_filter(""), (), "View", "close", _here),
     Command("view.save", "Save this view", lambda desk: _page(desk).save_view(), ("Ctrl+S",), "View", "save_view", _here),
-    Command("live.show", "Show the new traces", lambda desk: _page(desk).list.show_waiting(), ("L",), "View", "arrow_up", _here,
-            sheet="Read", words="show what is new"),
-    Command("live.toggle", "Pause or resume the live list", lambda desk: desk.state.set_live(not desk.state.live), ("T",), "View",
-            "live", _here, sheet="Read", words="pause live tail"),
-    Command("pane.list", "Fold or unfold the list", lambda desk: _page(desk).toggle_pane("list"), ("Ctrl+B",), "View", "",
-            _here),
-    Command("pane.inspector", "Fold or unfold the inspector", lambda desk: _page(desk).toggle_pane("inspector"), ("Ctrl+I",),
-            "View", "", _here),
-    Command("pane.bottom", "Fold or unfold the bottom panel", lambda desk: _page(desk).toggle_pane("bottom"), ("Ctrl+J",), "View", "",
-            _here),
+    Command("trace.find", "Find in this trace", lambda desk: _page(desk).find_in_trace(), ("Ctrl+F",), "Trace", "search",
+            _open, sheet="Look", words="find in the trace"),
+    Command("match.next", "Next match", _next_match(1), ("N",), "Trace", "chevron_down", _open, sheet="Look",
+            words="next, previous match"),
+    Command("match.previous", "Previous match", _next_match(-1), ("Shift+N",), "Trace", "chevron_up", _open, sheet="Look",
+            words="next, previous match"),
+    Command("error.next", "Next error", _next_error(1), ("E",), "Trace", "error", _open, sheet="Look",
+            words="next, previous error"),
+    Command("error.previous", "Previous error", _next_error(-1), ("Shift+E",), "Trace", "error", _open, sheet="Look",
+            words="next, previous error"),
+    # live
+    Command("live.show", "Show the new traces", lambda desk: _page(desk).list.show_waiting(), ("L",), "View", "arrow_up",
+            _here, sheet="Read", words="show what is new"),
+    Command("live.toggle", "Pause or resume the live list", lambda desk: desk.state.set_live(not desk.state.live), ("T",),
+            "View", "live", _here, sheet="Read", words="pause live tail"),
+    # panes and views
+    Command("pane.list", "Fold or unfold the list", _pane("list"), ("Ctrl+B",), "View", "", _here, sheet="Read",
+            words="list, inspector, below"),
+    Command("pane.inspector", "Fold or unfold the inspector", _pane("inspector"), ("Ctrl+I",), "View", "", _here,
+            sheet="Read", words="list, inspector, below"),
+    Command("pane.bottom", "Fold or unfold the bottom panel", _pane("bottom"), ("Ctrl+J",), "View", "expand", _here,
+            sheet="Read", words="list, inspector, below"),
     Command("trace.copy_id", "Copy the trace id", _copy_trace_id, ("Ctrl+Shift+C",), "Trace", "copy", _open),
     Command("span.copy_id", "Copy the span id", _copy_span_id, (), "Trace", "copy", _selected),
-    Command("view.waterfall", "Waterfall", lambda desk: _page(desk).show_view("waterfall"), (), "Trace", "waterfall", _open),
-    Command("view.flame", "Flame graph", lambda desk: _page(desk).show_view("flame"), (), "Trace", "flame", _open),
-    Command("canvas.zoom_in", "Zoom in", lambda desk: _page(desk).canvas_key("W"), ("W",), "Trace", "plus", _open, "widget",
-            "Look", "zoom in, out"),
-    Command("canvas.zoom_out", "Zoom out", lambda desk: _page(desk).canvas_key("S"), ("S",), "Trace", "minus", _open, "widget",
-            "Look", "zoom in, out"),
-    Command("canvas.left", "Pan left", lambda desk: _page(desk).canvas_key("A"), ("A",), "Trace", "chevron_left", _open, "widget",
-            "Look", "pan left, right"),
-    Command("canvas.right", "Pan right", lambda desk: _page(desk).canvas_key("D"), ("D",), "Trace", "chevron_right", _open, "widget",
-            "Look", "pan left, right"),
-    Command("canvas.fit", "Fit the span, then the trace", lambda desk: _page(desk).canvas_key("F"), ("F",), "Trace", "expand", _open,
-            "widget", "Look", "zoom to fit, or to the span"),
-    Command("canvas.critical_path", "Critical path", lambda desk: _page(desk).canvas_key("C"), ("C",), "Trace", "critical_path",
-            _open, "widget", "Look", "critical path"),
-    Command("canvas.measure", "Measure from here", lambda desk: _page(desk).canvas_key("M"), ("M",), "Trace", "", _open, "widget",
-            "Look", "measure"),
-    Command("canvas.next_error", "Next error", lambda desk: _page(desk).canvas_key("E"), ("E",), "Trace", "error", _open, "widget",
-            "Look", "next error"),
+    Command("view.waterfall", "Waterfall", _view("waterfall"), (), "Trace", "waterfall", _open),
+    Command("view.flame", "Flame graph", _view("flame"), (), "Trace", "flame", _open),
+    # time
+    Command("canvas.zoom_in", "Zoom in", _key("W"), ("W",), "Trace", "plus", _open, sheet="Look", words="zoom in, out"),
+    Command("canvas.zoom_out", "Zoom out", _key("S"), ("S",), "Trace", "minus", _open, sheet="Look", words="zoom in, out"),
+    Command("canvas.left", "Pan left", _key("A"), ("A",), "Trace", "chevron_left", _open, sheet="Look",
+            words="pan left, right"),
+    Command("canvas.right", "Pan right", _key("D"), ("D",), "Trace", "chevron_right", _open, sheet="Look",
+            words="pan left, right"),
+    Command("canvas.fit", "Fit the span, then the trace", _key("F"), ("F",), "Trace", "expand", _open, sheet="Look",
+            words="zoom to fit, or to the span"),
+    Command("canvas.critical_path", "Critical path", _key("C"), ("C",), "Trace", "critical_path", _open, sheet="Look",
+            words="critical path"),
+    Command("canvas.measure", "Measure from here", _key("M"), ("M",), "Trace", "", _open, sheet="Look", words="measure"),
 )
+
+PART = tuple(replace(command, page="traces") for command in _COMMANDS)

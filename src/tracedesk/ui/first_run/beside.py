@@ -14,6 +14,8 @@ from tracedesk.ui.widgets.text import Glyph, label
 
 FORMATS = ("OTLP JSON", "JSON lines", "OTLP protobuf", "gzip", "zstd")
 SAMPLE_HEIGHT_PX = 350
+KEY_PLACES = {"keyring": "The key is in the system's keyring.",
+              "file": "No keyring answered: the key is in a file that only you can read."}
 
 
 class SampleCard(QFrame):
@@ -37,7 +39,8 @@ class SampleCard(QFrame):
         words.addWidget(label("Sample: a refund bot that got slow", "body_strong"))
         words.addWidget(self._words)
         row.addLayout(words, 1)
-        row.addWidget(Button("Open sample", lambda: desk.commands.run("sample.open"), role="primary", icon="play", size="large"))
+        row.addWidget(Button("Open sample", lambda: desk.commands.run("sample.open"), role="primary", icon="play",
+                             size="large"))
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)
         column.setSpacing(0)
@@ -115,5 +118,4 @@ class PrivacyCard(QFrame):
 
     def say(self, key_place: str) -> None:
         """Where the key is."""
-        place = "The key is in the system's keyring." if key_place == "keyring" else "No keyring answered: the key is in a file that only you can read."
-        self._where.setText(f"{place} Nothing is sent anywhere.")
+        self._where.setText(f"{KEY_PLACES.get(key_place, KEY_PLACES['file'])} Nothing is sent anywhere.")

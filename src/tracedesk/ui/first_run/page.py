@@ -65,8 +65,8 @@ class FirstRun(QWidget):
         column.setSpacing(0)
         column.addWidget(label("See what your LLM app did, step by step", "display"))
         column.addSpacing(6)
-        column.addWidget(label("Send traces from any OpenTelemetry SDK on this machine. No account, no cloud.", "title", "secondary"))
-        self._soften(column.itemAt(2).widget())
+        column.addWidget(label("Send traces from any OpenTelemetry SDK on this machine. No account, no cloud.", "lead",
+                               "secondary"))
         column.addSpacing(28)
         self._one, self._two, self._three = self._steps()
         for step in (self._one, self._two, self._three):
@@ -108,12 +108,6 @@ class FirstRun(QWidget):
         """Open "Nothing arrives?" now."""
         self._began = time.monotonic() - HELP_AFTER_S
         self._count()
-
-    @staticmethod
-    def _soften(widget: QWidget) -> None:
-        font = widget.font()
-        font.setWeight(font.Weight.Normal)
-        widget.setFont(font)
 
     def _copy_address(self, text: str) -> None:
         self._desk.copy(text, "the address")

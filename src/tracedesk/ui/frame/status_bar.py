@@ -33,7 +33,7 @@ class _Side(QWidget):
         """Take everything out."""
         while self.row.count():
             item = self.row.takeAt(0)
-            widget = item.widget()
+            widget = item.widget() if item is not None else None
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
@@ -75,7 +75,6 @@ class StatusBar(QFrame):
         self._left.refill()
         for key, words in keys:
             for cap in key_caps(key):
-                cap.setFixedHeight(16)
                 self._left.row.addWidget(cap)
             self._left.row.addWidget(label(words, "caption", "secondary"))
             self._left.row.addSpacing(10)

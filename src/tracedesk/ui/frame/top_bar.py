@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
@@ -98,7 +100,7 @@ class ReceiverPill(QFrame):
         row.addWidget(self._word)
         self._bar = QFrame()
         self._bar.setFixedSize(1, 12)
-        self._bar.setProperty("edge", "left")
+        self._bar.setProperty("edge", "strong")
         row.addWidget(self._bar)
         row.addWidget(self._rest)
         self.setFixedHeight(24)
@@ -136,9 +138,10 @@ class SearchField(QPushButton):
         self.setFixedHeight(30)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
-        row.setSpacing(9)
+        row.setSpacing(6)
         row.addWidget(Glyph("search", "text.tertiary", 14))
         self._words = Elided("Search traces, spans, prompts, or run a command", "dense", "text.tertiary")
+        row.addSpacing(3)
         row.addWidget(self._words, 1)
         for cap in key_caps("Ctrl+K"):
             row.addWidget(cap)
@@ -148,6 +151,11 @@ class SearchField(QPushButton):
     def set_wide(self, wide: bool) -> None:
         """Many words or few."""
         self._words.setText("Search traces, spans, prompts, or run a command" if wide else "Search or run a command")
+
+
+def shortened(name: str, most: int = 32) -> str:
+    """A name that fits on a button."""
+    return name if len(name) <= most else name[:most - 1] + "…"
 
 
 class TopBar(QFrame):
@@ -162,9 +170,10 @@ class TopBar(QFrame):
         self.brand = Brand()
         self.brand.clicked.connect(self.open_menu)
         self._menu = QMenu(self)
-        self.project = Button("", None, icon="", size="")
-        self.project.setAccessibleName("Project")
-        self.project.hide()
+        self.project = Button("", self._pick_service, caret=True, dot="kind.retriever")
+        self.project.setAccessibleDescription("Service")
+        desk.state.services_changed.connect(self._show_service)
+        desk.state.query_changed.connect(self._show_service)
         self.search = SearchField()
         self.search.clicked.connect(lambda: desk.commands.run("palette.open"))
         self.pill = ReceiverPill(desk.state)
@@ -183,11 +192,33 @@ class TopBar(QFrame):
         row.addWidget(keys)
         self.search.setMaximumWidth(460)
         self._show_theme()
+        self._show_service()
 
     def open_menu(self) -> None:
         """All commands, by subject."""
         self._desk.commands.fill_menu(self._menu)
         self._menu.popup(self.brand.mapToGlobal(self.brand.rect().bottomLeft()))
+
+    def _service(self) -> str:
+        """The service that the filter names, else the only one there is, else nothing."""
+        named = [term.value for term in self._desk.state.query.terms
+                 if term.key == "service" and term.op == "=" and not term.negated]
+        services = self._desk.state.services
+        return named[0] if named else services[0] if len(services) == 1 else ""
+
+    def _show_service(self) -> None:
+        self.project.setVisible(bool(self._service() or self._desk.state.services))
+        self.project.set_text(shortened(self._service() or "All services"))
+
+    def _pick_service(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        pick = self._desk.pick_service
+        menu.addAction("All services", partial(pick, ""))
+        menu.addSeparator()
+        for service in self._desk.state.services:
+            menu.addAction(shortened(service).replace("&", "&&"), partial(pick, service))
+        menu.popup(self.project.mapToGlobal(self.project.rect().bottomLeft()))
 
     def set_wide(self, wide: bool) -> None:
         """With the brand word and long texts, or without."""

@@ -6,9 +6,9 @@ chose stays chosen from span to span while it applies.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QTabBar, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NS_PER_S, format_duration
 from tracedesk.base.money import format_cost_exact
@@ -19,10 +19,14 @@ from tracedesk.ui import icons, theme
 from tracedesk.ui.inspector import tabs
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.pieces import Chip, Elided, Flow, copy_text, label
-from tracedesk.ui.inspector.tab import NONE, NOT_SENT, Tab
+from tracedesk.ui.inspector.tab import NONE, NOT_SENT, InspectorTab
+from tracedesk.ui.inspector.table import SearchTable
 from tracedesk.ui.inspector.tabs.raw import raw_text
 from tracedesk.ui.inspector.tabs.tags import chips_of
-from tracedesk.ui.inspector.usage import fill_usage
+from tracedesk.ui.inspector.usage import usage_widget
+from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.messages import Empty
+from tracedesk.ui.widgets.tabs import Tab, TabStrip
 
 Fact = tuple[str, str, str]
 
@@ -106,39 +110,39 @@ class KindTile(QWidget):
         painter.end()
 
 
-class InspectorPanel(QWidget):
+class InspectorPanel(QFrame):
     """The inspector. `show_detail(None)` says that nothing is selected."""
 
-    closed = Signal()
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("inspector")
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("pane", "panel")
         self.setAccessibleName("Inspector")
-        self._tabs: list[Tab] = sorted(parts(tabs, Tab), key=lambda tab: tab.order)
-        self._shown: list[Tab] = []
+        self._all: list[InspectorTab] = sorted(parts(tabs, InspectorTab), key=lambda tab: tab.order)
+        self._shown: list[InspectorTab] = []
         self._chosen = ""
+        self._compact = False
         self._detail: SpanDetail | None = None
-        column = self._column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
         self._top = QWidget()
-        column.addWidget(self._top)
-        self._bar = QTabBar()
-        self._bar.setDrawBase(False)
-        self._bar.setExpanding(False)
-        self._bar.setUsesScrollButtons(True)
-        self._bar.setElideMode(Qt.TextElideMode.ElideNone)
-        self._bar.setAccessibleName("Inspector pages")
-        column.addWidget(self._bar)
+        self.tabs = TabStrip([], "Inspector pages", height=38, gap=18, shrink=True)
+        self.tabs.picked.connect(self._open)
+        self._strip = QFrame()
+        self._strip.setProperty("edge", "bottom")
+        row = QHBoxLayout(self._strip)
+        row.setContentsMargins(14, 0, 8, 1)
+        row.addWidget(self.tabs)
         self._page = QScrollArea()
         self._page.setWidgetResizable(True)
         self._page.setFrameShape(QFrame.Shape.NoFrame)
+        self._page.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._page.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        column.addWidget(self._page, 1)
-        self._foot = QWidget()
-        column.addWidget(self._foot)
-        self._bar.currentChanged.connect(self._open)
+        self._page.viewport().setAutoFillBackground(False)
+        self._foot = QFrame()
+        for widget in (self._top, self._strip, self._page, self._foot):
+            self._column.addWidget(widget, 1 if widget is self._page else 0)
+        self.setFocusProxy(self.tabs)
         theme.changed.connect(self._again)
         self.show_detail(None)
 
@@ -152,116 +156,132 @@ class InspectorPanel(QWidget):
         self._detail = detail
         self._replace_top(detail)
         self._replace_foot(detail)
-        self._bar.blockSignals(True)
-        while self._bar.count():
-            self._bar.removeTab(0)
-        self._shown = [tab for tab in self._tabs if tab.applies(detail)] if detail else []
-        for tab in self._shown:
-            count = tab.count(detail) if detail else None
-            self._bar.addTab(tab.title + (f"  {count:,}" if count is not None else ""))
-        at = next((i for i, tab in enumerate(self._shown) if tab.key == self._chosen), 0)
-        if self._shown:
-            self._bar.setCurrentIndex(at)
-        self._bar.blockSignals(False)
-        self._bar.setVisible(bool(self._shown))
-        self._fill_page(at)
+        self._shown = [tab for tab in self._all if tab.applies(detail)] if detail else []
+        self.tabs.set_tabs([Tab(tab.key, tab.title, count=tab.count(detail) if detail else None,
+                                warn=tab.key == "events" and detail is not None and detail.status is Status.ERROR)
+                            for tab in self._shown], self._chosen)
+        self._strip.setVisible(bool(self._shown))
+        self._fill_page(self.tabs.current)
 
     def choose(self, key: str) -> None:
         """Open the page of that key, now and for the next spans."""
         self._chosen = key
-        for index, tab in enumerate(self._shown):
-            if tab.key == key:
-                self._bar.setCurrentIndex(index)
+        self.tabs.show_tab(key)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
-            return
-        super().keyPressEvent(event)
+    def show_place(self, text: str, place: str) -> None:
+        """Show the page where a text was found (`messages` or `attributes`), with the text sought there."""
+        self.choose(place if place in self.tabs.keys() else "attributes")  # noqa: SIM118 - a method, not a dict
+        for table in self._page.findChildren(SearchTable):
+            table.field.setText(text)
+
+    def fold(self, compact: bool) -> None:
+        """Narrow windows: usage as one table, no tags at the foot."""
+        if compact != self._compact:
+            self._compact = compact
+            self._again()
 
     def _again(self) -> None:
         self.show_detail(self._detail)
 
-    def _open(self, index: int) -> None:
-        if 0 <= index < len(self._shown):
-            self._chosen = self._shown[index].key
-            self._fill_page(index)
+    def _open(self, key: str) -> None:
+        self._chosen = key
+        self._fill_page(key)
 
-    def _fill_page(self, index: int) -> None:
+    def _fill_page(self, key: str) -> None:
         page = QWidget()
-        page.setObjectName("inspectorPage")
         column = QVBoxLayout(page)
-        column.setContentsMargins(16, 12, 12, 12)
+        column.setContentsMargins(16, 14, 12, 12)
         column.setSpacing(8)
         if self._detail is None:
-            column.addWidget(label("Select a span to see what it did.", color="text.tertiary", wrap=True))
-            column.addStretch(1)
+            empty = Empty()
+            empty.say("No span is selected", "Click one in the waterfall, or press J.")
+            column.setContentsMargins(8, 8, 8, 8)
+            column.addWidget(empty, 1)
         else:
-            self._shown[index].fill(self._detail, column, page)
+            next(tab for tab in self._shown if tab.key == key).fill(self._detail, column, page)
             if not any(column.stretch(i) for i in range(column.count())):
                 column.addStretch(1)
         old = self._page.takeWidget()
         self._page.setWidget(page)
+        page.setAutoFillBackground(False)
         if old is not None:
             old.deleteLater()
 
     def _replace_top(self, detail: SpanDetail | None) -> None:
         top = QWidget()
         column = QVBoxLayout(top)
-        column.setContentsMargins(16, 12, 12, 8)
-        column.setSpacing(6)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
         if detail is not None:
-            column.addLayout(self._head(detail))
-            row = QHBoxLayout()
-            row.setSpacing(8)
-            for title, figure, second in facts_of(detail):
-                box = QVBoxLayout()
-                box.setSpacing(0)
-                box.addWidget(label(title, font="caption", color="text.tertiary"))
-                value = label(figure, font="body_strong")
-                if figure in ("unpriced", NOT_SENT, NONE):
-                    value = label(figure, font="body", color="text.tertiary")
-                box.addWidget(value)
-                box.addWidget(label(second, font="caption", color="text.tertiary"))
-                row.addLayout(box, 1)
-            column.addLayout(row)
-            column.addSpacing(4)
-            fill_usage(detail, column)
+            facts = QFrame()
+            facts.setProperty("edge", "bottom")
+            inside = QVBoxLayout(facts)
+            inside.setContentsMargins(16, 12, 8, 11)
+            inside.setSpacing(11)
+            inside.addLayout(self._head(detail))
+            inside.addLayout(self._facts(detail))
+            column.addWidget(facts)
+            usage = usage_widget(detail, compact=self._compact)
+            if usage is not None:
+                column.addWidget(usage)
         self._column.replaceWidget(self._top, top)
+        self._top.hide()
         self._top.deleteLater()
         self._top = top
+
+    @staticmethod
+    def _facts(detail: SpanDetail) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        for title, figure, second in facts_of(detail):
+            quiet = figure in ("unpriced", NOT_SENT, NONE)
+            box = QVBoxLayout()
+            box.setSpacing(1)
+            box.addWidget(label(title, font="caption", color="text.tertiary"))
+            value = label(figure, font="body" if quiet else "body_strong", color="text.tertiary" if quiet else "text.primary")
+            value.setAccessibleName(f"{title} {figure} {second}".strip())
+            box.addWidget(value)
+            box.addWidget(Elided(second, font="caption", color="text.tertiary", mode=Qt.TextElideMode.ElideRight))
+            row.addLayout(box, 1)
+        return row
 
     def _head(self, detail: SpanDetail) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(10)
         tile = KindTile()
         tile.set_kind(detail.kind)
-        row.addWidget(tile, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(tile)
         names = QVBoxLayout()
         names.setSpacing(0)
         title = detail.text("display_name") or detail.span.name or detail.kind.label
         names.addWidget(Elided(title, font="title", color="status.error" if detail.status is Status.ERROR else "text.primary"))
         names.addWidget(Elided(subtitle_of(detail), font="caption", color="text.tertiary"))
         row.addLayout(names, 1)
-        copy = QToolButton()
-        copy.setIcon(icons.icon("copy"))
-        copy.setAutoRaise(True)
-        copy.setFixedSize(28, 28)
-        copy.setToolTip("Copy the span as OTLP/JSON")
-        copy.setAccessibleName("Copy the span as OTLP/JSON")
-        copy.clicked.connect(lambda: copy_text(raw_text(detail)))
-        row.addWidget(copy, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(IconButton("copy", "Copy the span as OTLP/JSON", lambda: copy_text(raw_text(detail)), size=15))
+        more = IconButton("more", "More about this span", size=16)
+        more.clicked.connect(lambda: self._menu(detail, more))
+        row.addWidget(more)
         return row
 
+    def _menu(self, detail: SpanDetail, below: QWidget) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction("Copy the span id", lambda: copy_text(detail.span.span_id.hex()))
+        menu.addAction("Copy the trace id", lambda: copy_text(detail.trace_id.hex()))
+        menu.addAction("Copy the name", lambda: copy_text(detail.span.name))
+        menu.addAction("Copy the span as OTLP/JSON", lambda: copy_text(raw_text(detail)))
+        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
+
     def _replace_foot(self, detail: SpanDetail | None) -> None:
-        foot = QWidget()
-        foot.setObjectName("inspectorFoot")
-        chips = chips_of(detail) if detail else []
+        foot = QFrame()
+        foot.setProperty("edge", "top")
+        chips = chips_of(detail) if detail and not self._compact else []
         flow = Flow(foot)
         flow.setContentsMargins(16, 10, 12, 10)
         for name, value in chips:
             flow.addWidget(Chip(name, value))
         foot.setVisible(bool(chips))
         self._column.replaceWidget(self._foot, foot)
+        self._foot.hide()
         self._foot.deleteLater()
         self._foot = foot

@@ -1,4 +1,4 @@
-"""Tab: what one page of the inspector is. A file in `tabs/` declares one; the panel finds it by listing the folder."""
+"""InspectorTab: what one page of the inspector is. A file in `tabs/` declares one; the panel finds it by listing the folder."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NONE = "—"
 
 
 @dataclass(frozen=True)
-class Tab:
+class InspectorTab:
     """One page about a span.
 
     `applies` says whether the page has anything to say about a span, `count` the figure behind its title (None: no

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from tracedesk.base.money import format_cost_exact
 from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import CostStatus
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.pieces import StackBar, Swatch, label, plain_tooltip
+from tracedesk.ui.inspector.pieces import Flow, StackBar, Swatch, label, plain_tooltip
 
 REASONS = {
     CostStatus.UNKNOWN_MODEL: "no price is known for this model", CostStatus.NO_USAGE: "the SDK sent no token counts",
@@ -59,20 +60,30 @@ def _shades() -> dict[str, QColor]:
     return {"cached": llm.line, "written": llm.wait, "input": llm.solid, "reasoning": llm.text, "output": chain.solid}
 
 
-def fill_usage(detail: SpanDetail, column: QVBoxLayout) -> None:
-    """Put the Tokens and Cost bars of a model call into a column; nothing for other spans."""
+def usage_widget(detail: SpanDetail, *, compact: bool = False) -> QWidget | None:
+    """The Tokens and Cost bars of a model call, or one table of both where `compact`; None for other spans."""
     if detail.kind not in COUNTED_KINDS:
-        return
-    tokens = token_parts(detail)
-    if tokens:
-        column.addLayout(_head("Tokens", _rule(detail)))
-        _bar(column, tokens)
-    cost = cost_parts(detail)
-    if cost:
-        column.addLayout(_head("Cost", detail.cost.price_source or ""))
-        _bar(column, cost)
-    for words in remarks(detail):
-        column.addWidget(label(words, font="caption", color="status.warn", wrap=True))
+        return None
+    tokens, cost, words = token_parts(detail), cost_parts(detail), remarks(detail)
+    if not (tokens or cost or words):
+        return None
+    box = QFrame()
+    box.setProperty("edge", "bottom")
+    column = QVBoxLayout(box)
+    column.setContentsMargins(16, 10, 12, 9)
+    column.setSpacing(7)
+    if compact and tokens:
+        _table(column, tokens, cost)
+    else:
+        if tokens:
+            column.addLayout(_head("Tokens", _rule(detail)))
+            _bar(column, tokens)
+        if cost:
+            column.addLayout(_head("Cost", detail.cost.price_source or ""))
+            _bar(column, cost)
+    for sentence in words:
+        column.addWidget(label(sentence, font="caption", color="status.warn", wrap=True))
+    return box
 
 
 def _rule(detail: SpanDetail) -> str:
@@ -114,15 +125,40 @@ def _bar(column: QVBoxLayout, parts: list[Part]) -> None:
     bar = StackBar([(part.size, part.color) for part in parts])
     bar.setAccessibleName(", ".join(f"{part.word} {part.figure}" for part in parts))
     column.addWidget(bar)
-    row = QHBoxLayout()
-    row.setSpacing(6)
+    legend = QWidget()
+    flow = Flow(legend, gap_px=10)
     for part in parts:
+        entry = QWidget()
+        row = QHBoxLayout(entry)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
         row.addWidget(Swatch(part.color))
         row.addWidget(label(part.word, font="caption", color="text.tertiary"))
         row.addWidget(label(part.figure, font="caption"))
-        row.addSpacing(6)
-    row.addStretch(1)
-    box = QWidget()
-    box.setLayout(row)
-    row.setContentsMargins(0, 2, 0, 6)
-    column.addWidget(box)
+        flow.addWidget(entry)
+    column.addWidget(legend)
+
+
+def _table(column: QVBoxLayout, tokens: list[Part], cost: list[Part]) -> None:
+    """One bar, then a line per part: swatch and word, tokens, cost."""
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(16)
+    grid.setVerticalSpacing(3)
+    grid.setColumnStretch(0, 1)
+    right = Qt.AlignmentFlag.AlignRight
+    for at, head in enumerate(("Usage", "Tokens", "Cost")):
+        grid.addWidget(label(head, font="label", color="text.secondary"), 0, at, right if at else Qt.AlignmentFlag.AlignLeft)
+    bar = StackBar([(part.size, part.color) for part in tokens])
+    bar.setAccessibleName(", ".join(f"{part.word} {part.figure}" for part in tokens))
+    grid.addWidget(bar, 1, 0, 1, 3)
+    paid = {part.word: part.figure for part in cost}
+    for number, part in enumerate(tokens, 2):
+        row = QHBoxLayout()
+        row.setSpacing(7)
+        row.addWidget(Swatch(part.color))
+        row.addWidget(label(part.word, font="dense", color="text.secondary"))
+        row.addStretch(1)
+        grid.addLayout(row, number, 0)
+        grid.addWidget(label(part.figure, font="dense"), number, 1, right)
+        grid.addWidget(label(paid.get(part.word, ""), font="dense"), number, 2, right)
+    column.addLayout(grid)

@@ -2,65 +2,82 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tracedesk.ui.command import Command, printed
 from tracedesk.ui.palette.scrim import Scrim
-from tracedesk.ui.widgets.text import KeyCap, label
+from tracedesk.ui.widgets.text import KeyCap, key_caps, label
 
-COLUMNS = ("Move", "Look", "What if", "Read")
+FIRST = ("Move", "Look", "What if", "Read")
+"""Columns in this order; others follow."""
 
 
 def sheet_lines(commands: list[Command]) -> dict[str, list[tuple[list[str], str]]]:
     """Per column: (keys, words); commands with the same words share a line."""
-    lines: dict[str, dict[str, list[str]]] = {column: {} for column in COLUMNS}
+    lines: dict[str, dict[str, list[str]]] = {column: {} for column in FIRST}
     for command in commands:
         if command.sheet and command.keys:
-            lines[command.sheet].setdefault(command.words or command.title, []).append(printed(command.keys[0]))
+            found = lines.setdefault(command.sheet, {}).setdefault(command.words or command.title, [])
+            if printed(command.keys[0]) not in found:
+                found.append(printed(command.keys[0]))
     return {column: [(keys, words) for words, keys in found.items()] for column, found in lines.items() if found}
 
 
 class KeySheet(Scrim):
-    """Opens with `?` anywhere."""
+    """Opens with `?` anywhere and shows what the keys do on the present page; `commands()` gives those commands."""
 
-    def __init__(self, parent: QWidget, commands: list[Command]) -> None:
+    def __init__(self, parent: QWidget, commands: Callable[[], list[Command]]) -> None:
         super().__init__(parent)
+        self._commands = commands
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.panel = QFrame(self)
         self.panel.setProperty("pane", "float")
         self.panel.setAccessibleName("Keys")
-        column = QVBoxLayout(self.panel)
-        column.setContentsMargins(20, 16, 20, 16)
-        column.setSpacing(12)
+        self._column = QVBoxLayout(self.panel)
+        self._column.setContentsMargins(20, 16, 20, 18)
+        self._column.setSpacing(12)
         head = QHBoxLayout()
+        head.setSpacing(8)
         head.addWidget(label("Keys", "title"))
         head.addStretch(1)
         head.addWidget(KeyCap("?"))
         head.addWidget(label("opens this anywhere", "dense", "secondary"))
-        column.addLayout(head)
-        grid = QGridLayout()
+        self._column.addLayout(head)
+        self._body = QWidget()
+        self._column.addWidget(self._body)
+
+    def open(self) -> None:
+        """Cover the window and take the keys."""
+        body = QWidget()
+        grid = QGridLayout(body)
+        grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(0)
         grid.setVerticalSpacing(8)
-        for number, (title, lines) in enumerate(sheet_lines(commands).items()):
+        for number, (title, lines) in enumerate(sheet_lines(self._commands()).items()):
             grid.addWidget(label(title, "label", "secondary"), 0, number * 3, 1, 2)
             for row, (keys, words) in enumerate(lines, 1):
                 caps = QHBoxLayout()
                 caps.setSpacing(4)
                 for key in keys:
-                    for part in key.split("+") if key not in ("+", "-") else [key]:
-                        caps.addWidget(KeyCap(part))
+                    for cap in key_caps(key):
+                        caps.addWidget(cap)
                 caps.addStretch(1)
                 grid.addLayout(caps, row, number * 3)
                 grid.addWidget(label(words, "dense", "secondary"), row, number * 3 + 1)
-                grid.setColumnMinimumWidth(number * 3, 120)
-            grid.setColumnMinimumWidth(number * 3 + 2, 40)
-        column.addLayout(grid)
-
-    def open(self) -> None:
-        """Cover the window and take the keys."""
+                grid.setColumnMinimumWidth(number * 3, 116)
+            grid.setColumnMinimumWidth(number * 3 + 2, 36)
+        self._column.replaceWidget(self._body, body)
+        self._body.deleteLater()
+        self._body = body
         super().open()
         self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def texts(self) -> list[str]:
+        """What it says, for tests and screen readers."""
+        return [found.text() for found in self._body.findChildren(QLabel)]
 
     def lay_out(self) -> None:
         self.panel.adjustSize()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from tracedesk.base.clock import format_duration
@@ -36,13 +37,13 @@ class PaletteSource:
     def _commands(self) -> list[Entry]:
         commands = self._desk.commands
         return [Entry("Settings" if command.menu == "Settings" else "Do", command.title,
-                      lambda id=command.id: commands.run(id), command.hint, command.icon or "send",
+                      partial(commands.run, command.id), command.hint, command.icon or "send",
                       key=printed(command.keys[0]) if command.keys else "")
                 for command in commands.all() if command.id != "palette.open" and commands.can(command.id)]
 
     def _views(self) -> list[Entry]:
         views = self._desk.settings.data("views", {})
-        return [Entry("Find", name, lambda query=query: self._show(query), query, "save_view", query=query)
+        return [Entry("Find", name, partial(self._show, query), query, "save_view", query=query)
                 for name, query in views.items()]
 
     def _spans(self) -> list[Entry]:
@@ -56,13 +57,13 @@ class PaletteSource:
                 continue
             label = Kind(int(trace.kind[index])).label
             duration = format_duration(int(trace.end_ns[index] - trace.start_ns[index]))
-            found[name] = Entry("Find", name, lambda span=trace.span_ids[index]: self._select(span),
+            found[name] = Entry("Find", name, partial(self._select, trace.span_ids[index]),
                                 f"span in this trace, {duration}", label, f"kind.{label}", query=f'name = "{name}"')
         return list(found.values())
 
     def _facets(self) -> list[Entry]:
         page = self._desk.page("traces")
-        return [Entry("Find", f"{key} = {value}", lambda query=page.term(key, value): self._show(query),
+        return [Entry("Find", f"{key} = {value}", partial(self._show, page.term(key, value)),
                       f"{count:,} traces", "filter", query=page.term(key, value))
                 for key, values in page.facet_values().items() for value, count in values]
 
@@ -74,12 +75,12 @@ class PaletteSource:
         page = self._desk.page("traces")
         rows = page.list.model_.tail.rows
         users = {row.user_id: row for row in reversed(rows) if row.user_id}
-        return [Entry("Find", user, lambda query=page.term("user", user): self._show(query), "user", "user", query=page.term("user", user))
+        return [Entry("Find", user, partial(self._show, page.term("user", user)), "user", "user", query=page.term("user", user))
                 for user in users]
 
     def _ids(self, text: str) -> list[Entry]:
         page = self._desk.page("traces")
-        found = [Entry("Find", row.trace_id.hex(), lambda id=row.trace_id: self._open(id), row.title or row.name, "traces")
+        found = [Entry("Find", row.trace_id.hex(), partial(self._open, row.trace_id), row.title or row.name, "traces")
                  for row in page.list.model_.tail.rows if row.trace_id.hex().startswith(text.lower())]
         if len(text) >= 4 and not found:
             found.append(Entry("Find", text, lambda: page.open_prefix(text), "open this trace id", "traces"))

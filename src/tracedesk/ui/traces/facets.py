@@ -16,7 +16,8 @@ from tracedesk.ui.widgets.text import plain_tip
 
 TOP, ROW_PX, HEAD_PX, BAR_PX, PAD_PX, GAP_PX = 3, 20, 22, 26, 12, 18
 TITLES = {"status": "Status", "prompt_version": "Prompt version", "model": "Model", "experiment": "Experiment",
-          "service": "Service", "environment": "Environment", "release": "Release", "kind": "Kind", "provider": "Provider", "env": "Environment",
+          "service": "Service", "environment": "Environment", "release": "Release", "kind": "Kind", "provider": "Provider",
+          "env": "Environment",
           "user": "User", "prompt": "Prompt version", "tool": "Tool", "name": "Name"}
 ORDER = ("status", "prompt_version", "prompt", "model", "experiment", "service", "env", "environment", "release", "name")
 STATUS_ICON = {"ok": "ok", "error": "error", "unset": "unset", "unfinished": "running", "blocked": "blocked"}
@@ -76,7 +77,8 @@ class Facets(QWidget):
 
     def sizeHint(self) -> QSize:
         rows = -(-len(self._groups) // 2)
-        height = sum(HEAD_PX + 10 + ROW_PX * max(len(values) for _, values in self._groups[2 * i:2 * i + 2]) for i in range(rows))
+        height = sum(HEAD_PX + 10 + ROW_PX * max(len(values) for _, values in self._groups[2 * i:2 * i + 2])
+                     for i in range(rows))
         return QSize(300, height + 8 if self._groups else 0)
 
     def minimumSizeHint(self) -> QSize:
@@ -136,8 +138,8 @@ class Facets(QWidget):
             self.update()
             if index >= 0:
                 _, key, value, count = self._spots[index]
-                QToolTip.showText(event.globalPosition().toPoint(),
-                                  plain_tip(f"{TITLES.get(key, key)} = {value}\n{count:,} traces\nClick: only this.  Alt click: not this."), self)
+                words = f"{TITLES.get(key, key)} = {value}\n{count:,} traces\nClick: only this.  Alt click: not this."
+                QToolTip.showText(event.globalPosition().toPoint(), plain_tip(words), self)
 
     def leaveEvent(self, event) -> None:
         self._hover = -1

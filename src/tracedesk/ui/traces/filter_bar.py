@@ -108,7 +108,7 @@ class FilterBar(QWidget):
         self._completer.setModel(QStringListModel(self))
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
-        self._completer.activated[str].connect(self._completed)
+        self._completer.activated.connect(self._completed)
         self.field.setCompleter(self._completer)
         self.error = QFrame(self, Qt.WindowType.ToolTip)
         self.error.setProperty("banner", "error")
@@ -118,13 +118,13 @@ class FilterBar(QWidget):
         error_row.setSpacing(6)
         error_row.addWidget(Glyph("info", "status.error", 13))
         error_row.addWidget(self.error_label)
-        self.actions = QHBoxLayout()
-        self.actions.setSpacing(8)
+        self.tools = QHBoxLayout()
+        self.tools.setSpacing(8)
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 12, 6)
         row.setSpacing(8)
         row.addWidget(self._box, 1)
-        row.addLayout(self.actions)
+        row.addLayout(self.tools)
         self._box.setFixedHeight(30)
 
     def text(self) -> str:
@@ -166,8 +166,8 @@ class FilterBar(QWidget):
             chip.hide()
             chip.deleteLater()
         self._chips = []
-        for index, term in enumerate(query.terms):
-            chip = Chip(term)
+        for index, found in enumerate(query.terms):
+            chip = Chip(found)
             chip.removed.connect(lambda index=index: self.set_query(self.query.without(index)))
             chip.menu_wanted.connect(lambda spot, index=index: self._menu(index, spot))
             self._chip_row.addWidget(chip)
@@ -230,8 +230,8 @@ class FilterBar(QWidget):
             return False
         self.field.clear()
         query = self.query
-        for term in more.terms:
-            query = query.plus(term)
+        for found in more.terms:
+            query = query.plus(found)
         self.set_query(query)
         return True
 

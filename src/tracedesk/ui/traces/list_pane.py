@@ -94,7 +94,8 @@ class ListPane(QFrame):
 
     def showing(self) -> str:
         """`list`, `empty` or `loading`."""
-        return {self.list: "list", self.empty: "empty"}.get(self._stack.currentWidget(), "loading")
+        shown = self._stack.currentWidget()
+        return "list" if shown is self.list else "empty" if shown is self.empty else "loading"
 
     def fold(self, compact: bool) -> None:
         """Narrow windows: strip and facets behind the button, shorter rows and head."""

@@ -1,32 +1,38 @@
 """The traces page: filter bar above, list left, the open trace in the middle, the inspector right.
 
-The page asks (`reader`), shows, and writes to `AppState`; its parts know nothing of each other.
+It lays out, and is what the commands of this page call. `listing` asks for the list, `reading` for the open trace. While
+the store holds no trace at all, the first-run page stands in its place.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NS_PER_S
-from tracedesk.base.errors import TraceDeskError
-from tracedesk.model.query import Term, TraceQuery, term
+from tracedesk.model.query import Term, term
 from tracedesk.store import questions
+from tracedesk.ui.first_run.page import FirstRun
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.traces import reader
 from tracedesk.ui.traces.centre import Centre
 from tracedesk.ui.traces.filter_bar import FilterBar
 from tracedesk.ui.traces.list_pane import ListPane
+from tracedesk.ui.traces.listing import Listing
+from tracedesk.ui.traces.reading import Reading
 from tracedesk.ui.widgets.buttons import Button
 
-RANGES = (("Last 15 min", 15 * 60), ("Last 1 h", 3600), ("Last 24 h", 86_400), ("Last 7 d", 7 * 86_400), ("Last 30 d", 30 * 86_400),
-          ("All time", 0))
-REFRESH_MS = 125
+RANGES = (("Last 15 min", 15 * 60), ("Last 1 h", 3600), ("Last 24 h", 86_400), ("Last 7 d", 7 * 86_400),
+          ("Last 30 d", 30 * 86_400), ("All time", 0))
+USUAL_RANGE_S = 86_400
 LIST_PX, LIST_COMPACT_PX, INSPECTOR_PX, INSPECTOR_COMPACT_PX = 356, 288, 380, 336
+LIST_MIN_PX, LIST_MAX_PX, CENTRE_MIN_PX, INSPECTOR_MIN_PX, INSPECTOR_MAX_PX = 260, 520, 520, 320, 640
 KEYS = [("J K", "span"), ("Enter", "inspect"), ("F", "fit"), ("C", "critical path")]
+KEYS_SHORT = [*KEYS, ("?", "all keys")]
 
 
 class TracesPage(QWidget):
@@ -36,95 +42,134 @@ class TracesPage(QWidget):
         super().__init__()
         self._desk = desk
         self._state = desk.state
-        self._opened: reader.OpenedTrace | None = None
-        self._facets: dict[str, list[tuple[str, int]]] = {}
-        self._total = 0
-        self._dirty = False
         self._hand_folded: set[str] = set()
         self._folds = Folds()
-        self.filter = FilterBar(self.facet_values)
+        self.filter = FilterBar(lambda: self.listing.facets)
         self.filter.changed.connect(desk.state.ask)
         self.pane = ListPane(desk.state)
         self.list = self.pane.list
         self.centre = Centre(desk)
         self.inspector = InspectorPanel()
-        self._range = Button("Last 24 h", self._range_menu, icon="clock")
+        self.listing = Listing(desk, self.pane)
+        self.reading = Reading(desk, self.centre, self.inspector)
+        self._range = Button("", self._range_menu, icon="clock", caret=True)
         self._range.setAccessibleDescription("Time range")
         self._save = Button("Save view", lambda: desk.commands.run("view.save"), icon="save_view")
-        self.filter.actions.addWidget(self._range)
-        self.filter.actions.addWidget(self._save)
+        self.filter.tools.addWidget(self._range)
+        self.filter.tools.addWidget(self._save)
+        self._first_run: FirstRun | None = None
+        self._lay_out()
+        self._wire()
+        self.set_range(0 if desk.read_only else USUAL_RANGE_S)
+        self.listing.ask()
+
+    def _lay_out(self) -> None:
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setHandleWidth(1)
         self.split.setChildrenCollapsible(False)
-        for pane, least in ((self.pane, 260), (self.centre, 520), (self.inspector, 320)):
+        for pane, least in ((self.pane, LIST_MIN_PX), (self.centre, CENTRE_MIN_PX), (self.inspector, INSPECTOR_MIN_PX)):
             pane.setMinimumWidth(least)
             self.split.addWidget(pane)
-        self.pane.setMaximumWidth(520)
-        self.inspector.setMaximumWidth(640)
+        self.pane.setMaximumWidth(LIST_MAX_PX)
+        self.inspector.setMaximumWidth(INSPECTOR_MAX_PX)
         self.split.setStretchFactor(1, 1)
-        column = QVBoxLayout(self)
+        reading = QWidget()
+        column = QVBoxLayout(reading)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.filter)
         column.addWidget(self.split, 1)
-        self.setProperty("pane", "panel")
-        self._wire()
-        self._set_range(86_400)
-        self._ask_list()
+        self._whole = QStackedWidget(self)
+        self._whole.addWidget(reading)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(self._whole)
 
     def _wire(self) -> None:
-        state, desk = self._state, self._desk
-        state.query_changed.connect(self._ask_list)
-        state.trace_id_changed.connect(self._open_trace)
-        state.span_changed.connect(self._ask_detail)
-        desk.live.changed.connect(self._store_changed)
-        self.list.opened.connect(state.open_trace)
-        self.list.model_.wants_more.connect(self._ask_older)
-        self.pane.show_new.connect(lambda: desk.commands.run("live.show"))
+        self.list.opened.connect(self._state.open_trace)
+        self._state.trace_id_changed.connect(lambda: self.list.set_current(self._state.trace_id))
+        self.listing.opened.connect(self._state.open_trace)
+        self.listing.empty_store.connect(self._show_first_run)
+        self.listing.has_traces.connect(self._hide_first_run)
+        self.listing.drop.connect(lambda index: self.filter.set_query(self._state.query.without(index)))
+        self.listing.clear.connect(lambda: self.set_filter(""))
+        self.listing.all_time.connect(lambda: self.set_range(0))
+        self.pane.show_new.connect(lambda: self._desk.commands.run("live.show"))
         self.pane.facets.only.connect(lambda key, value: self.add_filter(term(key, "=", value)))
         self.pane.facets.without.connect(lambda key, value: self.add_filter(term(key, "!=", value)))
-        self.pane.density.selected.connect(self._brushed)
-        self.centre.bottom.wanted.connect(self._fill_bottom)
-        self.inspector.closed.connect(lambda: self.toggle_pane("inspector"))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(REFRESH_MS)
-        self._timer.timeout.connect(self._refresh)
+        self.pane.density.selected.connect(lambda *box: self.filter.add(reader.brushed(*box)))
+
+    # first run
+
+    def first_run(self) -> FirstRun:
+        """The page for an empty store."""
+        if self._first_run is None:
+            self._first_run = FirstRun(self._desk)
+            self._whole.addWidget(self._first_run)
+        return self._first_run
+
+    def in_first_run(self) -> bool:
+        """Whether the store is empty and the first-run page is shown."""
+        return self._first_run is not None and self._whole.currentWidget() is self._first_run
+
+    def _show_first_run(self) -> None:
+        if not self._desk.read_only:
+            self._whole.setCurrentWidget(self.first_run())
+            self._show_keys()
+
+    def _hide_first_run(self) -> None:
+        if self.in_first_run():
+            self._whole.setCurrentIndex(0)
+            self._show_keys()
+            self.list.setFocus()
+
+    def _show_keys(self) -> None:
+        if self._state.page == "traces":
+            self._desk.show_keys(self.status_keys(), legend=not self.in_first_run())
+
+    def status_keys(self) -> list[tuple[str, str]]:
+        """Keys for the status bar."""
+        return self.first_run().status_keys() if self.in_first_run() else KEYS_SHORT if self._folds.rail_narrow else KEYS
 
     # what commands call
 
     def panes(self) -> list[QWidget]:
         """Stops of F6."""
-        return [self.filter.field, self.list, self.centre.canvas(), self.centre.bottom.path, self.inspector]
-
-    def status_keys(self) -> list[tuple[str, str]]:
-        """Keys for the status bar."""
-        return KEYS
+        if self.in_first_run():
+            return [self.first_run()]
+        return [self.filter.field, self.list, self.centre.views, self.centre.canvas(), self.centre.bottom.tabs,
+                self.inspector.tabs]
 
     def step(self, by: int) -> None:
-        """Next or previous row of what has the focus: the waterfall, else the list."""
-        if self.centre.canvas().hasFocus():
-            self.centre.key("J" if by > 0 else "K")
-        else:
+        """Next or previous row of what has the focus: the list, else the view of the trace."""
+        if self.list.hasFocus() or self._state.trace is None:
             self.list.step(by)
-
-    def canvas_key(self, key: str) -> None:
-        """A key for the canvas."""
-        self.centre.key(key)
+        else:
+            self.centre.key("J" if by > 0 else "K")
 
     def inspect(self) -> None:
         """Show the inspector and give it the focus."""
         if self.inspector.isHidden():
             self.toggle_pane("inspector")
-        self.inspector.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.inspector.tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def show_view(self, key: str) -> None:
-        """Waterfall or flame."""
+        """Another view of the trace, by its key."""
         self.centre.views.show_tab(key)
 
     def edit_filter(self) -> None:
-        """The cursor into the filter."""
-        self.filter.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        """The cursor into the filter, or into the field that finds in the trace where the trace has the focus."""
+        focus = self.focusWidget()
+        if focus is not None and focus.hasFocus() and any(
+                pane is focus or pane.isAncestorOf(focus) for pane in (self.centre, self.inspector)):
+            self.find_in_trace()
+        else:
+            self.filter.field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def find_in_trace(self) -> None:
+        """The cursor into the field that finds in the open trace."""
+        if self._state.trace is not None:
+            self.centre.finder.open_box()
 
     def set_filter(self, text: str) -> None:
         """Another filter."""
@@ -140,7 +185,7 @@ class TracesPage(QWidget):
 
     def facet_values(self) -> dict[str, list[tuple[str, int]]]:
         """Facets of the present result."""
-        return self._facets
+        return self.listing.facets
 
     def save_view(self) -> None:
         """Keep the filter under its own text; the palette finds it."""
@@ -178,167 +223,42 @@ class TracesPage(QWidget):
             pane.hide()
 
     def step_back(self) -> None:
-        """Esc: close the sheet, else clear the selection."""
-        if self._folds.inspector_sheet and not self.inspector.isHidden():
+        """Esc: stop finding, close the sheet, go back to the trace from the inspector, clear the selection."""
+        focus = self.focusWidget()
+        if not self.centre.finder.isHidden():
+            self.centre.finder.close_box()
+            self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
+        elif self._folds.inspector_sheet and not self.inspector.isHidden():
             self.inspector.hide()
+        elif focus is not None and focus.hasFocus() and self.inspector.isAncestorOf(focus):
+            self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
         else:
             self._state.select(None)
 
-    # asking
-
-    def _query(self) -> TraceQuery:
-        return reader.since(self._state.query, self._state.range_ns)
-
-    def _ask_list(self) -> None:
-        query = self._query()
-        self._dirty = False
-        self._desk.tasks.ask("list", lambda store: reader.list_page(store, query), self._show_list, self._no_list)
-        self._ask_around(query)
-
-    def _ask_around(self, query: TraceQuery) -> None:
-        self._desk.tasks.ask("around", lambda store: reader.around(store, query), self._show_around, lambda _error: None)
-
-    def _ask_older(self) -> None:
-        query, rows = self._query(), self.list.model_.tail.rows
-        if rows:
-            last = rows[-1]
-            self._desk.tasks.ask("older", lambda store: reader.older(store, query, last),
-                                 lambda answer: self.list.model_.append_rows(answer.rows, more=answer.more))
-
-    def _store_changed(self) -> None:
-        self._dirty = True
-        if not self._timer.isActive():
-            self._timer.start()
-
-    def _refresh(self) -> None:
-        if not self._dirty:
-            return
-        self._dirty = False
-        query = self._query()
-        self._desk.tasks.ask("refresh", lambda store: reader.list_page(store, query), self._take, self._no_list)
-        self._ask_around(query)
-        opened = self._opened
-        if opened is not None and opened.trace.trace_id == self._state.trace_id:
-            changed, trace_id = opened.summary.changed, opened.trace.trace_id
-            self._desk.tasks.ask("grown", lambda store: reader.grown(store, trace_id, changed), self._grew, lambda _error: None)
-
-    # answers
-
-    def _show_list(self, answer: reader.ListAnswer) -> None:
-        self._total = answer.total
-        self.pane.show_count(answer.total)
-        self.list.show_rows(answer.rows, more=answer.more)
-        if not answer.rows:
-            self._say_empty()
-            return
-        self.pane.show_list()
-        if self._state.trace_id is None:
-            self._state.open_trace(answer.rows[0].trace_id)
-        self.list.set_current(self._state.trace_id)
-
-    def _take(self, answer: reader.ListAnswer) -> None:
-        if self.pane.showing() != "list":
-            self._show_list(answer)
-            return
-        self._total = answer.total
-        self.pane.show_count(answer.total)
-        self.list.take(answer.rows)
-
-    def _no_list(self, error: TraceDeskError) -> None:
-        self.pane.empty.say("No traces yet" if self._desk.read_only is False else "Nothing to show", error.message)
-        self.pane.show_empty()
-
-    def _say_empty(self) -> None:
-        query, range_ns = self._state.query, self._state.range_ns
-        if query:
-            self.pane.empty.say("No trace matches", self.filter.text(), "Drop all filters", lambda: self.set_filter(""))
-            self._desk.tasks.ask("drop", lambda store: reader.best_drop(store, query, range_ns), self._offer_drop, lambda _error: None)
-        elif range_ns is not None:
-            self.pane.empty.say("No trace in this time", "Older ones may be there.", "All time", lambda: self._set_range(0))
-        else:
-            self.pane.empty.say("No traces yet", "They appear here as they arrive.")
-        self.pane.show_empty()
-
-    def _offer_drop(self, found: tuple[int, int] | None) -> None:
-        if found is not None and self.pane.showing() == "empty":
-            index, count = found
-            term_text = str(self._state.query.terms[index])
-            self.pane.empty.say("No trace matches", f"{count:,} without “{term_text}”", "Drop that filter",
-                                lambda: self.filter.set_query(self._state.query.without(index)))
-
-    def _show_around(self, answer: reader.Around) -> None:
-        self._facets = answer.facets
-        self.pane.facets.show_facets(answer.facets, answer.total)
-        self.pane.density.show_density(*answer.density)
-
-    def _open_trace(self) -> None:
-        trace_id = self._state.trace_id
-        if trace_id is None:
-            return
-        self.list.set_current(trace_id)
-        self.inspector.show_detail(None)
-        self._desk.tasks.ask("trace", lambda store: reader.opened(store, trace_id), self._show_trace)
-
-    def _show_trace(self, opened: reader.OpenedTrace) -> None:
-        if opened.trace.trace_id != self._state.trace_id:
-            return
-        self._opened = opened
-        self.centre.show_trace(opened)
-        self._state.set_trace(opened.trace)
-        if self._state.span_id is None:
-            self._state.select(reader.first_look(opened.trace))
-        else:
-            self._ask_detail()
-
-    def _grew(self, opened: reader.OpenedTrace | None) -> None:
-        if opened is not None:
-            self._show_trace(opened)
-
-    def _ask_detail(self) -> None:
-        opened, span_id = self._opened, self._state.span_id
-        if span_id is None:
-            self.inspector.show_detail(None)
-        if opened is None or opened.trace.trace_id != self._state.trace_id:
-            return
-        self.centre.select(span_id)
-        self.centre.bottom.again("raw")
-        if span_id is not None and span_id in opened.trace.index_of:
-            self._desk.tasks.ask("detail", lambda store: reader.detail(store, opened, span_id), self.inspector.show_detail)
-
-    def _fill_bottom(self, tab: str) -> None:
-        opened, span_id = self._opened, self._state.span_id
-        if opened is None:
-            return
-        trace_id, count = opened.trace.trace_id, opened.trace.n
-        if tab == "raw":
-            self._desk.tasks.ask("raw", lambda store: reader.raw(store, trace_id, span_id, count), self.centre.bottom.show_raw)
-        self._desk.tasks.ask("logs", lambda store: reader.logs(store, trace_id), self.centre.bottom.show_logs)
-
-    # range and brush
+    # range
 
     def _range_menu(self) -> None:
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for title, seconds in RANGES:
-            menu.addAction(title, lambda seconds=seconds: self._set_range(seconds))
+            menu.addAction(title, partial(self.set_range, seconds))
         menu.popup(self._range.mapToGlobal(self._range.rect().bottomLeft()))
 
-    def _set_range(self, seconds: int) -> None:
+    def set_range(self, seconds: int) -> None:
+        """Look back so long; 0 is all time."""
         self._range.set_text(next(title for title, value in RANGES if value == seconds))
         self._state.look_back(seconds * NS_PER_S or None)
-
-    def _brushed(self, start_ns: int, end_ns: int, low_ns: int | None, high_ns: int | None) -> None:
-        self.filter.add(reader.brushed(start_ns, end_ns, low_ns, high_ns))
 
     # layout
 
     def fold(self, folds: Folds) -> None:
-        """Another window size."""
-        self._folds = folds
+        """Another window size: what folds changes with it; sizes that the user chose stay."""
+        first, before, self._folds = self._folds == Folds() and not self.split.sizes()[0], self._folds, folds
         self.filter.set_short(folds.list_compact)
         self._save.setVisible(not folds.rail_narrow)
         self.pane.fold(folds.list_compact)
         self.centre.fold(folds)
+        self.inspector.fold(folds.words_off)
         if folds.inspector_sheet:
             if self.inspector.parentWidget() is not self:
                 self.inspector.setParent(self)
@@ -346,12 +266,17 @@ class TracesPage(QWidget):
         elif self.inspector.parentWidget() is self:
             self.split.addWidget(self.inspector)
             self.inspector.setVisible("inspector" not in self._hand_folded)
-        list_px = LIST_COMPACT_PX if folds.list_compact else LIST_PX
-        inspector_px = INSPECTOR_COMPACT_PX if folds.list_compact else INSPECTOR_PX
+        if first or before.list_compact != folds.list_compact or before.inspector_sheet != folds.inspector_sheet:
+            self._place_panes()
+        self._show_keys()
+
+    def _place_panes(self) -> None:
+        compact = self._folds.list_compact
+        list_px, inspector_px = (LIST_COMPACT_PX, INSPECTOR_COMPACT_PX) if compact else (LIST_PX, INSPECTOR_PX)
         saved = self._desk.settings.data(self._sizes_name(), None)
         if isinstance(saved, list) and len(saved) == 2 and all(isinstance(px, int) for px in saved):
             list_px, inspector_px = saved
-        self.split.setSizes([list_px, max(520, self.width() - list_px - inspector_px - 2), inspector_px])
+        self.split.setSizes([list_px, max(CENTRE_MIN_PX, self.width() - list_px - inspector_px - 2), inspector_px])
 
     def _sizes_name(self) -> str:
         return f"traces/{'compact' if self._folds.list_compact else 'wide'}/{self.screen().name() or 'screen'}"
@@ -363,7 +288,7 @@ class TracesPage(QWidget):
             self._desk.settings.put(self._sizes_name(), [sizes[0], sizes[2]])
 
     def _place_sheet(self) -> None:
-        top = self.split.y()
+        top = self.split.mapTo(self, self.split.rect().topLeft()).y()
         self.inspector.setGeometry(self.width() - INSPECTOR_PX, top, INSPECTOR_PX, self.height() - top)
         self.inspector.raise_()
 
@@ -371,4 +296,5 @@ class TracesPage(QWidget):
         super().resizeEvent(event)
         if self._folds.inspector_sheet and not self.inspector.isHidden():
             self._place_sheet()
-
+        elif event.oldSize().width() <= 0 or not self.split.sizes()[1]:
+            self._place_panes()

@@ -18,10 +18,10 @@ from tracedesk.model.trace import Trace
 from tracedesk.pricing.book import PriceBook
 from tracedesk.semconv.read import read
 from tracedesk.store import questions
-from tracedesk.store.questions import Density
 from tracedesk.store.connect import Store
+from tracedesk.store.questions import Density, Peers
 from tracedesk.ui.inspector.detail import SpanDetail, place_in
-from tracedesk.ui.traces.critical_bar import Stretch, stretches
+from tracedesk.ui.traces.critical_bar import Stretch, shares, stretches
 from tracedesk.whatif.baseline import Baseline
 from tracedesk.whatif.critical_path import critical_path
 from tracedesk.whatif.slack import slack
@@ -119,11 +119,23 @@ def grown(store: Store, trace_id: bytes, changed: int) -> OpenedTrace | None:
     return opened(store, trace_id) if questions.summary(store, trace_id).changed != changed else None
 
 
+PEERS_WINDOW_NS = 30 * 86_400 * NS_PER_S
+PEER_SPANS = 3
+
+
+def peers(store: Store, opened: OpenedTrace) -> Peers | None:
+    """How the trace and the spans that hold it up most compare with the other runs of its program in the 30 days before."""
+    trace = opened.trace
+    spans = [trace.span_ids[share.span] for share in shares(opened.bar)[:PEER_SPANS]]
+    return questions.peers(store, trace.trace_id, spans, since_ns=opened.summary.start_ns - PEERS_WINDOW_NS)
+
+
 def first_look(trace: Trace) -> bytes | None:
     """The span to select when a trace opens: the first failed one without failed children, else the last model call."""
     failed = np.flatnonzero(trace.status == Status.ERROR)
     if len(failed):
-        inner = [index for index in failed.tolist() if not (trace.status[index + 1:trace.subtree_end[index]] == Status.ERROR).any()]
+        inner = [index for index in failed.tolist()
+                 if not (trace.status[index + 1:trace.subtree_end[index]] == Status.ERROR).any()]
         return trace.span_ids[inner[0]]
     calls = np.flatnonzero(trace.kind == Kind.LLM)
     if len(calls):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -13,6 +13,7 @@ from tracedesk.model.summary import TraceSummary
 from tracedesk.ui import icons, theme
 from tracedesk.ui.traces import fingerprint
 
+Index = QModelIndex | QPersistentModelIndex
 LEFT_PX, TEXT_PX, RIGHT_PX = 12, 34, 12
 PICTURE_PX, PICTURE_NARROW_PX, COST_PX = 72, 44, 66
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -49,10 +50,10 @@ class RowDelegate(QStyledItemDelegate):
         super().__init__()
         self.narrow = False
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(200, theme.current().size("list_row"))
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         row: TraceSummary = index.data(Qt.ItemDataRole.UserRole)
         colors = theme.current()
         box = QRectF(option.rect)

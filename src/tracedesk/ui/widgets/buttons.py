@@ -4,77 +4,138 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
 
 from tracedesk.ui import icons, theme
-from tracedesk.ui.widgets.text import key_caps, plain_tip
+from tracedesk.ui.widgets.text import CAP_PX, cap_px, paint_cap, plain_tip
+
+ICON_PX = 14
 
 
 class Button(QPushButton):
-    """A text button. `role`: "" (secondary), primary, ghost, danger, link, pill. The key is printed inside."""
+    """A text button, painted: icon, words, key caps, and a caret where it opens a menu.
+
+    `role`: "" (secondary), primary, ghost, danger, link, pill. `set_words(False)` leaves icon and key only.
+    """
 
     def __init__(self, text: str, on_click: Callable[[], object] | None = None, *, role: str = "", icon: str = "",
-                 key: str = "", size: str = "", face: str = "dense") -> None:
-        super().__init__(text)
-        self._icon, self._role, self._words = icon, role, text
+                 key: str = "", size: str = "", face: str = "dense_name", caret: bool = False, dot: str = "") -> None:
+        super().__init__()
+        self._words, self._icon, self._role, self._caret, self._dot = text, icon, role, caret, dot
+        self._caps = key.replace("+", " ").split()
+        self._shown = True
         self.setProperty("role", role)
         if size:
             self.setProperty("size", size)
-        self._face = "dense_strong" if role in ("primary", "pill") else face
-        self.setFont(theme.current().font(self._face))
-        self.setProperty(theme.FACE, self._face)
+        face = "dense_strong" if role in ("primary", "pill") else "dense" if role == "link" else face
+        self.setFont(theme.current().font(face))
+        self.setProperty(theme.FACE, face)
         self.setAutoDefault(False)
-        self.setIconSize(QSize(14, 14))
         self.setAccessibleName(text)
-        self._caps: list[QWidget] = []
-        if key:
-            self._print_key(key)
-        self._tint()
+        self.setAccessibleDescription(key)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         if on_click is not None:
-            self.clicked.connect(lambda: on_click())
+            self.clicked.connect(lambda: on_click())  # noqa: PLW0108 - `checked` is not handed on
+
+    def text(self) -> str:
+        """What it says, also while the words are hidden."""
+        return self._words
 
     def set_words(self, shown: bool) -> None:
         """Show or hide the words (narrow windows keep icon and key); hidden words move to the tooltip."""
-        self.setText(self._words if shown else "")
+        self._shown = shown
         self.setToolTip("" if shown else plain_tip(self._words))
         self.updateGeometry()
+        self.update()
 
     def set_text(self, text: str) -> None:
         """Other words."""
-        self._words = text
-        self.setAccessibleName(text)
-        self.setText(text)
+        if text != self._words:
+            self._words = text
+            self.setAccessibleName(text)
+            self.updateGeometry()
+            self.update()
+
+    def set_dot(self, tone: str) -> None:
+        """The small square before the words, in another colour role, or none."""
+        self._dot = tone
+        self.updateGeometry()
+        self.update()
+
+    def _pieces(self) -> list[tuple[str, str, int, int]]:
+        """(kind, text, gap before, width in px) of what stands side by side."""
+        metrics, small = QFontMetrics(self.font()), QFontMetrics(theme.current().font("caption"))
+        found: list[tuple[str, str, int, int]] = []
+        if self._dot:
+            found.append(("dot", self._dot, 0, 9))
+        if self._icon:
+            found.append(("icon", self._icon, 8, ICON_PX))
+        if self._shown and self._words:
+            found.append(("words", self._words, 5 if self._role == "pill" else 8, metrics.horizontalAdvance(self._words)))
+        for number, cap in enumerate(self._caps):
+            found.append(("cap", cap, 5 if number else 9, cap_px(small, cap)))
+        if self._caret:
+            found.append(("icon", "chevron_down", 7, 12))
+        return [(kind, text, 0 if not number else gap, px) for number, (kind, text, gap, px) in enumerate(found)]
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(hint.width() + sum(cap.sizeHint().width() + 4 for cap in self._caps), hint.height())
+        pad = {"link": 2, "pill": 9}.get(self._role, 10 if self.property("size") in (None, "", "small") else 14)
+        height = {"small": 24, "large": 32}.get(str(self.property("size")), 28)
+        height = {"link": 24, "pill": 22}.get(self._role, max(height, QFontMetrics(self.font()).height() + 10))
+        return QSize(sum(gap + px for _, _, gap, px in self._pieces()) + 2 * pad + 2, height)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def _print_key(self, key: str) -> None:
-        self.setAccessibleDescription(key)
-        self._caps = list(key_caps(key, on_accent=self._role == "primary"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 8, 0)
-        row.setSpacing(4)
-        row.addStretch(1)
-        for cap in self._caps:
-            cap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-            row.addWidget(cap)
-        self.setStyleSheet("text-align: left;")
+    def paintEvent(self, event: QPaintEvent) -> None:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        painter = QStylePainter(self)
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colors = theme.current()
+        ink = colors.color(self._tone())
+        pieces = self._pieces()
+        wide = sum(gap + px for _, _, gap, px in pieces)
+        x = 10.0 if self._role == "field" else (self.width() - wide) / 2
+        for kind, text, gap, px in pieces:
+            x += gap
+            if kind == "dot":
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.setBrush(colors.color(text))
+                painter.drawRoundedRect(QRectF(x, (self.height() - 9) / 2, 9, 9), 2, 2)
+            elif kind == "icon":
+                icons.draw(painter, text, ink, round(x), (self.height() - px) / 2, px)
+            elif kind == "words":
+                painter.setFont(self.font())
+                painter.setPen(ink)
+                painter.drawText(QRectF(x, 0, px + 4, self.height()), Qt.AlignmentFlag.AlignVCenter, text)
+            else:
+                paint_cap(painter, QRectF(x, (self.height() - CAP_PX) / 2, px, CAP_PX), text,
+                          tone=self._tone() if self._role == "primary" or self.isChecked() else "text.secondary",
+                          on_accent=self._role == "primary")
+            x += px
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            self._tint()
-        super().changeEvent(event)
-
-    def _tint(self) -> None:
-        if self._icon:
-            tone = {"primary": "accent.on", "pill": "accent.on", "link": "text.link"}.get(self._role)
-            self.setIcon(icons.icon(self._icon, theme.current().color(tone) if tone else None, 14))
+    def _tone(self) -> str:
+        hot = self.underMouse() and self.isEnabled()
+        if not self.isEnabled():
+            return "text.disabled"
+        if self.isChecked():
+            return "text.link"
+        return {"primary": "accent.on", "pill": "accent.on", "danger": "status.error",
+                "link": "accent.hover" if hot else "text.link",
+                "ghost": "text.primary" if hot else "text.secondary"}.get(self._role, "text.primary")
 
 
 class IconButton(QToolButton):
@@ -91,7 +152,7 @@ class IconButton(QToolButton):
         self.setToolTip(plain_tip(f"{title}   {key}" if key else title))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if on_click is not None:
-            self.clicked.connect(lambda: on_click())
+            self.clicked.connect(lambda: on_click())  # noqa: PLW0108 - `checked` is not handed on
 
     def show_icon(self, icon: str, title: str) -> None:
         """Another icon and meaning."""

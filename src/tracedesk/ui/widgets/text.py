@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -75,7 +75,7 @@ class Elided(QWidget):
         painter = QPainter(self)
         painter.setPen(theme.current().color(self._tone))
         shown = QFontMetrics(self.font()).elidedText(self._text, self._mode, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, shown)
+        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
         tip = plain_tip(self._text) if shown != self._text else ""
         if self.toolTip() != tip:
             self.setToolTip(tip)
@@ -99,38 +99,54 @@ class Glyph(QWidget):
         icons.draw(painter, self._name, theme.current().color(self._tone), 0, 0, self._size)
 
 
-class KeyCap(QWidget):
-    """A key as printed on a button or in the key sheet."""
+CAP_PX = 18
+"""Height of a key cap."""
 
-    def __init__(self, text: str, tone: str = "text.secondary", *, on_accent: bool = False) -> None:
+
+def cap_px(metrics: QFontMetrics, key: str) -> int:
+    """Width of the cap of a key in the caption font."""
+    return max(CAP_PX, metrics.horizontalAdvance(key) + 10)
+
+
+def paint_cap(painter: QPainter, box: QRectF, key: str, tone: str = "text.secondary", *, on_accent: bool = False) -> None:
+    """A key as printed on a button or in the key sheet."""
+    colors = theme.current()
+    edge = colors.color("accent.on" if on_accent else "border.default")
+    if on_accent:
+        edge.setAlphaF(0.45)
+    painter.setPen(edge)
+    painter.setBrush(Qt.BrushStyle.NoBrush if on_accent else colors.color("bg.raised"))
+    painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+    painter.setFont(colors.font("caption"))
+    painter.setPen(colors.color(tone))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, key)
+
+
+class KeyCap(QWidget):
+    """A key cap as a widget."""
+
+    def __init__(self, text: str, tone: str = "text.secondary") -> None:
         super().__init__()
-        self._text, self._tone, self._on_accent = text, tone, on_accent
+        self._text, self._tone = text, tone
         self.setFont(theme.current().font("caption"))
         self.setProperty(theme.FACE, "caption")
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        return QSize(max(18, metrics.horizontalAdvance(self._text) + 10), max(18, metrics.height() + 4))
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint()
+        return QSize(cap_px(metrics, self._text), max(CAP_PX, metrics.height() + 2))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        colors = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = self.rect().toRectF().adjusted(0.5, 0.5, -0.5, -0.5)
-        painter.setPen(colors.color("accent.on") if self._on_accent else colors.color("border.default"))
-        painter.setBrush(Qt.BrushStyle.NoBrush if self._on_accent else colors.color("bg.raised"))
-        painter.drawRoundedRect(box, 4, 4)
-        painter.setPen(colors.color("accent.on" if self._on_accent else self._tone))
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._text)
+        paint_cap(painter, self.rect().toRectF(), self._text, self._tone)
 
 
-def key_caps(keys: str, *, on_accent: bool = False) -> list[KeyCap]:
+def key_caps(keys: str) -> list[KeyCap]:
     """Caps of a key sequence as we write it: `Ctrl+K` → Ctrl, K; `J K` → J, K."""
-    parts = [part for word in keys.split(" ") for part in (word.split("+") if word not in ("+",) else [word])]
-    return [KeyCap(part, on_accent=on_accent) for part in parts if part]
+    parts = [part for word in keys.split(" ") for part in ([*word[:-2].split("+"), "+"] if word.endswith("++") else
+                                                           [word] if word == "+" else word.split("+"))]
+    return [KeyCap(part) for part in parts if part]
 
 
 def line(direction: Qt.Orientation = Qt.Orientation.Horizontal) -> QFrame:

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty
-from tracedesk.ui.inspector.tab import Tab, always
+from tracedesk.ui.inspector.tab import InspectorTab, always
 from tracedesk.ui.inspector.table import SearchTable
 
 
@@ -28,4 +28,4 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     column.addWidget(SearchTable(("Name", "Value", "Read from"), rows_of(detail), search="Search names and values"), 1)
 
 
-PART = Tab("attributes", "Attributes", 40, applies=always, fill=fill, count=lambda detail: len(detail.span.attributes))
+PART = InspectorTab("attributes", "Attributes", 40, applies=always, fill=fill, count=lambda detail: len(detail.span.attributes))

@@ -11,7 +11,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
-from tracedesk.ui.inspector.tab import NOT_SENT, Tab, section
+from tracedesk.ui.inspector.tab import NOT_SENT, InspectorTab, section
 
 EVENTS_SHOWN = 200
 
@@ -59,5 +59,5 @@ def _event(detail: SpanDetail, event: Event, column: QVBoxLayout) -> None:
     column.addWidget(card)
 
 
-PART = Tab("events", "Events", 50, applies=lambda detail: bool(detail.span.events) or detail.status is Status.ERROR,
+PART = InspectorTab("events", "Events", 50, applies=lambda detail: bool(detail.span.events) or detail.status is Status.ERROR,
            fill=fill, count=lambda detail: len(detail.span.events))

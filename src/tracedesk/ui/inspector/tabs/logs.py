@@ -8,7 +8,7 @@ from tracedesk.base.clock import format_duration
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
-from tracedesk.ui.inspector.tab import Tab
+from tracedesk.ui.inspector.tab import InspectorTab
 
 LOGS_SHOWN = 200
 SEVERITIES = ((21, "fatal"), (17, "error"), (13, "warn"), (9, "info"), (5, "debug"), (1, "trace"))
@@ -40,4 +40,5 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         column.addWidget(label(f"{len(logs) - LOGS_SHOWN:,} more are in Raw", font="caption", color="text.tertiary"))
 
 
-PART = Tab("logs", "Logs", 60, applies=lambda detail: bool(detail.logs), fill=fill, count=lambda detail: len(detail.logs))
+PART = InspectorTab("logs", "Logs", 60, applies=lambda detail: bool(detail.logs), fill=fill,
+                    count=lambda detail: len(detail.logs))

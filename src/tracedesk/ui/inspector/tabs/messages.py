@@ -13,7 +13,7 @@ from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, pretty, short
 from tracedesk.ui.inspector.media import media_widget
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
-from tracedesk.ui.inspector.tab import Tab
+from tracedesk.ui.inspector.tab import InspectorTab
 
 ROLE_WORDS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 FOLDED_ROLES = frozenset({"system", "developer"})
@@ -153,5 +153,5 @@ def _folded(title: str, parts: list[dict[str, Any]], chip: str | None) -> QWidge
     return card
 
 
-PART = Tab("messages", "Messages", 10, applies=lambda detail: bool(messages_of(detail)), fill=fill,
+PART = InspectorTab("messages", "Messages", 10, applies=lambda detail: bool(messages_of(detail)), fill=fill,
            count=lambda detail: len(messages_of(detail)))

@@ -10,7 +10,7 @@ from tracedesk.model.span import Note
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
-from tracedesk.ui.inspector.tab import NONE, Tab, always, section
+from tracedesk.ui.inspector.tab import NONE, InspectorTab, always, section
 
 NOTE_WORDS = {
     Note.REPAIRED_TEXT: "Text that was not valid UTF-8 was repaired",
@@ -103,4 +103,4 @@ def _row(column: QVBoxLayout, name: str, text: str, *, mono: bool = False) -> No
     column.addLayout(row)
 
 
-PART = Tab("overview", "Overview", 15, applies=always, fill=fill)
+PART = InspectorTab("overview", "Overview", 15, applies=always, fill=fill)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLay
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.pieces import copy_text, label, visible
-from tracedesk.ui.inspector.tab import Tab, always
+from tracedesk.ui.inspector.tab import InspectorTab, always
 from tracedesk.wire.encode import logs_json, traces_json
 
 SHOWN_CHARACTERS = 200_000
@@ -45,4 +45,4 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     column.addWidget(edit, 1)
 
 
-PART = Tab("raw", "Raw", 90, applies=always, fill=fill)
+PART = InspectorTab("raw", "Raw", 90, applies=always, fill=fill)

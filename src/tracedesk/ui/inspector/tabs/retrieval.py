@@ -12,7 +12,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, StackBar, label, visible
-from tracedesk.ui.inspector.tab import NOT_SENT, Tab, section
+from tracedesk.ui.inspector.tab import NOT_SENT, InspectorTab, section
 
 DOCUMENTS_SHOWN = 100
 
@@ -100,6 +100,6 @@ def _list(column: QVBoxLayout, docs: list[dict[str, Any]], kind: Kind, *, came_f
         column.addWidget(label(visible("none"), color="text.tertiary"))
 
 
-PART = Tab("retrieval", "Documents", 11, applies=applies, fill=fill,
+PART = InspectorTab("retrieval", "Documents", 11, applies=applies, fill=fill,
            count=lambda detail: len(documents(detail.value("retrieval.documents"))
                                     or documents(detail.value("rerank.output_documents"))) or None)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import short
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
-from tracedesk.ui.inspector.tab import Tab
+from tracedesk.ui.inspector.tab import InspectorTab
 
 
 def scores_of(detail: SpanDetail) -> list[dict[str, object]]:
@@ -32,5 +32,5 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         column.addWidget(card)
 
 
-PART = Tab("scores", "Scores", 25, applies=lambda detail: bool(scores_of(detail)), fill=fill,
+PART = InspectorTab("scores", "Scores", 25, applies=lambda detail: bool(scores_of(detail)), fill=fill,
            count=lambda detail: len(scores_of(detail)))

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
-from tracedesk.ui.inspector.tab import Tab, always
+from tracedesk.ui.inspector.tab import InspectorTab, always
 from tracedesk.ui.inspector.table import SearchTable
 
 NAMES = {
@@ -15,6 +15,11 @@ NAMES = {
     "feature_flags": "flag", "tags": "tag", "metadata": "", "agent.name": "agent", "workflow.name": "workflow",
     "finish_reasons": "finish", "level": "level",
 }
+
+
+SAME = {"environment": "env", "prompt_version": "prompt", "user_id": "user", "session_id": "session"}
+"""Names in the summary of a trace → the names above."""
+CHIP_ORDER = ("feature", "prompt", "experiment", "finish", "user", "env", "session", "release")
 
 
 def tags_of(detail: SpanDetail) -> list[tuple[str, str, str]]:
@@ -32,14 +37,15 @@ def tags_of(detail: SpanDetail) -> list[tuple[str, str, str]]:
         else:
             found.append((name, pretty(value), source))
     known = {(name, value) for name, value, _ in found}
-    found += [(str(name), pretty(value), "trace") for name, value in detail.trace_tags.items()
-              if (str(name), pretty(value)) not in known]
-    return found
+    of_trace = [(SAME.get(str(name), str(name)), pretty(value), "trace") for name, value in detail.trace_tags.items()]
+    return found + [entry for entry in of_trace if entry[:2] not in known]
 
 
-def chips_of(detail: SpanDetail, limit: int = 8) -> list[tuple[str, str]]:
-    """The few tags that stand at the foot of the inspector."""
-    return [(name, short(value, 60)) for name, value, _ in tags_of(detail)][:limit]
+def chips_of(detail: SpanDetail, limit: int = 6) -> list[tuple[str, str]]:
+    """The few tags that stand at the foot of the inspector, those that people filter by first."""
+    order = {name: number for number, name in enumerate(CHIP_ORDER)}
+    tags = dict.fromkeys((name, short(value, 60)) for name, value, _ in tags_of(detail))
+    return sorted(tags, key=lambda tag: order.get(tag[0], len(order)))[:limit]
 
 
 def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
@@ -47,4 +53,4 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     column.addWidget(SearchTable(("Tag", "Value", "Read from"), tags_of(detail), search="Search tags"), 1)
 
 
-PART = Tab("tags", "Tags", 30, applies=always, fill=fill, count=lambda detail: len(tags_of(detail)))
+PART = InspectorTab("tags", "Tags", 30, applies=always, fill=fill, count=lambda detail: len(tags_of(detail)))

@@ -9,7 +9,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, pretty
 from tracedesk.ui.inspector.pieces import Card, LongText, label, visible
-from tracedesk.ui.inspector.tab import NOT_SENT, Tab, section
+from tracedesk.ui.inspector.tab import NOT_SENT, InspectorTab, section
 
 
 def applies(detail: SpanDetail) -> bool:
@@ -46,4 +46,4 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
             column.addWidget(label(visible(text), font="dense", wrap=True, selectable=True))
 
 
-PART = Tab("tool", "Tool", 12, applies=applies, fill=fill)
+PART = InspectorTab("tool", "Tool", 12, applies=applies, fill=fill)

@@ -1,0 +1,29 @@
+"""View: one way to look at the open trace, a tab of the traces page. A file in `traces/views` with a PART adds one.
+
+The widget is built when its tab is first looked at. What it may have, all optional: `set_trace(trace)`,
+`set_critical_path(pieces)`, `set_slack(slack_ns)`, `set_matches(indexes)`, `select(span_id)`, and the signals
+`span_selected(span_id)` and `span_activated(span_id)`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+
+@dataclass(frozen=True)
+class View:
+    """`key` for code, `title` and `icon` on the tab, `order` among them; `build(desk)` makes the widget.
+
+    `bottom`: whether the panel below (critical path, events, logs) stands under it.
+    """
+
+    key: str
+    title: str
+    icon: str
+    order: int
+    build: Callable[[Any], QWidget]
+    bottom: bool = True
