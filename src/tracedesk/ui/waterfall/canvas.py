@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from tracedesk.base.clock import format_duration
+from tracedesk.scene.facts import measure, sentence
 from tracedesk.scene.ticks import ticks
 from tracedesk.ui.waterfall import bars, marks, simulated, tree
 from tracedesk.ui.waterfall.frame import Frame
@@ -25,6 +27,7 @@ class Canvas(QWidget):
         self.bars_drawn = 0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
+        self.setAccessibleName("Waterfall")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
 
@@ -42,6 +45,55 @@ class Canvas(QWidget):
         first = max(0, self.scroll_px // row_px)
         last = min(scene.rows.n, -(-(self.scroll_px + self.height()) // row_px))
         return first, max(first, last), float(first * row_px - self.scroll_px)
+
+    # rows, for screen readers
+
+    def row_count(self) -> int:
+        """How many rows there are."""
+        return self._host.scene.rows.n if self._host.scene is not None else 0
+
+    def row_at(self, y: int) -> int:
+        """The row at a height of the canvas."""
+        return (y + self.scroll_px) // self._host.geometry_now().row_px
+
+    def row_box(self, row: int) -> QRect:
+        """Where a row is on the canvas."""
+        row_px = self._host.geometry_now().row_px
+        return QRect(0, row * row_px - self.scroll_px, self.width(), row_px)
+
+    def row_text(self, row: int) -> str:
+        """What stands in a row, as a sentence."""
+        scene = self._host.scene
+        if scene is None:
+            return ""
+        span = scene.span_at(row)
+        return sentence(scene, row, self._host.look.colors.kind_label(int(scene.trace.kind[span])) if span is not None else "")
+
+    def row_opens(self, row: int) -> tuple[bool, bool]:
+        """(can be opened and closed, is open)."""
+        scene = self._host.scene
+        span = scene.span_at(row) if scene is not None else None
+        if scene is None or span is None:
+            return False, False
+        return bool(scene.trace.child_count[span]), span not in scene.closed
+
+    def is_selected(self, row: int) -> bool:
+        """Whether a row is the selected one."""
+        return row == self.selected_row()
+
+    def selected_row(self) -> int | None:
+        """The row of the selected span."""
+        scene = self._host.scene
+        return int(scene.rows.row_of[scene.selected]) if scene is not None and scene.selected is not None else None
+
+    def whole_text(self) -> str:
+        """The trace in a few words."""
+        scene = self._host.scene
+        if scene is None:
+            return "No trace"
+        return f"{scene.trace.n:,} spans, {format_duration(scene.t1_ns - scene.t0_ns)}"
+
+    # painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, geometry, scene = self._host.look, self._host.geometry_now(), self._host.scene
@@ -101,3 +153,6 @@ class Canvas(QWidget):
         marks.paint_links(frame)
         if scene.replay_ns is not None:
             marks.paint_playhead(frame, scene.scale.x(scene.replay_ns))
+        if self.measured is not None:
+            xs = sorted(scene.scale.x(moment) for moment in self.measured)
+            marks.paint_measured(frame, measure(scene, *self.measured), xs)

@@ -17,6 +17,10 @@ class Host(Protocol):
     look: Look
     by_keyboard: bool
 
+    @property
+    def measured(self) -> tuple[int, int] | None:
+        """The two moments that are being measured between."""
+
     def geometry_now(self) -> Geometry:
         """Where the columns are."""
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
+from tracedesk.scene.hit import fold_at
 from tracedesk.scene.rows import HEADER, below
 from tracedesk.scene.timescale import ZOOM_STEP
 from tracedesk.scene.waterfall import Waterfall
+from tracedesk.ui.waterfall.menu import show_menu
 from tracedesk.ui.waterfall.tree import CHEVRON_PX, indent_px
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ EDGE_GRIP_PX = 4
 PAN_SHARE, PAGE_SHARE = 0.15, 0.9
 NOTCH = 120
 ROWS_PER_NOTCH = 3
+CARD_ENDERS = (QEvent.Type.KeyPress, QEvent.Type.Wheel, QEvent.Type.MouseButtonPress, QEvent.Type.Leave, QEvent.Type.FocusOut)
 
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
 
@@ -33,6 +36,7 @@ class Interaction(QObject):
         self._pressed: QPointF | None = None
         self._last = QPointF()
         self._mode = ""
+        self._measuring = False
         self._pointer: QPointF | None = None
         view.canvas.installEventFilter(self)
 
@@ -45,12 +49,20 @@ class Interaction(QObject):
         if scene is None:
             return False
         kind = event.type()
+        if kind in CARD_ENDERS:
+            self._view.card.dismiss()
         if isinstance(event, QKeyEvent) and kind == QEvent.Type.KeyPress:
             return self._key(scene, event)
         if isinstance(event, QWheelEvent):
             return self._wheel(scene, event)
         if isinstance(event, QMouseEvent):
             return self._mouse(scene, event)
+        if isinstance(event, QContextMenuEvent):
+            span = scene.span_at(self._row(event.pos().y()))
+            if span is not None:
+                self._view.pick(span)
+            show_menu(self._view, span, event.globalPos())
+            return True
         if kind == QEvent.Type.Leave:
             self._pointer = None
             self._hover(scene, None)
@@ -112,25 +124,28 @@ class Interaction(QObject):
         elif event.modifiers() & Modifier.ShiftModifier and self._x(spot) >= 0:
             self._mode = "measure"
             moment = scene.scale.ns(self._x(spot))
-            view.canvas.measured = (moment, moment)
-        elif view.canvas.measured is not None and self._mode != "measure":
-            view.canvas.measured = None
-            view.canvas.update()
+            view.set_measured((moment, moment))
+        elif self._measuring:
+            self._mode = ""
+        elif view.measured is not None:
+            view.set_measured(None)
+        self._measuring = False
         return True
 
     def _move(self, scene: Waterfall, spot: QPointF) -> None:
         view = self._view
         self._pointer = spot
         if self._pressed is None:
+            if self._measuring and view.measured is not None:
+                view.set_measured((view.measured[0], scene.scale.ns(max(self._x(spot), 0.0))))
             self._hover(scene, self.span_at(scene, spot))
             near_edge = abs(spot.x() - view.geometry_now().edge) <= EDGE_GRIP_PX
             view.canvas.setCursor(Qt.CursorShape.SplitHCursor if near_edge else Qt.CursorShape.ArrowCursor)
             return
         if self._mode == "column":
             view.set_tree_px(round(spot.x()) - (view.geometry_now().edge - view.geometry_now().tree_right))
-        elif self._mode == "measure" and view.canvas.measured is not None:
-            view.canvas.measured = (view.canvas.measured[0], scene.scale.ns(max(self._x(spot), 0.0)))
-            view.canvas.update()
+        elif self._mode == "measure" and view.measured is not None:
+            view.set_measured((view.measured[0], scene.scale.ns(max(self._x(spot), 0.0))))
         elif self._mode == "press" and (spot - self._pressed).manhattanLength() >= DRAG_PX:
             self._mode = "pan" if self._x(self._pressed) >= 0 else "scroll"
         if self._mode in ("pan", "scroll"):
@@ -152,6 +167,10 @@ class Interaction(QObject):
         if span != scene.hovered:
             scene.hovered = span
             self._view.canvas.update()
+            self._view.card.dismiss()
+            if span is not None and self._pointer is not None and not self._measuring:
+                at = self._view.canvas.mapToGlobal(self._pointer.toPoint())
+                self._view.card.want(scene, self._view.look, span, fold_at(scene, span, self._x(self._pointer)), at)
 
     def _wheel(self, scene: Waterfall, event: QWheelEvent) -> bool:
         view, turn, pixels = self._view, event.angleDelta(), event.pixelDelta()
@@ -206,9 +225,11 @@ class Interaction(QObject):
                 self._view.pick(error)
         elif key == Key.Key_N:
             self._next_match(scene, -1 if shift else 1)
-        elif key == Key.Key_Escape and self._view.canvas.measured is not None:
-            self._view.canvas.measured = None
-            self._view.canvas.update()
+        elif key == Key.Key_M:
+            self._measure_from_here(scene)
+        elif key == Key.Key_Escape and self._view.measured is not None:
+            self._measuring = False
+            self._view.set_measured(None)
         else:
             return False
         self._view.by_keyboard = True
@@ -268,6 +289,21 @@ class Interaction(QObject):
                 self._view.glide_to(target)
                 return
         self._view.glide_to(scene.fitted())
+
+    def _measure_from_here(self, scene: Waterfall) -> None:
+        """From the pointer, else from the selected span's start; the other end follows the pointer. Again: stop."""
+        if self._view.measured is not None:
+            self._measuring = False
+            self._view.set_measured(None)
+            return
+        if self._pointer is not None and self._x(self._pointer) >= 0:
+            moment = scene.scale.ns(self._x(self._pointer))
+            self._view.set_measured((moment, moment))
+        elif scene.selected is not None:
+            self._view.set_measured((int(scene.start_ns[scene.selected]), int(scene.end_ns[scene.selected])))
+        else:
+            self._view.set_measured((scene.t0_ns, scene.t1_ns))
+        self._measuring = True
 
     def _next_match(self, scene: Waterfall, by: int) -> None:
         if scene.matches is None or not scene.matches.any():

@@ -82,13 +82,16 @@ class Ruler(QWidget):
     def _flags(self, scene: Waterfall, look: Look) -> list[Flag]:
         """The flags of the window: the budget of a simulation, the moment of a replay."""
         wanted: list[tuple[int, str, FlagStyle]] = []
+        accent = FlagStyle(look.color("accent.base"), look.color("accent.on"))
         if scene.simulation is not None and scene.simulation.budget_ns is not None:
             warn = look.colors.status("warn")
             wanted.append((scene.t0_ns + scene.simulation.budget_ns, budget_text(scene.simulation.budget_ns),
                            FlagStyle(warn.soft, look.color("trace.slo"), warn.line)))
         if scene.replay_ns is not None:
-            wanted.append((scene.replay_ns, format_duration(max(0, scene.replay_ns - scene.t0_ns)),
-                           FlagStyle(look.color("accent.base"), look.color("accent.on"))))
+            wanted.append((scene.replay_ns, format_duration(max(0, scene.replay_ns - scene.t0_ns)), accent))
+        if self._host.measured is not None:
+            begin, end = sorted(self._host.measured)
+            wanted.append(((begin + end) // 2, format_duration(end - begin), accent))
         return [(box, text, style) for moment, text, style in wanted
                 if (box := flag_box(look, scene.scale.x(moment), scene.scale.width_px, text)) is not None]
 

@@ -17,13 +17,16 @@ from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import theme
+from tracedesk.ui.waterfall import accessible
 from tracedesk.ui.waterfall.canvas import Canvas
 from tracedesk.ui.waterfall.geometry import TREE_LEAST_PX, TREE_MOST_PX, TREE_PX, Geometry
+from tracedesk.ui.waterfall.hover_card import HoverCard
 from tracedesk.ui.waterfall.interaction import Interaction
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
 from tracedesk.ui.waterfall.overview import Overview
 from tracedesk.ui.waterfall.ruler import Ruler
+from tracedesk.ui.widgets.buttons import Button
 
 GLIDE_MS = 150
 WHATIF_MS = 180
@@ -50,6 +53,7 @@ class WaterfallView(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        accessible.install()
         self.scene: Waterfall | None = None
         self.look = Look(theme.current())
         self.by_keyboard = False
@@ -57,10 +61,16 @@ class WaterfallView(QWidget):
         self.following = False
         self._tree_px: int | None = None
         self._pieces: list[Piece] = []
+        self._unseen: set[bytes] = set()
         self._glide = Glide(self)
         self.overview = Overview(self)
         self.ruler = Ruler(self)
         self.canvas = Canvas(self)
+        self.card = HoverCard(self)
+        self.more = Button("", lambda: self.set_follow(True), role="pill")
+        self.more.setParent(self.canvas)
+        self.more.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.more.hide()
         self.interaction = Interaction(self)
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.valueChanged.connect(self._scrolled)
@@ -94,7 +104,8 @@ class WaterfallView(QWidget):
             self._carry_over(before, scene)
         else:
             self._glide.stop()
-            self.canvas.measured = None
+            self._unseen.clear()
+            self.set_measured(None)
             self.bar.setValue(0)
         self.scene = scene
         self._pieces = []
@@ -103,13 +114,14 @@ class WaterfallView(QWidget):
 
     def _carry_over(self, before: Waterfall, scene: Waterfall) -> None:
         """Keep what the user did when the same trace comes again with more spans."""
-        ids, index_of = before.trace.span_ids, scene.trace.index_of
+        ids, index_of, index_of_before = before.trace.span_ids, scene.trace.index_of, before.trace.index_of
         scene.set_closed({index_of[ids[i]] for i in before.closed if ids[i] in index_of})
         for name in ("selected", "hovered"):
             index = getattr(before, name)
             setattr(scene, name, None if index is None else index_of.get(ids[index]))
         scene.scale = scene.fitted() if self.following else before.scale
         scene.corrected = before.corrected
+        self._unseen.update(set(scene.trace.span_ids) - index_of_before.keys())
         anchor = before.hovered if before.hovered is not None else before.selected
         if anchor is not None and ids[anchor] in index_of:
             moved = int(scene.rows.row_of[index_of[ids[anchor]]]) - int(before.rows.row_of[anchor])
@@ -200,6 +212,7 @@ class WaterfallView(QWidget):
             scene.reveal(index)
             self._rows_changed()
             self.show_row(int(scene.rows.row_of[index]))
+            accessible.say_row(self.canvas)
         self.canvas.update()
 
     def pick(self, index: int | None) -> None:
@@ -210,6 +223,17 @@ class WaterfallView(QWidget):
         span_id = None if index is None else scene.trace.span_ids[index]
         self.select(span_id)
         self.span_selected.emit(span_id)
+
+    @property
+    def measured(self) -> tuple[int, int] | None:
+        """The two moments that are being measured between."""
+        return self.canvas.measured
+
+    def set_measured(self, stretch: tuple[int, int] | None) -> None:
+        """Measure between two moments, or stop measuring."""
+        self.canvas.measured = stretch
+        self.ruler.update()
+        self.canvas.update()
 
     def show_critical_path(self, on: bool) -> None:
         """Switch the critical path, its dimming and its slack on or off."""
@@ -229,7 +253,23 @@ class WaterfallView(QWidget):
         """Keep the end of a growing trace in view, until the first pan."""
         self.following = on
         if on and self.scene is not None:
+            self._unseen.clear()
             self.glide_to(self.scene.fitted())
+        self._redraw()
+
+    def _offer_more(self) -> None:
+        """`+3 spans →` at the right edge: what came later than the window shows."""
+        scene = self.scene
+        if scene is not None and self._unseen:
+            index_of, right = scene.trace.index_of, scene.scale.right_ns
+            self._unseen = {span_id for span_id in self._unseen
+                            if span_id in index_of and scene.start_ns[index_of[span_id]] >= right}
+        count = len(self._unseen) if scene is not None and not self.following else 0
+        if count:
+            self.more.set_text(f"+{count:,} span{'s' if count != 1 else ''} →")
+            self.more.adjustSize()
+            self.more.move(self.canvas.width() - self.more.width() - 16, self.canvas.height() - self.more.height() - 10)
+        self.more.setVisible(bool(count))
 
     def _show_path(self) -> None:
         if self.scene is not None:
@@ -349,6 +389,7 @@ class WaterfallView(QWidget):
     # looks
 
     def _redraw(self) -> None:
+        self._offer_more()
         for widget in (self.overview, self.ruler, self.canvas):
             widget.update()
 

@@ -1,0 +1,46 @@
+"""The menu of the thing under the pointer: what the keys do, for the mouse."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from tracedesk.scene.rows import below
+
+if TYPE_CHECKING:
+    from tracedesk.ui.waterfall.view import WaterfallView
+
+
+def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> QMenu | None:
+    """Open the menu of a span (None: of the empty part) at a point of the screen."""
+    scene = view.scene
+    if scene is None:
+        return None
+    menu = QMenu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    if span is not None:
+        stretch = (int(scene.start_ns[span]), int(scene.end_ns[span]))
+        menu.addAction("Inspect   Enter", lambda: view.span_activated.emit(scene.trace.span_ids[span]))
+        menu.addAction("Zoom to the span   F", lambda: view.glide_to(scene.scale_of(span)))
+        menu.addAction("Measure the span   M", lambda: view.set_measured(stretch))
+        if scene.trace.child_count[span]:
+            inside = set(below(scene.trace, span))
+            menu.addAction("Open everything below", lambda: view.set_closed(scene.closed - inside))
+            menu.addAction("Close everything below", lambda: view.set_closed(scene.closed | inside))
+        menu.addSeparator()
+    menu.addAction("Fit the trace   F", lambda: view.glide_to(scene.fitted()))
+    path = menu.addAction("Critical path   C", lambda: view.show_critical_path(not view.path_shown))
+    path.setCheckable(True)
+    path.setChecked(view.path_shown)
+    if scene.shift_ns is not None:
+        clocks = menu.addAction("Put clocks right   Shift+C", lambda: view.set_clocks_corrected(not scene.corrected))
+        clocks.setCheckable(True)
+        clocks.setChecked(scene.corrected)
+    if scene.trace.unfinished.any():
+        follow = menu.addAction("Follow the end", lambda: view.set_follow(not view.following))
+        follow.setCheckable(True)
+        follow.setChecked(view.following)
+    menu.popup(at)
+    return menu
