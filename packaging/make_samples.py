@@ -306,9 +306,9 @@ def latest() -> Story:
     root = story.root(3060, answer)
     story.input_guard(root, 10, 182, 124)
     plan_at, tool_at, reply_at = 190, 1122, 1444
-    arguments = {"order_id": "ORD-90417"}
+    arguments = {"order_id": "last"}
     story.chat(root, "plan", plan_at, plan_at + 922, (1620, 22), first_token=610, call=("get_order", arguments))
-    story.tool(root, "get_order", arguments, (tool_at, tool_at + 310, tool_at + 9, tool_at + 302), order, "/v1/orders/ORD-90417")
+    story.tool(root, "get_order", arguments, (tool_at, tool_at + 310, tool_at + 9, tool_at + 302), order, "/v1/orders/last")
     story.chat(root, "reply", reply_at, reply_at + 1530, (1660, 38), first_token=540, said=answer,
                history=story.asked("get_order", arguments, order))
     story.output_guard(root, 2982, 3044)
