@@ -48,7 +48,7 @@ def key_file(path: Path) -> Path:
     return path.with_name(path.name + ".key")
 
 
-def _keyring() -> tuple[ModuleType, tuple[type[Exception], ...]]:
+def load_keyring() -> tuple[ModuleType, tuple[type[Exception], ...]]:
     """The keyring package, and what it raises where no keyring answers: its own errors, and those of a missing session bus.
 
     Loaded only now: that takes 0.1 s, and a store whose key lies in a file never asks.
@@ -60,7 +60,7 @@ def _keyring() -> tuple[ModuleType, tuple[type[Exception], ...]]:
 
 
 def _from_keyring(path: Path) -> bytes | None:
-    keyring, no_keyring = _keyring()
+    keyring, no_keyring = load_keyring()
     try:
         text = keyring.get_password(SERVICE, f"store {path}")
     except no_keyring:
@@ -69,7 +69,7 @@ def _from_keyring(path: Path) -> bytes | None:
 
 
 def _into_keyring(path: Path, key: bytes) -> bool:
-    keyring, no_keyring = _keyring()
+    keyring, no_keyring = load_keyring()
     try:
         keyring.set_password(SERVICE, f"store {path}", key.hex())
     except no_keyring:

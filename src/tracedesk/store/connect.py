@@ -210,6 +210,20 @@ def notebook(path: Path, *, key: bytes | None = None) -> Iterator[Store]:
         store.close()
 
 
+def empty_log(path: Path) -> bool:
+    """Bring what is in the write-ahead log into the store and cut the log to nothing; False where a reader still needs it."""
+    with notebook(path) as store, explained(path):
+        db = store._connection
+        db.execute("PRAGMA busy_timeout = 300")
+        busy: int = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    return not busy
+
+
+def driver_version() -> str:
+    """The version of SQLite inside the driver."""
+    return sqlite.sqlite_version
+
+
 def _create_private(path: Path) -> None:
     """Make the file with mode 0600 where it is not there; SQLite gives the WAL the same mode."""
     try:

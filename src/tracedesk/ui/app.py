@@ -16,12 +16,13 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 from PySide6.QtWidgets import QApplication
 
 from tracedesk import __version__
+from tracedesk.base import log
 from tracedesk.engine.client import StartedEngine
 from tracedesk.ui import crash, fonts, icons, theme
 from tracedesk.ui.main_window import MainWindow
@@ -113,10 +114,12 @@ def run(store_path: Path, files: Sequence[Path] = (), begun: StartedEngine | Non
         if begun is not None:
             begun.close()
         return 0
+    log.to_file("desk")
     crash.install()
     window = MainWindow(store_path)
     window.restore()
     window.show()
+    QTimer.singleShot(0, lambda: log.logger("desk").info("window shown"))
     bell = Doorbell(window, store_path)
     window.supervisor.adopt(begun)
     window.start()
@@ -124,4 +127,5 @@ def run(store_path: Path, files: Sequence[Path] = (), begun: StartedEngine | Non
         open_file(window, path)
     code = app.exec()
     bell.close()
+    log.close()
     return code

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from tracedesk.base import settings
 from tracedesk.base.errors import WorldError
+from tracedesk.privacy.token import receiver_token
 
 
 def send_test_span(endpoint: str) -> None:
-    """Send one LLM-like span to `endpoint` (http://host:port) and wait until it is stored.
+    """Send one LLM-like span to `endpoint` (http://host:port), with the token where one is required, and wait until it is stored.
 
     Raises:
         WorldError: the receiver did not take it.
@@ -17,7 +19,9 @@ def send_test_span(endpoint: str) -> None:
     from opentelemetry.sdk.trace.export import SpanExportResult
     from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 
-    exporter = OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces", timeout=5)
+    token = receiver_token() if settings.load().receiver.require_token else None
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    exporter = OTLPSpanExporter(endpoint=f"{endpoint}/v1/traces", headers=headers, timeout=5)
     provider = TracerProvider(resource=Resource.create({"service.name": "tracedesk-test"}), id_generator=RandomIdGenerator(),
                               shutdown_on_exit=False)
     span = provider.get_tracer("tracedesk.test").start_span("hello from TraceDesk", attributes={
