@@ -1,9 +1,8 @@
 """Model calls recorded in two traces (a program and the proxy it calls, two SDKs side by side): each counted once.
 
-Two spans are one call where they have the same response id and began within `WITHIN_NS`. A response id that more than
-`MOST_TRACES` traces have is none: the server gives every answer the same. Of the spans of one call that their own traces
-count, the one that knows its tokens stays, then the one that began first, then the one with the smaller ids; the others
-are in `uncounted` with across = 1.
+Which spans are one call, and which of them stays, says `semconv.counting.counted_across`: the same response id at the same
+time. A response id that more than `MOST_TRACES` traces have is none: the server gives every answer the same. Spans that are
+counted on one of another trace are in `uncounted` with across = 1.
 """
 
 from __future__ import annotations
@@ -14,6 +13,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracedesk.model.row import SpanRow
+from tracedesk.semconv.counting import counted_across
 from tracedesk.store.state import TraceState, Uncounted
 from tracedesk.store.totals import is_counted_call
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from tracedesk.store.writer import Writer
     from tracedesk.store.writeset import WriteSet
 
-WITHIN_NS = 60_000_000_000
 MOST_TRACES = 4
 
 _CALL = struct.Struct("<bq8s")
@@ -39,37 +38,41 @@ def noted(came: Iterable[SpanRow], went: Iterable[SpanRow]) -> bytes:
                     for row in rows if row.response_id and is_counted_call(row))
 
 
-class _Copy(NamedTuple):
-    """One span of a call."""
+def same_call(before: SpanRow, after: SpanRow) -> bool:
+    """Whether nothing changed by which calls are found and weighed: only the cost did."""
+    return (is_counted_call(before) == is_counted_call(after)
+            and before._replace(cost_nusd=after.cost_nusd, cost_status=after.cost_status) == after)
+
+
+class _Decision(NamedTuple):
+    """On which span of another trace a span is counted; None: on itself, or on one of its own trace."""
 
     state: TraceState
     row: SpanRow
-
-    @property
-    def order(self) -> tuple[bool, int, bytes, bytes]:
-        """Of several copies the smallest stays."""
-        row = self.row
-        return (row.input_tokens is None and row.output_tokens is None, row.start_ns, row.trace_id, row.span_id)
+    kept: bytes | None
 
 
 def settle(writer: Writer, rows: WriteSet, pending: Iterable[tuple[int, bytes]]) -> None:
     """Take in the calls of pending parts, given as (trace_no, noted), and look anew at those of their traces."""
     db = writer.db
     hashes: set[int] = set()
-    touched = set()
+    gone: dict[int, set[bytes]] = {}
     for trace_no, calls in pending:
-        touched.add(trace_no)
+        gone.setdefault(trace_no, set())
         for sign, number, span_id in _CALL.iter_unpack(calls):
             if sign > 0:
                 db.execute("INSERT OR IGNORE INTO responses (hash, trace_no, span_id) VALUES (?, ?, ?)",
                            (number, trace_no, span_id))
                 other = db.execute("SELECT 1 FROM responses WHERE hash = ? AND trace_no != ? LIMIT 1", (number, trace_no))
             else:
+                gone[trace_no].add(span_id)
                 db.execute("DELETE FROM responses WHERE hash = ? AND trace_no = ? AND span_id = ?", (number, trace_no, span_id))
                 other = db.execute("SELECT 1 FROM twins WHERE hash = ?", (number,))
             if other.fetchone():
                 hashes.add(number)
-    weigh(writer, rows, hashes | shared_by(db, touched))
+    decided = [_Decision(state, row, None) for trace_no, span_ids in gone.items() if span_ids
+               for state, row in _spans(writer, trace_no, sorted(span_ids))]
+    weigh(writer, rows, hashes | shared_by(db, gone), decided)
 
 
 def shared_by(db: Any, trace_nos: Iterable[int]) -> set[int]:
@@ -78,28 +81,26 @@ def shared_by(db: Any, trace_nos: Iterable[int]) -> set[int]:
             for number, in db.execute("SELECT hash FROM twins WHERE trace_no = ?", (trace_no,))}
 
 
-def weigh(writer: Writer, rows: WriteSet, hashes: Iterable[int]) -> None:
+def weigh(writer: Writer, rows: WriteSet, hashes: Iterable[int], decided: Iterable[_Decision] = ()) -> None:
     """Decide for the calls of these response ids which span is counted, and correct the sums."""
-    decided: dict[int, tuple[TraceState, dict[bytes, bytes | None], dict[bytes, SpanRow]]] = {}
-    for number in sorted(hashes):
-        for copy, kept in _decide(writer, number):
-            _, wanted, found = decided.setdefault(copy.state.trace_no, (copy.state, {}, {}))
-            if wanted.get(copy.row.span_id) is None:
-                wanted[copy.row.span_id] = kept
-            found[copy.row.span_id] = copy.row
-    for state, wanted, found in decided.values():
+    by_trace: dict[int, tuple[TraceState, dict[bytes, _Decision]]] = {}
+    for one in (*decided, *(made for number in sorted(hashes) for made in _decide(writer, number))):
+        wanted = by_trace.setdefault(one.state.trace_no, (one.state, {}))[1]
+        if one.kept is not None or one.row.span_id not in wanted:
+            wanted[one.row.span_id] = one
+    for state, wanted in by_trace.values():
         after: Uncounted = dict(state.uncounted)
-        for span_id, kept in wanted.items():
-            if kept is not None:
-                after[span_id] = (kept, 1)
+        for span_id, one in wanted.items():
+            if one.kept is not None:
+                after[span_id] = (one.kept, 1)
             elif after.get(span_id, (None, 0))[1]:
                 del after[span_id]
         if after != state.uncounted:
-            rows.recounted(state, after, list(found.values()))
+            rows.recounted(state, after, [one.row for one in wanted.values()])
 
 
-def _decide(writer: Writer, number: int) -> list[tuple[_Copy, bytes | None]]:
-    """Every span with this response id, with the span on which it is counted (None: on itself)."""
+def _decide(writer: Writer, number: int) -> list[_Decision]:
+    """Every span with this response id that its own trace counts."""
     db = writer.db
     before = {trace_no for trace_no, in db.execute("SELECT trace_no FROM twins WHERE hash = ?", (number,))}
     now = {trace_no for trace_no, in db.execute("SELECT DISTINCT trace_no FROM responses WHERE hash = ? LIMIT ?",
@@ -108,37 +109,22 @@ def _decide(writer: Writer, number: int) -> list[tuple[_Copy, bytes | None]]:
     if shared != before:
         db.execute("DELETE FROM twins WHERE hash = ?", (number,))
         db.executemany("INSERT INTO twins (hash, trace_no) VALUES (?, ?)", [(number, trace_no) for trace_no in shared])
-    copies: list[_Copy] = []
-    for trace_no in sorted(before | shared):
-        state = writer.states([db.execute("SELECT trace_id FROM traces WHERE trace_no = ?", (trace_no,)).fetchone()[0]])[0]
-        members = [span_id for span_id, in db.execute("SELECT span_id FROM responses WHERE hash = ? AND trace_no = ?",
-                                                      (number, trace_no))]
-        copies += [_Copy(state, state.entry(at, db).row) for at in state.find(members)]
-    decided: list[tuple[_Copy, bytes | None]] = [(copy, None) for copy in copies]
-    if not shared:
-        return decided
-    by_id: dict[str, list[_Copy]] = {}
-    for copy in copies:
-        if not _counted_at_home_elsewhere(copy):
-            by_id.setdefault(copy.row.response_id or "", []).append(copy)
-    for same in by_id.values():
-        for call in _calls(same):
-            kept = min(call, key=lambda copy: copy.order)
-            decided += [(copy, kept.row.span_id) for copy in call if copy.state is not kept.state]
-    return decided
+    copies: list[list[tuple[TraceState, SpanRow]]] = []
+    for trace_no in before | shared:
+        members = [span_id for span_id, in db.execute(
+            "SELECT span_id FROM responses WHERE hash = ? AND trace_no = ? ORDER BY span_id", (number, trace_no))]
+        copies.append([(state, row) for state, row in _spans(writer, trace_no, members)
+                       if state.uncounted.get(row.span_id, (None, 1))[1]])
+    copies = sorted((found for found in copies if found), key=lambda found: found[0][0].trace_id)
+    repeats: list[dict[bytes, bytes]] = [{} for _ in copies]
+    if shared:
+        repeats = counted_across([([row for _, row in found], {}) for found in copies])
+    return [_Decision(state, row, repeated.get(row.span_id))
+            for found, repeated in zip(copies, repeats, strict=True) for state, row in found]
 
 
-def _counted_at_home_elsewhere(copy: _Copy) -> bool:
-    """Whether its own trace counts it on another of its spans."""
-    found = copy.state.uncounted.get(copy.row.span_id)
-    return found is not None and not found[1]
-
-
-def _calls(copies: list[_Copy]) -> list[list[_Copy]]:
-    """Spans of one response id, apart where they began far from one another."""
-    calls: list[list[_Copy]] = []
-    for copy in sorted(copies, key=lambda copy: (copy.row.start_ns, copy.row.trace_id, copy.row.span_id)):
-        if not calls or copy.row.start_ns - calls[-1][0].row.start_ns > WITHIN_NS:
-            calls.append([])
-        calls[-1].append(copy)
-    return calls
+def _spans(writer: Writer, trace_no: int, span_ids: list[bytes]) -> list[tuple[TraceState, SpanRow]]:
+    """The rows of some spans of a trace."""
+    db = writer.db
+    state = writer.states([db.execute("SELECT trace_id FROM traces WHERE trace_no = ?", (trace_no,)).fetchone()[0]])[0]
+    return [(state, state.entry(at, db).row) for at in state.find(span_ids) if at >= 0]

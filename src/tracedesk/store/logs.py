@@ -100,7 +100,7 @@ class Known:
         return found
 
 
-def union(stored: Sequence[LogRecord], arrived: Sequence[LogRecord]) -> list[LogRecord]:
-    """Records of one span, each once, in the order of `of_span`."""
-    by_digest = {(log.time_ns, digest(log)): log for log in (*stored, *arrived)}
+def distinct(records: Sequence[LogRecord]) -> list[LogRecord]:
+    """Each record once, in the order of `of_span`."""
+    by_digest = {(log.time_ns, digest(log)): log for log in records}
     return [by_digest[key] for key in sorted(by_digest)]

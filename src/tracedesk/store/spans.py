@@ -90,8 +90,8 @@ class Reader:
         return span
 
 
-def stored_spans(db: Any, trace_id: bytes, span_ids: Collection[bytes]) -> list[Span]:
-    """Those of these spans that the store has, as they were received."""
+def stored_spans(db: Any, trace_id: bytes, span_ids: Collection[bytes], *, below: bool = False) -> list[Span]:
+    """Those of these spans that the store has, as they were received; with `below` their children too."""
     found = db.execute("SELECT trace_no FROM traces WHERE trace_id = ?", (trace_id,)).fetchone()
     if found is None:
         return []
@@ -99,7 +99,10 @@ def stored_spans(db: Any, trace_id: bytes, span_ids: Collection[bytes]) -> list[
     kept: list[Entry] = []
     for data, in db.execute("SELECT data FROM facts WHERE id BETWEEN ? AND ? ORDER BY id", part_range(found[0])):
         records, texts = facts.unpack(data)
-        kept += facts.entries_of(trace_id, records[np.isin(records["span_id"], wanted)], texts)
+        meant = np.isin(records["span_id"], wanted)
+        if below:
+            meant |= np.isin(records["parent_id"], wanted)
+        kept += facts.entries_of(trace_id, records[meant], texts)
     reader = Reader(db, found[0])
     return [reader.span(entry) for entry in sorted(kept, key=lambda entry: (entry.part, entry.slot))]
 

@@ -11,12 +11,13 @@ Some work need not hold up the sender: the text index, calls recorded in two tra
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
 from tracedesk.model.row import SpanRow
-from tracedesk.model.span import LogRecord, Span
+from tracedesk.model.span import LogRecord, Resource, Scope, Span
+from tracedesk.semconv.read import log_owners
 from tracedesk.store import logs as log_store
 from tracedesk.store import state as states
 from tracedesk.store.changes import Changes
@@ -25,6 +26,7 @@ from tracedesk.store.interned import Numbers
 from tracedesk.store.spans import stored_spans
 from tracedesk.store.state import TraceState
 from tracedesk.store.writeset import WriteSet
+from tracedesk.wire.stored import decode_scope
 
 _ASKED_AT_ONCE = 500
 _CACHED_ENTRIES = 20_000
@@ -62,6 +64,8 @@ class Writer:
         self._states: dict[bytes, TraceState] = {}
         self._used: dict[bytes, TraceState] = {}
         self._seen_version = -1
+        self._scopes_seen = -1
+        self._from_above = False
         self._change = 0
         self._next_trace_no = 0
         self._weight = 0
@@ -69,27 +73,27 @@ class Writer:
     # -- one write ---------------------------------------------------------------------------------------------------
 
     def gather(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> list[tuple[Span, list[LogRecord]]]:
-        """What to prepare before `write(…, logs)`: the spans, each with all its log records, stored and in this batch;
-        and the stored spans that a record of this batch names, because their rows may change."""
-        arrived: dict[tuple[bytes, bytes], list[LogRecord]] = {}
+        """What to prepare before `write(…, logs)`: first the spans, each with all log records that may speak of it
+        (`semconv.read.log_owners`), stored and in this batch; then the stored spans of which a record of this batch may
+        speak, because their rows may change."""
+        arrived: dict[bytes, dict[bytes, list[LogRecord]]] = {}
         for log in logs:
             if log.trace_id and log.span_id:
-                arrived.setdefault((log.trace_id, log.span_id), []).append(log)
+                arrived.setdefault(log.trace_id, {}).setdefault(log.span_id, []).append(log)
         with explained(self.store.path):
-            logged = self._logged({span.trace_id for span in spans} | {trace_id for trace_id, _ in arrived})
-            found = [(span, self._all_logs(logged.get(span.trace_id), span.span_id,
-                                           arrived.get((span.trace_id, span.span_id), ()))) for span in spans]
-            named: dict[bytes, list[bytes]] = {}
-            for trace_id, span_id in arrived:
-                named.setdefault(trace_id, []).append(span_id)
-            for trace_id, span_ids in named.items():
-                for span in stored_spans(self.db, trace_id, span_ids):
-                    mine = arrived[trace_id, span.span_id]
-                    found.append((span, self._all_logs(logged.get(trace_id), span.span_id, mine)))
+            logged = self._logged({span.trace_id for span in spans} | set(arrived))
+            found = [(span, self._all_logs(logged.get(span.trace_id), span, arrived.get(span.trace_id, {}))) for span in spans]
+            for trace_id, named in arrived.items():
+                found += [(span, self._all_logs(logged.get(trace_id), span, named))
+                          for span in stored_spans(self.db, trace_id, named.keys(), below=self._read_from_above())
+                          if not named.keys().isdisjoint(log_owners(span))]
         return found
 
-    def write(self, prepared: Sequence[PreparedSpan], logs: Sequence[LogRecord] = ()) -> Changes:
-        """Keep these spans and log records: all of them or, if it raises, none.
+    def write(
+        self, prepared: Sequence[PreparedSpan], logs: Sequence[LogRecord] = (), *, read_anew: bool = False
+    ) -> Changes:
+        """Keep these spans and log records: all of them or, if it raises, none. With `read_anew` the spans are stored
+        already, and dialects or prices may understand them differently by now.
 
         Raises:
             DiskFull, StoreLocked, StoreDamaged, WorldError: this machine said no; nothing of the batch is kept.
@@ -98,7 +102,10 @@ class Writer:
             groups: dict[bytes, list[PreparedSpan]] = {}
             for item in prepared:
                 groups.setdefault(item.row.trace_id, []).append(item)
-            rows = WriteSet(self, {(log.trace_id, log.span_id) for log in logs})
+            named = {(log.trace_id, log.span_id) for log in logs}
+            if read_anew:
+                named |= {(item.row.trace_id, item.row.span_id) for item in prepared}
+            rows = WriteSet(self, named)
             touched = 0
             for state, items in zip(self.states(list(groups)), groups.values(), strict=True):
                 touched += rows.take(state, items)
@@ -212,10 +219,30 @@ class Writer:
             "SELECT trace_no FROM traces t WHERE trace_id = ? AND EXISTS (SELECT 1 FROM logs l WHERE l.trace_no = t.trace_no)",
             (trace_id,)).fetchone())}
 
-    def _all_logs(self, trace_no: int | None, span_id: bytes, arrived: Sequence[LogRecord]) -> list[LogRecord]:
-        """The log records of a span: those stored and those that came now."""
-        stored = [] if trace_no is None else log_store.of_span(self.db, trace_no, span_id)
-        return log_store.union(stored, arrived) if stored or arrived else []
+    def _all_logs(self, trace_no: int | None, span: Span, arrived: Mapping[bytes, Sequence[LogRecord]]) -> list[LogRecord]:
+        """The log records that may speak of a span: those stored and those that came now."""
+        if trace_no is None and not arrived:
+            return []
+        records: list[LogRecord] = []
+        for owner in log_owners(span):
+            records += arrived.get(owner, ())
+            if trace_no is not None:
+                records += log_store.of_span(self.db, trace_no, owner)
+        return log_store.distinct(records) if records else []
+
+    def _read_from_above(self) -> bool:
+        """Whether a scope of the store has spans that log records of their parents speak of."""
+        last = self.db.execute("SELECT coalesce(max(scope_no), 0) FROM scopes").fetchone()[0]
+        if last != self._scopes_seen:
+            self._scopes_seen = last
+            self._from_above = any(len(log_owners(_child(decode_scope(raw)))) > 1
+                                   for raw, in self.db.execute("SELECT raw FROM scopes"))
+        return self._from_above
+
+
+def _child(scope: Scope) -> Span:
+    """A span with a parent, in this scope."""
+    return Span(bytes(16), b"\1" * 8, b"\2" * 8, "", 0, 0, {}, Resource(), scope)
 
 
 def _everything_counts(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:

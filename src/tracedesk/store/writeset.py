@@ -10,6 +10,7 @@ import orjson
 
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import Note, Span
+from tracedesk.semconv.read import log_owners
 from tracedesk.store import calls, facts, payloads, sums
 from tracedesk.store.facts import Entry
 from tracedesk.store.payloads import Payload, Words
@@ -99,12 +100,16 @@ class WriteSet:
             old = None
             if position >= 0:
                 old = state.entry(position, self.db)
-                same = (old.size, old.digest) == (size, digest)
-                if not same and _rank(row, size, digest) <= _rank(old.row, old.size, old.digest):
-                    continue
-                if same and old.row == row and not (
-                        (state.trace_id, row.span_id) in self.named
-                        and words_of(item) != (slots if old.part == part else self._stored(state, old.part))[old.slot].words):
+                if (old.size, old.digest) == (size, digest):
+                    if old.row == row and not self._may_say_more(span):
+                        continue
+                    if words_of(item) == (slots if old.part == part else self._stored(state, old.part))[old.slot].words:
+                        if old.row != row:                        # the message stays where it lies
+                            state.replace(position, old._replace(row=row))
+                            first = taken.get(position)
+                            taken[position] = Taken(old._replace(row=row), first.before if first else old)
+                        continue
+                elif _rank(row, size, digest) <= _rank(old.row, old.size, old.digest):
                     continue
                 if old.part == part:
                     slots[old.slot] = payloads.EMPTY
@@ -126,13 +131,16 @@ class WriteSet:
         if slots:
             self._payload(state, slots)
         if taken:
-            self.pending[state.trace_no << PART_BITS | state.payload_parts - 1] = calls.noted(
-                (found.entry.row for found in taken.values()), (found.before.row for found in taken.values() if found.before))
+            self._note_calls(state, taken.values())
         if state.index is not None and fresh:
             state.index.add(list(fresh), list(fresh.values()))
         if emptied:
             self._empty(state, emptied)
         return list(taken.values())
+
+    def _may_say_more(self, span: Span) -> bool:
+        """Whether the words of a span may have changed although its row did not."""
+        return bool(self.named) and any((span.trace_id, owner) in self.named for owner in log_owners(span))
 
     def _origin(self, span: Span) -> tuple[int, int, int]:
         """(number of the resource, number of the scope, checksum of both to go on with over the message)."""
@@ -150,6 +158,17 @@ class WriteSet:
         self.payloads.append((at, payloads.pack(slots)))
         self.pending[at] = b""
         state.payload_parts += 1
+
+    def _note_calls(self, state: TraceState, taken: Iterable[Taken]) -> None:
+        """Have `settle` look at the calls that came and went, beside the last part of the trace."""
+        changed = [found for found in taken if found.before is None or not calls.same_call(found.before.row, found.entry.row)]
+        noted = calls.noted((found.entry.row for found in changed), (found.before.row for found in changed if found.before))
+        last = state.trace_no << PART_BITS | state.payload_parts - 1
+        if last in self.pending:
+            self.pending[last] = noted
+        elif noted:                               # no part is new: one that the index knows already
+            self.db.execute("INSERT INTO pending (id, again, calls) VALUES (?, 1, ?) "
+                            "ON CONFLICT (id) DO UPDATE SET calls = calls || excluded.calls", (last, noted))
 
     def _stored(self, state: TraceState, part: int) -> list[Payload]:
         """An earlier payload part."""
