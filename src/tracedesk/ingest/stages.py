@@ -81,10 +81,13 @@ def _error(span: Span, values: dict[str, Any]) -> str | None:
 
 
 def label(fields: LlmFields, span: Span) -> str | None:
-    """What stands beside the bar: the model, how many were looked for or kept, the status code, the database."""
+    """What stands beside the bar: the step of a loop or graph that a model call is, which tells two of one name apart, else
+    the model; how many were looked for or kept; the status code; the database."""
     values, attributes = fields.values, span.attributes
     match fields.kind:
-        case Kind.LLM | Kind.EMBEDDING | Kind.DECISION | Kind.GUARDRAIL | Kind.EVALUATOR:
+        case Kind.LLM:
+            found = values.get("graph.node_id") or attributes.get("step") or values.get("model.requested")
+        case Kind.EMBEDDING | Kind.DECISION | Kind.GUARDRAIL | Kind.EVALUATOR:
             found = values.get("model.requested") or values.get("model.response")
         case Kind.RERANKER:
             model = values.get("rerank.model") or values.get("model.requested")

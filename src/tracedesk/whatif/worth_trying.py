@@ -16,6 +16,8 @@ from tracedesk.whatif.selection import Selection
 STEPS = 7
 """Halvings of the interval in which the factor is looked for: to within a hundredth."""
 TRIED, SAID = 4, 2
+LEAST_FACTOR = 0.2
+"""Nobody makes a step more than five times as quick by trying."""
 LEAST_SHARE = 0.02
 """Savings below this share of the total are not worth a sentence."""
 
@@ -59,9 +61,9 @@ def _length_ns(outcome: Outcome, span: int) -> int:
 
 def _into_budget(outcome: Outcome, span: int, budget_ns: int) -> Suggestion | None:
     """The largest factor with which the total meets the budget."""
-    if _total(outcome, span, 0.0) > budget_ns:
+    if _total(outcome, span, LEAST_FACTOR) > budget_ns:
         return None
-    low, high = 0.0, 1.0
+    low, high = LEAST_FACTOR, 1.0
     for _ in range(STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if _total(outcome, span, middle) <= budget_ns else (low, middle)

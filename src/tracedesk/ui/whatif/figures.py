@@ -68,7 +68,7 @@ class Figures(QFrame):
         self._field.returnPressed.connect(self._typed)
         self._field.editingFinished.connect(self._field.hide)
         self._field.hide()
-        self._budget = Figure("Budget")
+        self._budget = Figure("SLO")
         self._budget.add(self._mark, self._verdict, self._field, self._budget_button)
         self._kind_place = QHBoxLayout()
         self._kind: QWidget | None = None
@@ -82,7 +82,7 @@ class Figures(QFrame):
         for number, figure in enumerate((self._total, self._cost, self._budget, self._bottleneck)):
             if number:
                 row.addWidget(line(Qt.Orientation.Vertical))
-            row.addWidget(figure, 4 if number == 0 else 3)
+            row.addWidget(figure, (5, 5, 6, 4)[number])
         self._count = QVariantAnimation(self)
         self._count.setDuration(MOTION_MS)
         self._count.setEasingCurve(QEasingCurve.Type.OutCubic)
@@ -155,10 +155,10 @@ class Figures(QFrame):
             widget.setVisible(budget_ns is not None)
         self._budget_button.set_text("Set a budget" if budget_ns is None else "Change")
         if budget_ns is None:
-            self._budget.title.setText("Budget")
+            self._budget.title.setText("SLO")
             self._budget.below.setText("how long the whole may take")
             return
-        self._budget.title.setText(f"Budget {format_duration(budget_ns)}")
+        self._budget.title.setText(f"SLO {format_duration(budget_ns)}")
         over, before = outcome.total_ns - budget_ns, outcome.total_before_ns - budget_ns
         tone, word = ("warn", "missed") if over > 0 else ("ok", "met")
         self._mark.show_icon(tone, f"status.{tone}")
@@ -175,6 +175,7 @@ class Figures(QFrame):
         trace = outcome.baseline.trace
         if self._kind is not None:
             self._kind_place.removeWidget(self._kind)
+            self._kind.hide()
             self._kind.deleteLater()
             self._kind = None
         if top is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
+from tracedesk.ui import theme
 from tracedesk.ui.whatif.span_card import SpanCard
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.text import label
@@ -50,6 +51,7 @@ class Notes(QFrame):
             button.setFixedWidth(138)
             buttons.addWidget(button)
         buttons.addStretch(1)
+        self.setFixedHeight(132)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(28)
@@ -57,13 +59,16 @@ class Notes(QFrame):
         row.addWidget(self._second, 1)
         row.addLayout(buttons)
 
-    def sizeHint(self) -> QSize:
-        return QSize(600, 124)
+    def set_narrow(self, narrow: bool) -> None:
+        """Smaller letters where the column is narrow."""
+        for words in (self._words, self._try):
+            words.text.setFont(theme.current().font("dense" if narrow else "body"))
+            words.text.setProperty(theme.FACE, "dense" if narrow else "body")
 
     def say(self, words: str, suggestions: Sequence[str]) -> None:
         """The paragraph, and the suggestions."""
         self._words.text.setText(words)
-        self._try.text.setText(" ".join(suggestions) or "Nothing that one span could do would matter much.")
+        self._try.text.setText(" ".join(suggestions) or "No single span could bring the total into the budget, or save much.")
 
     def words(self) -> str:
         """The paragraph."""

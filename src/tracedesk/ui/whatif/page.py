@@ -9,13 +9,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QInputDialog, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QInputDialog,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.scene.simulation import Simulation
+from tracedesk.scene.text import span_name
 from tracedesk.store import pins, scenarios
 from tracedesk.store.connect import Store, open_store
 from tracedesk.ui.flame.view import FlameView
@@ -37,13 +48,11 @@ from tracedesk.whatif.assumptions import causes_of
 from tracedesk.whatif.changes import SwapModel
 from tracedesk.whatif.many import Many
 from tracedesk.whatif.outcome import Outcome
-from tracedesk.whatif.slack import slack
 
-SIDE_PX, SIDE_COMPACT_PX = 416, 340
+SIDE_PX, SIDE_COMPACT_PX = 416, 360
+LOWER_SHARE = 0.42
 LAST = 100
 KEYS = [("1 to 9", "toggle"), ("- =", "factor"), ("G", "ghosts"), ("0", "reset"), ("Esc", "leave what-if")]
-DEPTH_SPANS = 200_000
-"""Above this many spans slack and ranking are left out: each costs as much as an answer."""
 
 
 class WhatIfPage(QWidget):
@@ -54,12 +63,12 @@ class WhatIfPage(QWidget):
         self._desk, self._state, self._settings = desk, desk.state, desk.settings
         self.setProperty("pane", "panel")
         self._asked: reader.Asked | None = None
-        self._slack: Any = None
         self._scenarios: list[reader.SavedScenario] = []
         self._guess: Guess | None = None
         self._waiting: int | None = None
         self._last = 0
         self._ghosts = True
+        self._split_moved = False
         self._mode = SIMULATED
         self._span: int | None = None
         self._speeds: dict[str, Any] = {}
@@ -76,12 +85,18 @@ class WhatIfPage(QWidget):
         self._mark = SimulatedMark()
         self.figures, self.legend = Figures(), Legend()
         self.waterfall, self.flame = WaterfallView(), FlameView()
+        self.waterfall.overview.hide()
         self._views = QStackedWidget()
         self._views.addWidget(self.waterfall)
         self._views.addWidget(self.flame)
         self.ranking, self.many = Ranking(), ManyPanel()
         self._below = QStackedWidget()
-        self._below.addWidget(self.ranking)
+        self._scroll = QScrollArea()
+        self._scroll.setWidget(self.ranking)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._below.addWidget(self._scroll)
         self._below.addWidget(self.many)
         self.notes = Notes()
         self.side = Side(self.board)
@@ -95,6 +110,7 @@ class WhatIfPage(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         lower = QWidget()
+        lower.setMinimumHeight(120)
         rows = QVBoxLayout(lower)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(0)
@@ -105,7 +121,9 @@ class WhatIfPage(QWidget):
         self._split.setChildrenCollapsible(False)
         self._split.addWidget(self._views)
         self._split.addWidget(lower)
+        self._split.splitterMoved.connect(self._user_split)
         self._split.setStretchFactor(0, 1)
+        self._split.setStretchFactor(1, 0)
         for widget in (self.figures, self.legend):
             column.addWidget(widget)
         column.addWidget(self._split, 1)
@@ -144,7 +162,7 @@ class WhatIfPage(QWidget):
         row.addWidget(self._mark)
         row.addStretch(1)
         self._pick_view = Segments(["Waterfall", "Flame"], self._views.setCurrentIndex, title="View")
-        row.addWidget(self._pick_view)
+        row.addWidget(self._pick_view, 0, Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(Button("Reset", lambda: self._desk.commands.run("whatif.reset"), icon="undo", key="0"))
         row.addWidget(Button("Save scenario", lambda: self._desk.commands.run("whatif.save"), icon="save_view"))
         return head
@@ -160,7 +178,7 @@ class WhatIfPage(QWidget):
         self._says = Elided("time on the critical path, and how much the total would move", "dense", "text.tertiary")
         row.addWidget(self._says, 1)
         row.addWidget(self._over)
-        row.addWidget(self._modes)
+        row.addWidget(self._modes, 0, Qt.AlignmentFlag.AlignVCenter)
         return head
 
     def _wire(self) -> None:
@@ -198,10 +216,8 @@ class WhatIfPage(QWidget):
     def _take(self, asked: reader.Asked) -> None:
         if asked.summary.trace_id != self._state.trace_id:
             return
-        self._asked, self._slack = asked, None
+        self._asked = asked
         self.board.counted = asked.counted
-        if asked.trace.n <= DEPTH_SPANS:
-            self._slack = slack(asked.baseline)
         title = asked.summary.title or asked.summary.name
         self._title.setText(title)
         self._id.setText(asked.summary.trace_id.hex()[:8])
@@ -282,7 +298,10 @@ class WhatIfPage(QWidget):
         if outcome is None or depth.outcome is not outcome:
             return
         self._depth = depth
-        self._show_mode(self._mode)
+        if self._below.currentIndex():
+            self._ask_many()
+        else:
+            self._show_mode(self._mode)
         active = self.board.active
         self.notes.say(depth.words if active else self._unasked(outcome), depth.suggestions)
         self.side.show_doubts(depth.doubts, [warning] if (warning := outcome.baseline.warning) else [])
@@ -293,13 +312,13 @@ class WhatIfPage(QWidget):
 
     def _remark(self, outcome: Outcome) -> str:
         """Why the longest span off the path does not move."""
-        ranked = self._depth.ranked if self._depth is not None else []
-        lines = [row for row in lines_of(outcome, ranked, self._slack, SIMULATED) if row.rank is None]
-        if not lines:
+        if self._depth is None or not self._depth.off_path:
             return ""
-        name = outcome.baseline.trace.name[lines[0].span]
-        moves = "so it moves freely" if outcome.shift_ns[lines[0].span] else "so it does not move"
-        return f"{name} runs in parallel: {format_duration(lines[0].slack_ns or 0)} of slack, {moves}"
+        span, room = self._depth.off_path[0]
+        if outcome.shift_ns[span] or not room:
+            return ""
+        name = span_name(outcome.baseline.trace, span)
+        return f"{name} runs in parallel: {format_duration(room)} of slack, so it does not move"
 
     def _show_mode(self, mode: int) -> None:
         self._mode = mode
@@ -307,7 +326,8 @@ class WhatIfPage(QWidget):
         if outcome is not None and self._depth is not None:
             self._below.setCurrentIndex(0)
             self._over.setChecked(False)
-            self.ranking.show_lines(outcome, lines_of(outcome, self._depth.ranked, self._slack, mode), mode)
+            self.ranking.show_lines(outcome, lines_of(outcome, self._depth.ranked, self._depth.off_path, mode), mode)
+            self._balance()
 
     def _show_span(self) -> None:
         outcome, span_id = self.board.outcome, self._state.span_id
@@ -349,9 +369,10 @@ class WhatIfPage(QWidget):
             self.board.flip(index)
             return
         self._waiting = index
+        self._show_toggles()
         before = "" if not self.board.active else " on top of what is already changed"
         trace = outcome.baseline.trace
-        question = f"You are about to add {toggle.part.title.lower()}{before}. How long will the request take?"
+        question = f"You are about to add {toggle.part.title}{before}. How long will the request take?"
         self.side.predict.ask(toggle.part.title, question, outcome.total_ns, trace,
                               [span for span in outcome.on_path_ns if not trace.child_count[span]])
         self.side.verticalScrollBar().setValue(0)
@@ -386,7 +407,7 @@ class WhatIfPage(QWidget):
 
     def copy_picture(self) -> None:
         """Figures, picture and words as a picture on the clipboard."""
-        QApplication.clipboard().setPixmap(self._whole.currentWidget().grab())
+        QApplication.clipboard().setPixmap(self.grab())
         self._desk.toast.say("Copied the picture")
 
     def save_scenario(self) -> None:
@@ -426,6 +447,9 @@ class WhatIfPage(QWidget):
             return
         self._over.setChecked(True)
         self._below.setCurrentIndex(1)
+        self._ask_many()
+
+    def _ask_many(self) -> None:
         if not self.board.active:
             self.many.say("Flip a perturbation first: then the same is asked of the latest traces of the filter.")
             return
@@ -465,6 +489,23 @@ class WhatIfPage(QWidget):
         self.side.setFixedWidth(SIDE_COMPACT_PX if folds.list_compact else SIDE_PX)
         self._says.setVisible(not folds.words_off)
         self._id.setVisible(not folds.words_off)
+        self.notes.set_narrow(folds.words_off)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._balance()
+
+    def _balance(self) -> None:
+        """The picture first: the ranking takes what it needs, at most four tenths of the height."""
+        if self._split_moved:
+            return
+        whole = self._split.height()
+        needed = self._ranking_head.height() + self.ranking.sizeHint().height()
+        lower = min(needed, int(whole * LOWER_SHARE))
+        self._split.setSizes([whole - lower, lower])
+
+    def _user_split(self, _at: int, _index: int) -> None:
+        self._split_moved = True
 
     # writing
 
@@ -530,11 +571,6 @@ class WhatIfPage(QWidget):
             super().keyPressEvent(event)
         else:
             self._desk.commands.run(command.id)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self.ranking.updateGeometry()
 
     # pictures
 

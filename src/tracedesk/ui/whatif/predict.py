@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NS_PER_MS, format_duration
 from tracedesk.model.trace import Trace
+from tracedesk.scene.text import one_line, second_name, span_name
 from tracedesk.ui.whatif.slider import KnobSlider
 from tracedesk.ui.widgets.buttons import Button, Switch
 from tracedesk.ui.widgets.text import Glyph, label
@@ -17,6 +18,7 @@ from tracedesk.whatif.outcome import Outcome
 from tracedesk.whatif.perturbation import Knob, Unit
 
 CANDIDATES = 4
+NAME_CHARS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,7 @@ class PredictCard(QFrame):
         row.addWidget(self._figure)
         column.addLayout(row)
         column.addWidget(label("And which span will be the bottleneck?", "dense", "secondary"))
-        self._choices = QHBoxLayout()
+        self._choices = QGridLayout()
         self._choices.setSpacing(6)
         column.addLayout(self._choices)
         self._buttons: list[tuple[QPushButton, int]] = []
@@ -100,14 +102,15 @@ class PredictCard(QFrame):
         self._figure.setText(format_duration(total_ns))
         for button, _ in self._buttons:
             self._choices.removeWidget(button)
+            button.hide()
             button.deleteLater()
         self._buttons = []
         for index in candidates[:CANDIDATES]:
-            words = trace.name[index] or "?"
-            button = Button(words if len(words) <= 14 else words[:13] + "…", size="small")
+            button = Button(one_line(" ".join((span_name(trace, index), second_name(trace, index))), NAME_CHARS), size="small")
             button.setCheckable(True)
             button.setAutoExclusive(True)
-            self._choices.addWidget(button)
+            row, column = divmod(len(self._buttons), 2)
+            self._choices.addWidget(button, row, column, Qt.AlignmentFlag.AlignLeft)
             self._buttons.append((button, index))
         self.show()
         self._slider.setFocus()

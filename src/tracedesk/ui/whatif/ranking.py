@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QWidget
@@ -12,13 +13,14 @@ from PySide6.QtWidgets import QWidget
 from tracedesk.base.clock import NARROW, format_duration
 from tracedesk.model.kinds import Kind
 from tracedesk.model.trace import Trace
+from tracedesk.scene.text import second_name, span_name
 from tracedesk.ui import icons, theme
 from tracedesk.ui.whatif.rows import difference_tone, signed_duration
 from tracedesk.whatif.outcome import Outcome, Ranked, own_time
 
 MEASURED, SIMULATED, DIFFERENCE = range(3)
 HEAD_PX, PAD_PX = 26, 16
-LISTED, OFF_PATH = 10, 2
+LISTED, OFF_PATH = 6, 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,11 @@ class Line:
     slack_ns: int | None = None
 
 
-def lines_of(outcome: Outcome, ranked: Sequence[Ranked], slack_ns: Sequence[int] | None, mode: int) -> list[Line]:
-    """Rows of a mode: as measured, as simulated, or by how much the time on the path differs."""
-    before = own_time(outcome.path_before)
+def lines_of(outcome: Outcome, ranked: Sequence[Ranked], off_path: Sequence[tuple[int, int]], mode: int) -> list[Line]:
+    """Rows of a mode: as measured, as simulated, or by how much the time on the path differs; then (span, room in ns) of what
+    is off the path. Containers are left out: what is inside them is listed."""
+    leaf = outcome.baseline.trace.child_count == 0
+    before = {span: ns for span, ns in own_time(outcome.path_before).items() if leaf[span]}
     ranks = {span: number for number, span in enumerate(before, 1)}
     total = max(1, outcome.total_before_ns if mode == MEASURED else outcome.total_ns)
     saved = {item.span: item.saved_ns for item in ranked}
@@ -46,23 +50,21 @@ def lines_of(outcome: Outcome, ranked: Sequence[Ranked], slack_ns: Sequence[int]
                  for number, (span, ns) in enumerate(list(before.items())[:LISTED], 1)]
     elif mode == SIMULATED:
         lines = [Line(item.span, number, item.on_path_ns, before.get(item.span, 0), item.share, ranks.get(item.span),
-                      item.saved_ns) for number, item in enumerate(ranked[:LISTED], 1)]
+                      item.saved_ns) for number, item in enumerate([item for item in ranked if leaf[item.span]][:LISTED], 1)]
     else:
-        now = outcome.on_path_ns
+        now = {span: ns for span, ns in outcome.on_path_ns.items() if leaf[span]}
         moved = sorted(now.keys() | before.keys(), key=lambda span: (-abs(now.get(span, 0) - before.get(span, 0)), span))
         lines = [Line(span, number, now.get(span, 0), before.get(span, 0), now.get(span, 0) / total, ranks.get(span),
                       saved.get(span, 0)) for number, span in enumerate(moved[:LISTED], 1)]
-    return lines + _off_path(outcome, slack_ns, {line.span for line in lines})
+    return lines + [Line(span, None, 0, 0, 0.0, None, 0, room) for span, room in off_path]
 
 
-def _off_path(outcome: Outcome, slack_ns: Sequence[int] | None, listed: set[int]) -> list[Line]:
-    """The longest leaves that nothing waits for: why they do not matter."""
-    if slack_ns is None:
-        return []
+def off_path(outcome: Outcome) -> list[int]:
+    """The longest leaves that hold nothing up: those whose room is worth saying."""
     trace = outcome.baseline.trace
-    room = [(int(trace.end_ns[span] - trace.start_ns[span]), span) for span in range(trace.n)
-            if slack_ns[span] > 0 and span not in listed and not trace.child_count[span] and span not in outcome.on_path_ns]
-    return [Line(span, None, 0, 0, 0.0, None, 0, int(slack_ns[span])) for _, span in sorted(room, reverse=True)[:OFF_PATH]]
+    off = np.flatnonzero((trace.child_count == 0) & ~outcome.removed)
+    found = [span for span in off.tolist() if span not in outcome.on_path_ns]
+    return sorted(found, key=lambda span: (int(outcome.start_ns[span] - outcome.end_ns[span]), span))[:OFF_PATH]
 
 
 def hatch(color, dpr: float = 1.0) -> QBrush:
@@ -174,8 +176,13 @@ class Ranking(QWidget):
         metrics = QFontMetrics(colors.font("dense_name"))
         painter.setFont(colors.font("dense_name"))
         painter.setPen(colors.color("text.primary" if on else "text.secondary"))
-        painter.drawText(QRectF(left + 22, top, end - left - 22, px), Qt.AlignmentFlag.AlignVCenter,
-                         metrics.elidedText(trace.name[line.span] or "", Qt.TextElideMode.ElideMiddle, int(end - left - 22)))
+        name = metrics.elidedText(span_name(trace, line.span), Qt.TextElideMode.ElideMiddle, int(end - left - 22))
+        painter.drawText(QRectF(left + 22, top, end - left - 22, px), Qt.AlignmentFlag.AlignVCenter, name)
+        step, at = second_name(trace, line.span), left + 22 + metrics.horizontalAdvance(name) + 6
+        if step and at + metrics.horizontalAdvance(step) <= end:
+            painter.setFont(colors.font("dense"))
+            painter.setPen(colors.color("text.tertiary"))
+            painter.drawText(QRectF(at, top, end - at, px), Qt.AlignmentFlag.AlignVCenter, step)
         if not on:
             text("bar", f"off the critical path, {format_duration(line.slack_ns or 0)} slack", "text.tertiary", right=False)
             text("path", "—", "text.tertiary")
@@ -203,7 +210,7 @@ class Ranking(QWidget):
         text("sense", words, "diff.better" if line.rank == 1 and line.saved_ns > 0 else "text.secondary")
 
     def _paint_rank(self, painter: QPainter, line: Line, text) -> None:
-        if self._mode == MEASURED:
+        if self._mode == MEASURED or self._outcome is None or not self._outcome.changes:
             text("rank", str(line.rank), "text.tertiary")
         elif line.was is None:
             text("rank", "new", "diff.worse")

@@ -76,7 +76,7 @@ class Side(QScrollArea):
         self._problem.hide()
         inside = QWidget()
         column = QVBoxLayout(inside)
-        column.setContentsMargins(12, 12, 12, 12)
+        column.setContentsMargins(8, 12, 8, 12)
         column.setSpacing(8)
         for widget in (self.predict, self.guessed, self._ready, self._own, self._field, self._problem, self._doubts,
                        self._saved):

@@ -24,6 +24,8 @@ def value_text(knob: Knob, value: Value) -> str:
         return f"× {float(value):.1f}" if float(value) >= 0.1 else f"× {float(value):.2g}"
     if knob.unit is Unit.DURATION:
         return format_duration(int(value))
+    if knob.name == "count":
+        return f"{value} retry" if value == 1 else f"{value} retries"
     return str(value)
 
 

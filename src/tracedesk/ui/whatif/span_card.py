@@ -48,6 +48,7 @@ class SpanCard(QFrame):
         """Fill it for a span of the trace."""
         if self._inside is not None:
             self._column.removeWidget(self._inside)
+            self._inside.hide()
             self._inside.deleteLater()
         trace = outcome.baseline.trace
         self._inside = QWidget()
