@@ -40,7 +40,8 @@ _PROVIDERS = _inverted({
     "google": "google gcp.gemini gcp.gen_ai gcp.vertex_ai gemini vertex_ai vertexai google_genai google.generative-ai"
               " google.vertex.chat",
     "aws": "aws.bedrock aws_bedrock bedrock amazon-bedrock aws",
-    "azure": "azure.ai.openai az.ai.openai azure.ai.inference az.ai.inference az.ai.agents azure azure-openai.chat azure_openai",
+    "azure": "azure.ai.openai az.ai.openai azure.ai.inference az.ai.inference az.ai.agents azure azure-openai.chat"
+             " azure_openai",
     "mistral": "mistral_ai mistralai mistral mistral.chat",
     "x-ai": "x_ai xai x-ai xai.chat",
     "groq": "groq groq.chat",
@@ -123,6 +124,13 @@ def finish_reasons(value: Any) -> list[str] | None:
         return None
     found = [_FINISH_REASONS.get(item.strip().lower(), item.strip()) for item in listed]
     return [item for item in found if item not in ("", "None", "null")] or None
+
+
+def finish_reasons_of(value: Any) -> list[str] | None:
+    """The finish reasons inside a list of messages or choices, each once, in order."""
+    listed = value if isinstance(value, list) else ()
+    found = [item.get("finish_reason") for item in listed if isinstance(item, dict)]
+    return finish_reasons(list(dict.fromkeys(reason for reason in found if isinstance(reason, str)))) if found else None
 
 
 def finish_reason(value: Any) -> str | None:

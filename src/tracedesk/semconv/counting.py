@@ -4,13 +4,12 @@ Why this exists (all seen in real traces): agent spans carry the sum of their ca
 span below the instrumentation's; LlamaIndex nests predict > chat for one call; Vercel 7 doubles embeddings; Logfire splits
 a streamed call into a request without usage and a sibling with it. And a failure is marked on every span it went through.
 
-Works on `SpanRow`s alone, without recursion, in time linear in their number. Copies of a call in another trace have the
-same `response_id`; the store compares those.
+Works on `SpanRow`s alone, without recursion, in time linear in their number.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from tracedesk.model.kinds import COUNTED_KINDS, Status
 from tracedesk.model.row import SpanRow
@@ -42,11 +41,42 @@ def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
             continue
         row = relevant[span_id]
         if row.kind in _COUNTED:
-            _nested_calls(row, [relevant[one] for one in inner if one not in skipped and relevant[one].kind == row.kind], skipped)
+            alike = [relevant[one] for one in inner if one not in skipped and relevant[one].kind == row.kind]
+            _nested_calls(row, alike, skipped)
         elif span_id in reporting:
             skipped[span_id] = None
     _streamed_apart(relevant, skipped)
     return skipped
+
+
+def counted_across(
+    traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]]
+) -> list[dict[bytes, bytes]]:
+    """Per trace, the spans that repeat a call of another trace, each with the span that has its figures.
+
+    `traces` holds rows and what `not_counted` found for them. The same answer (response id) at the same time is one call:
+    an SDK that traces itself writes its streams as traces of their own. Of two that do not overlap in time one came from
+    a cache or from a server that gives every answer the same id; those stay apart.
+    """
+    groups: dict[str, list[tuple[int, SpanRow]]] = {}
+    for number, (rows, skipped) in enumerate(traces):
+        for row in rows:
+            if row.response_id and row.kind in _COUNTED and row.span_id not in skipped:
+                groups.setdefault(row.response_id, []).append((number, row))
+    found: list[dict[bytes, bytes]] = [{} for _ in traces]
+    for group in groups.values():
+        kept: list[tuple[int, SpanRow]] = []
+        for number, row in sorted(group, key=lambda item: (not _has_tokens(item[1]), item[1].start_ns, item[1].span_id)):
+            twin = next((other for at, other in kept if at != number and _at_one_time(row, other)), None)
+            if twin is None:
+                kept.append((number, row))
+            else:
+                found[number][row.span_id] = twin.span_id
+    return found
+
+
+def _at_one_time(a: SpanRow, b: SpanRow) -> bool:
+    return a.start_ns <= (b.end_ns or b.start_ns) and b.start_ns <= (a.end_ns or a.start_ns)
 
 
 def _has_figures(row: SpanRow) -> bool:
@@ -76,7 +106,9 @@ def _nearest(rows: Sequence[SpanRow], relevant: dict[bytes, SpanRow]) -> dict[by
     return {span_id: found[span_id] for span_id in relevant}
 
 
-def _same_response(relevant: dict[bytes, SpanRow], above: dict[bytes, bytes | None], skipped: dict[bytes, bytes | None]) -> None:
+def _same_response(
+    relevant: dict[bytes, SpanRow], above: dict[bytes, bytes | None], skipped: dict[bytes, bytes | None]
+) -> None:
     """Spans of one answer (equal response id): the one that knows its tokens stays, of those the outermost, the first."""
     groups: dict[str, list[SpanRow]] = {}
     for row in relevant.values():
@@ -145,17 +177,26 @@ def _is_sum(outer: SpanRow, inner: Iterable[SpanRow]) -> bool:
 
 
 def _streamed_apart(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes | None]) -> None:
-    """Logfire: a call without usage and, later beside it, the zero-length span of its streamed response."""
+    """Logfire: a call without usage and, later beside it, the zero-length span of its streamed response. An SDK that traces
+    itself (Anthropic's) has put a third span with the same figures inside the call."""
     results = [row for row in relevant.values() if row.name.startswith(_STREAM) and row.span_id not in skipped]
     if not results:
         return
     waiting = sorted((row for row in relevant.values() if row.kind in _COUNTED and not _has_tokens(row)
-                      and row.span_id not in skipped and not row.name.startswith(_STREAM)), key=lambda row: row.start_ns)
+                      and not row.name.startswith(_STREAM)), key=lambda row: row.start_ns)
+    taken: set[bytes] = set()
     for result in sorted(results, key=lambda row: row.start_ns):
         for row in reversed(waiting):
-            if row.parent_id in (result.parent_id, None) and row.start_ns <= result.start_ns and row.span_id not in skipped:
-                skipped[row.span_id] = result.span_id
-                break
+            if row.parent_id not in (result.parent_id, None) or row.start_ns > result.start_ns or row.span_id in taken:
+                continue
+            inner = relevant.get(skipped.get(row.span_id) or b"")
+            if row.span_id in skipped and (inner is None or not _one_call(inner, result)):
+                continue
+            if inner is not None:
+                skipped[inner.span_id] = result.span_id
+            skipped[row.span_id] = result.span_id
+            taken.add(row.span_id)
+            break
 
 
 def error_causes(rows: Sequence[SpanRow]) -> set[bytes]:

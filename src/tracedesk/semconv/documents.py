@@ -69,7 +69,8 @@ def tools(value: Any) -> list[dict[str, Any]] | None:
     if found is None and isinstance(value, str):
         found = [name.strip() for name in value.split(",")]
     if isinstance(found, dict):
-        found = list(found.values()) if all(isinstance(item, dict) for item in found.values()) and "name" not in found else [found]
+        named = "name" not in found and all(isinstance(item, dict) for item in found.values())
+        found = list(found.values()) if named else [found]
     if not isinstance(found, list):
         return None
     made: list[dict[str, Any]] = []

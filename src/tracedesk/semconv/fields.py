@@ -56,7 +56,9 @@ def levels(table: dict[int, str]) -> Form:
     """The name of a numeric severity: the highest one that is not above it."""
     def form(value: Any) -> str | None:
         number = values.integer(value)
-        return None if number is None else next((name for least, name in sorted(table.items(), reverse=True) if number >= least), None)
+        if number is None:
+            return None
+        return next((name for least, name in sorted(table.items(), reverse=True) if number >= least), None)
 
     return form
 
@@ -112,7 +114,8 @@ FORMS: dict[str, Form] = {
     "param.output_type": output_type,
     **dict.fromkeys(("param.tool_choice", "input.value", "output.value", "tool.args", "tool.result", "tool.schema"),
                     values.json_value),
-    **dict.fromkeys(("param.all", "cost.details", "metadata", "prompt.variables", "experiment", "feature_flags"), values.mapping),
+    **dict.fromkeys(("param.all", "cost.details", "metadata", "prompt.variables", "experiment", "feature_flags"),
+                    values.mapping),
     **dict.fromkeys(("cost.input", "cost.output", "cost.total"), values.usd),
     "ttft_s": values.seconds,
     "first_token_time": values.instant,

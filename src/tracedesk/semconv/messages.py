@@ -15,8 +15,8 @@ from tracedesk.semconv.aliases import finish_reason, known_role, role
 from tracedesk.semconv.values import load_json, structure, text
 
 MAX_NESTING = 6
-_RESPONSE_ITEMS = frozenset({"function_call", "function_call_output", "reasoning", "custom_tool_call", "custom_tool_call_output",
-                             "computer_call", "web_search_call", "file_search_call", "mcp_call"})
+_RESPONSE_ITEMS = frozenset({"function_call", "function_call_output", "reasoning", "custom_tool_call", "computer_call",
+                             "custom_tool_call_output", "web_search_call", "file_search_call", "mcp_call"})
 _LANGCHAIN_TYPES = frozenset({"human", "ai", "system", "tool", "function", "chat", "AIMessageChunk"})
 
 
@@ -149,14 +149,15 @@ def is_message(item: Any) -> bool:
     if "lc" in item and isinstance(item.get("kwargs"), dict):
         return True
     kind = item.get("type")
-    if isinstance(kind, str):
-        if kind in _RESPONSE_ITEMS or (kind in _LANGCHAIN_TYPES and ("data" in item or "content" in item)):
-            return True
+    if isinstance(kind, str) and (
+            kind in _RESPONSE_ITEMS or (kind in _LANGCHAIN_TYPES and ("data" in item or "content" in item))):
+        return True
     if isinstance(item.get("message"), dict):
         return is_message(item["message"])
     if isinstance(item.get("role"), str):
-        return any(key in item for key in ("content", "parts", "tool_calls", "contents", "tool_results", "function_call",
-                                           "refusal", "text", "tool_call_id", "message")) or known_role(item["role"]) is not None
+        return known_role(item["role"]) is not None or any(key in item for key in (
+            "content", "parts", "tool_calls", "contents", "tool_results", "function_call", "refusal", "text", "tool_call_id",
+            "message"))
     return isinstance(item.get("parts"), list) or isinstance(item.get("tool_calls"), list)
 
 
@@ -166,7 +167,8 @@ def one_message(item: dict[str, Any], default_role: str) -> Message:
         names = item.get("id")
         name = names[-1] if isinstance(names, list) and names else None
         inner = {**item["kwargs"]}
-        return _spoken(inner, known_role(name) or known_role(inner.get("role")) or known_role(inner.get("type")) or default_role)
+        said = known_role(name) or known_role(inner.get("role")) or known_role(inner.get("type"))
+        return _spoken(inner, said or default_role)
     kind = item.get("type")
     if isinstance(kind, str) and kind in _LANGCHAIN_TYPES and "role" not in item:
         inner = item["data"] if isinstance(item.get("data"), dict) else item
@@ -184,6 +186,10 @@ def one_message(item: dict[str, Any], default_role: str) -> Message:
 
 
 def _spoken(item: dict[str, Any], name: str) -> Message:
+    if name == "thinking":                     # OpenLLMetry's old Anthropic completions: a message of its own
+        made = _spoken(item, "assistant")
+        made["parts"] = [{**part, "type": "reasoning"} if part["type"] == "text" else part for part in made["parts"]]
+        return made
     content: list[blocks.Part] = []
     reasoning = item.get("reasoning_content") or item.get("reasoning")
     if reasoning:
@@ -239,5 +245,6 @@ def _tool_calls(item: dict[str, Any], content: list[blocks.Part]) -> list[blocks
 
 def first_text(message: Message) -> str | None:
     """The text of a message's text parts, joined; None where it has none."""
-    pieces = [part["content"] for part in message["parts"] if part.get("type") == "text" and isinstance(part.get("content"), str)]
+    pieces = [part["content"] for part in message["parts"]
+              if part.get("type") == "text" and isinstance(part.get("content"), str)]
     return "\n".join(pieces) if pieces else None

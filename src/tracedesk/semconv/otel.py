@@ -23,6 +23,17 @@ OTEL_CACHE_READ: tuple[str | Source, ...] = (
     A("gen_ai.usage.input_token_details", "cache_read", decode=python_repr),
 )
 
+OTEL_CACHE_WRITE: tuple[str | Source, ...] = (
+    "gen_ai.usage.cache_write.input_tokens",
+    "gen_ai.usage.cache_creation.input_tokens",
+    "gen_ai.usage.cache_creation_input_tokens",
+    "gen_ai.usage.cache_write_input_tokens",
+    "gen_ai.usage.cache_write_tokens",
+    "gen_ai.usage.input_tokens.cache_write",
+    "gen_ai.usage.details.cache_write_tokens",
+    "gen_ai.usage.details.cache_creation_input_tokens",
+)
+
 OTEL_REASONING: tuple[str | Source, ...] = (
     "gen_ai.usage.reasoning.output_tokens",
     "gen_ai.usage.reasoning_tokens",
@@ -89,16 +100,7 @@ OTEL_FIELDS: Fields = {
     "tokens.output": ("gen_ai.usage.output_tokens", "gen_ai.usage.completion_tokens"),
     "tokens.total": ("gen_ai.usage.total_tokens", "llm.usage.total_tokens", "gen_ai.client.token.usage"),
     "tokens.cache_read": OTEL_CACHE_READ,
-    "tokens.cache_write": (
-        "gen_ai.usage.cache_write.input_tokens",
-        "gen_ai.usage.cache_creation.input_tokens",
-        "gen_ai.usage.cache_creation_input_tokens",
-        "gen_ai.usage.cache_write_input_tokens",
-        "gen_ai.usage.cache_write_tokens",
-        "gen_ai.usage.input_tokens.cache_write",
-        "gen_ai.usage.details.cache_write_tokens",
-        "gen_ai.usage.details.cache_creation_input_tokens",
-    ),
+    "tokens.cache_write": OTEL_CACHE_WRITE,
     "tokens.cache_write_1h": "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
     "tokens.reasoning": OTEL_REASONING,
     "tokens.input_text": "gen_ai.usage.text.input_tokens",

@@ -48,6 +48,8 @@ def _only_text(block: Any) -> str | None:
         return block
     if not isinstance(block, dict):
         return None
+    if len(block) == 1 and isinstance(block.get("message_content"), dict):
+        block = block["message_content"]
     if block.get("type") in ("text", "input_text", "output_text"):
         found = block.get("text", block.get("content"))
         return found if isinstance(found, str) else None
@@ -118,12 +120,11 @@ def _reasoning(block: dict[str, Any]) -> list[Part]:
 
 
 def _call(block: dict[str, Any]) -> list[Part]:
-    inner = block.get("function")
-    if not isinstance(inner, dict):
-        inner = block.get("tool_call") if isinstance(block.get("tool_call"), dict) else {}
+    inner: dict[str, Any] = next((block[key] for key in ("function", "tool_call") if isinstance(block.get(key), dict)), {})
     if isinstance(inner.get("function"), dict):
         inner = {**inner, **inner["function"]}
-    call_id = _first(block, "id", "toolCallId", "call_id", "tool_call_id", "tool_id", "toolUseId", "ref", or_else=inner.get("id"))
+    call_id = _first(block, "call_id", "id", "toolCallId", "tool_call_id", "tool_id", "toolUseId", "ref",
+                     or_else=inner.get("id"))
     name = _first(block, "name", "toolName", or_else=inner.get("name"))
     arguments = _first(block, "arguments", "input", "args", or_else=inner.get("arguments"))
     return [tool_call(call_id, name, arguments)]
@@ -220,9 +221,10 @@ def _source(modality: str) -> Callable[[dict[str, Any]], list[Part]]:
             source = source[modality]
         if isinstance(source, dict):
             mime = _first(source, "media_type", "mime_type", "mimeType")
-            if source.get("type") == "text" or source.get("content") and not source.get("data"):
+            if source.get("type") == "text" or (source.get("content") and not source.get("data")):
                 return parts(source.get("data", source.get("content")))
-            return _blob(source.get("data"), mime, modality) or media(_first(source, "url", "uri"), modality, mime) or [dict(block)]
+            address = _first(source, "url", "uri")
+            return _blob(source.get("data"), mime, modality) or media(address, modality, mime) or [dict(block)]
         return media(source, modality) or [dict(block)]
     return make
 
@@ -278,8 +280,8 @@ _BY_TYPE: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
 }
 
 _BY_KEY: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
+    "tool_call": _call,                        # OpenInference: beside a message_content that says no more than `tool_use`
     "message_content": _wrapped("message_content"),
-    "tool_call": _call,
     "toolUse": _under("toolUse", _call), "toolResult": _under("toolResult", _response),
     "reasoningContent": _under("reasoningContent", _bedrock_reasoning),
     "functionCall": _under("functionCall", _call), "function_call": _under("function_call", _call),

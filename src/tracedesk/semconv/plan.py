@@ -49,7 +49,7 @@ class Program(NamedTuple):
 class Plan:
     """What to do with spans of one shape."""
 
-    __slots__ = ("_programs", "_sources", "dialects", "exclusive", "keys", "rules", "settlers")
+    __slots__ = ("_programs", "_sources", "dialects", "either_model", "exclusive", "keys", "rules", "settlers")
 
     def __init__(self, speaks: Sequence[Dialect], shape: Shape) -> None:
         self.dialects = tuple(speaks)
@@ -65,6 +65,9 @@ class Plan:
                 into.extend((source, dialect) for source in sources if source not in known and shape.offers(source))
         self.exclusive = frozenset(source.label for source, owner in self._sources.get("tokens.input", ())
                                    if not owner.input_has_cache)
+        asked, answered = ({source.label for source, _ in self._sources.get(field, ())}
+                           for field in ("model.requested", "model.response"))
+        self.either_model = frozenset(asked & answered)
         self._programs: dict[tuple[Kind, bool], Program] = {}
 
     def program(self, kind: Kind, *, hot: bool) -> Program:

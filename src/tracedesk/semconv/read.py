@@ -13,6 +13,7 @@ can tell that they belong to this one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from tracedesk.model.kinds import Kind
@@ -27,6 +28,11 @@ from tracedesk.semconv.view import View, event_name
 
 DETAILS = "gen_ai.client.inference.operation.details"
 """OpenTelemetry's event that repeats the attributes of a call, as a log record or a span event: it fills the span's gaps."""
+
+
+_SNAPSHOT = re.compile(r"-20\d\d-[01]\d-[0-3]\d$")
+"""How OpenAI dates the snapshots that its aliases stand for."""
+_ALIAS = re.compile(r"(?:[a-z_]+/)?(?:gpt-|chatgpt-|o[1-9])(?!.*\d{4}-?\d\d)")
 
 
 def read(span: Span, logs: Sequence[LogRecord] = ()) -> LlmFields:
@@ -129,7 +135,8 @@ def _take(view: View, steps: Sequence[Step], fields: LlmFields) -> None:
 
 
 def _merge(view: View, step: Step, fields: LlmFields) -> None:
-    """A field that collects: maps are united (the first one to name a key wins), lists joined; a single value goes by its attribute."""
+    """A field that collects: maps are united (the first one to name a key wins), lists joined; a single value goes by its
+    attribute."""
     raw = view.attributes.get(step.attr) if step.get is None else step.get(view)
     value = None if raw is None else step.form(raw)
     if value is None and raw is not None and step.form is FORMS["metadata"] and isinstance(raw, str | int | float | bool):
@@ -187,6 +194,8 @@ def _explode_parameters(fields: LlmFields) -> None:
 
 def _settle(view: View, plan: Plan, fields: LlmFields) -> None:
     values = fields.values
+    if fields.sources.get("model.response") in plan.either_model:
+        _one_model(fields)
     if "tokens.input" in values or "tokens.output" in values:
         tokens.settle(fields, input_has_cache=fields.sources.get("tokens.input") not in plan.exclusive)
     if "first_token_time" in values and "ttft_s" not in values:
@@ -195,6 +204,22 @@ def _settle(view: View, plan: Plan, fields: LlmFields) -> None:
         if wait is not None:
             values["ttft_s"] = wait
             fields.sources["ttft_s"] = fields.sources["first_token_time"]
+
+
+def _one_model(fields: LlmFields) -> None:
+    """One attribute holds the model asked for, replaced by the one that answered when there is an answer. A dated snapshot is
+    not what was asked for. OpenAI answers with nothing else, so its undated aliases did not answer; nor did, as far as the
+    span can tell, the model of a call without usage."""
+    values, sources = fields.values, fields.sources
+    requested, answered = values.get("model.requested"), values["model.response"]
+    if requested and sources["model.requested"] == sources["model.response"] and _SNAPSHOT.search(requested):
+        drop = "model.requested"
+    elif fields.kind is Kind.LLM and requested == answered and (
+            _ALIAS.match(answered) or ("tokens.input" not in values and "tokens.output" not in values)):
+        drop = "model.response"
+    else:
+        return
+    del values[drop], sources[drop]
 
 
 def _system_first(fields: LlmFields) -> None:

@@ -30,6 +30,9 @@ def quoted(attr: str, *, only: str = "") -> Source:
     return A(attr, only=only, decode=json_value)
 
 
+_FLAG_ANSWERS = ("result.variant", "variant", "result.value", "value")
+
+
 def feature_flags() -> Source:
     """{flag: variant or value} from span events and log records named feature_flag.evaluation (older: feature_flag)."""
     return call(_feature_flags, "event:feature_flag.evaluation", needs=("@feature_flag.evaluation", "@feature_flag", LOGS))
@@ -43,6 +46,6 @@ def _feature_flags(view: View) -> dict[str, Any] | None:
     for attributes in told:
         key = text(attributes.get("feature_flag.key"))
         if key is not None:
-            answers = (attributes.get(f"feature_flag.{name}") for name in ("result.variant", "variant", "result.value", "value"))
+            answers = (attributes.get(f"feature_flag.{name}") for name in _FLAG_ANSWERS)
             found.setdefault(key, next((answer for answer in answers if present(answer) is not None), None))
     return found or None

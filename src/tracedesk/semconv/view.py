@@ -13,7 +13,8 @@ _UNREAD = object()
 
 
 class View:
-    """What a computed source or a kind rule may ask. `logs` are the span's own records in time order, `others` those of its parent."""
+    """What a computed source or a kind rule may ask. `logs` are the span's own records in time order, `others` those of its
+    parent."""
 
     __slots__ = ("_decoded", "attributes", "events", "kind", "logs", "name", "others", "resource", "span")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below
+from tracedesk.semconv.dialect import Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
 
@@ -26,5 +26,13 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic", "http.request.method": "POST",
+                 "gen_ai.request.model": "claude-sonnet-4-20250514", "gen_ai.response.model": "claude-sonnet-4-20250514",
+                 "gen_ai.response.id": "msg_1", "gen_ai.usage.input_tokens": 53, "gen_ai.usage.output_tokens": 21,
+                 "gen_ai.usage.cache_read.input_tokens": 20, "gen_ai.usage.cache_write.input_tokens": 0,
+                 "anthropic.message.stop_reason": "end_turn"},
+                kind="llm", scope="com.anthropic.sdk.python", name="anthropic.messages.create",
+                fields={"tokens.input": 53, "tokens.cache_read": 20, "finish_reasons": ["stop"], "response.id": "msg_1",
+                        "provider": "anthropic"}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect
+from tracedesk.semconv.dialect import Detect, Dialect, Example
 from tracedesk.semconv.genai_events import input_events, output_events
 from tracedesk.semconv.kinds import OTEL_KINDS, has
 from tracedesk.semconv.otel import OTEL_FIELDS
@@ -32,5 +32,17 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "chat", "gen_ai.system": "az.ai.inference", "gen_ai.request.model": "gpt-4o-mini",
+                 "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 17},
+                kind="llm", scope="azure.ai.inference", name="chat gpt-4o-mini",
+                events=(("gen_ai.user.message", {"gen_ai.event.content": '{"role": "user", "content": "hi"}'}),
+                        ("gen_ai.choice", {"gen_ai.event.content":
+                                           '{"message": {"content": "ho"}, "finish_reason": "stop", "index": 0}'})),
+                fields={"provider": "azure", "tokens.output": 17,
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}],
+                                             "finish_reason": "stop"}]}),
+        Example({"az.client_request_id": "1", "az.namespace": "Microsoft.CognitiveServices", "http.request.method": "POST"},
+                kind="http", fields={}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
 from tracedesk.semconv.fields import chat_input, chat_output
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.sources import span_name
@@ -69,5 +69,15 @@ PART = Dialect(
         "tool.result": A("braintrust.output_json", only="tool"),
     },
     examples=(
+        Example({"braintrust.span_attributes": '{"name": "chat", "type": "llm"}', "braintrust.parent": "project_name:shop",
+                 "braintrust.input_json": '[{"role": "user", "content": "hi"}]',
+                 "braintrust.output_json": '[{"role": "assistant", "content": "ho"}]',
+                 "braintrust.metadata": '{"model": "gpt-4o-mini", "temperature": 0.2, "max_tokens": 256}',
+                 "braintrust.metrics": '{"prompt_tokens": 42, "completion_tokens": 17, "tokens": 59,'
+                                       ' "prompt_cached_tokens": 8}'},
+                kind="llm",
+                fields={"display_name": "chat", "model.requested": "gpt-4o-mini", "tokens.input": 42, "tokens.cache_read": 8,
+                        "param.temperature": 0.2, "param.max_tokens": 256,
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
     ),
 )

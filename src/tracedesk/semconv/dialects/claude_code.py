@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracedesk.model.span import LogRecord
-from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, call, event
+from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, Example, call, event
 from tracedesk.semconv.fields import chat_input, chat_output, milliseconds
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.values import flag, json_value, text
@@ -136,5 +136,14 @@ PART = Dialect(
     },
     input_has_cache=False,
     examples=(
+        Example({"span.type": "llm_request", "model": "claude-sonnet-4-20250514", "gen_ai.system": "anthropic",
+                 "input_tokens": 33, "output_tokens": 21, "cache_read_tokens": 20, "cache_creation_tokens": 0,
+                 "ttft_ms": 15, "stop_reason": "end_turn", "request_id": "req_1", "session.id": "s-1"},
+                kind="llm", scope="com.anthropic.claude_code.tracing", name="claude_code.llm_request",
+                fields={"tokens.input": 53, "tokens.output": 21, "tokens.cache_read": 20, "ttft_s": 0.015,
+                        "finish_reasons": ["stop"], "session.id": "s-1"}),
+        Example({"span.type": "tool", "tool_name": "Read", "file_path": "/srv/notes.txt", "success": "false"},
+                kind="tool", scope="com.anthropic.claude_code.tracing", name="claude_code.tool",
+                fields={"tool.name": "Read", "tool.args": "/srv/notes.txt", "tool.is_error": True}),
     ),
 )

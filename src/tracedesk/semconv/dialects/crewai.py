@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below
+from tracedesk.semconv.dialect import Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import named
 
 PART = Dialect(
@@ -29,5 +29,11 @@ PART = Dialect(
         "metadata": below("crewai"),
     },
     examples=(
+        Example({"crew_key": "k", "crew_id": "c", "task_description": "Find the weather"},
+                kind="chain", scope="crewai.telemetry", name="Crew Created",
+                fields={"workflow.name": "k", "input.value": "Find the weather"}),
+        Example({"crewai.agent.role": "researcher", "crewai.agent.id": "a-1"},
+                kind="agent", scope="opentelemetry.instrumentation.crewai", name="researcher.agent",
+                fields={"agent.name": "researcher", "agent.id": "a-1"}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Source
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Source
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.msgpack import unpack
 
@@ -73,5 +73,15 @@ PART = Dialect(
         "release": "version",
     },
     examples=(
+        Example({"_dd.llmobs.span_kind": "llm", "_dd.llmobs.model_name": "gpt-4o-mini", "openai.request.model": "gpt-4o-mini",
+                 "openai.response.model": "gpt-4o-mini-2024-07-18", "_dd.llmobs.model_provider": "openai",
+                 "_dd.llmobs.input_tokens": 42, "_dd.llmobs.output_tokens": 17, "_dd.llmobs.cache_read_input_tokens": 8},
+                kind="llm", resource={"telemetry.sdk.name": "datadog"}, name="openai.request",
+                fields={"model.requested": "gpt-4o-mini", "model.response": "gpt-4o-mini-2024-07-18", "tokens.input": 42,
+                        "tokens.cache_read": 8, "provider": "openai"}),
+        Example({"_llmobs": b"\x82\xa4name\xabget_weather\xa4meta\x83\xa4span\x81\xa4kind\xa4tool"
+                            b"\xa5input\x81\xa5value\xa5Paris\xa6output\x81\xa5value\xa5sunny"},
+                kind="tool", resource={"telemetry.sdk.name": "datadog"},
+                fields={"tool.name": "get_weather", "tool.args": "Paris", "tool.result": "sunny"}),
     ),
 )

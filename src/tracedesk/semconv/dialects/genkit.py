@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example
 from tracedesk.semconv.fields import chat_input
 from tracedesk.semconv.kinds import by
 
@@ -35,5 +35,13 @@ PART = Dialect(
         "error.message": "genkit:error",
     },
     examples=(
+        Example({"genkit:type": "action", "genkit:metadata:subtype": "model", "genkit:name": "googleai/gemini-2.0-flash",
+                 "genkit:input": '{"messages": [{"role": "user", "content": [{"text": "hi"}]}]}',
+                 "genkit:output": '{"message": {"role": "model", "content": [{"text": "ho"}]},'
+                                  ' "usage": {"inputTokens": 42, "outputTokens": 17}}'},
+                kind="llm",
+                fields={"tokens.input": 42, "tokens.output": 17, "model.requested": "googleai/gemini-2.0-flash",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracedesk.model.llm import LlmFields
-from tracedesk.semconv.dialect import A, Detect, Dialect
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example
 from tracedesk.semconv.kinds import OTEL_KINDS, by_operation, named
 from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_FIELDS, OTEL_REASONING
 from tracedesk.semconv.values import count, dig
@@ -58,5 +58,19 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,    settle=_settle,
     examples=(
+        Example({"gen_ai.system": "gcp.vertex.agent", "gen_ai.request.model": "gemini-2.5-flash",
+                 "gcp.vertex.agent.llm_request":
+                     '{"model": "gemini-2.5-flash", "config": {"system_instruction": "Be terse.", "temperature": 0.2},'
+                     ' "contents": [{"parts": [{"text": "hi"}], "role": "user"}]}',
+                 "gcp.vertex.agent.llm_response":
+                     '{"content": {"parts": [{"function_call": {"id": "f1", "name": "get_weather",'
+                     ' "args": {"city": "Paris"}}}], "role": "model"}, "usage_metadata": {"cached_content_token_count": 8,'
+                     ' "candidates_token_count": 12, "prompt_token_count": 42, "thoughts_token_count": 5}}',
+                 "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 12},
+                kind="llm", scope="gcp.vertex.agent", name="call_llm",
+                fields={"tokens.input": 42, "tokens.output": 17, "tokens.cache_read": 8, "tokens.reasoning": 5,
+                        "system": "Be terse.", "param.temperature": 0.2,
+                        "output.messages": [{"role": "assistant", "parts": [
+                            {"type": "tool_call", "id": "f1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]}),
     ),
 )

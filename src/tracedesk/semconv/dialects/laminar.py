@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below, flat
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, flat
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
 
@@ -32,5 +32,11 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"lmnr.span.type": "LLM", "gen_ai.request.model": "gpt-4o-mini", "gen_ai.usage.input_tokens": 42,
+                 "lmnr.span.input": '[{"role": "user", "content": "hi"}]', "lmnr.association.properties.user_id": "u-1",
+                 "lmnr.association.properties.session_id": "s-1"},
+                kind="llm",
+                fields={"tokens.input": 42, "user.id": "u-1", "session.id": "s-1",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
     ),
 )

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from tracedesk.model.kinds import Kind
-from tracedesk.model.llm import LlmFields
-from tracedesk.semconv.dialect import A, Detect, Dialect, Rule, below, call, resource
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, call, resource
 from tracedesk.semconv.documents import tools
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.messages import exchange
@@ -19,7 +17,6 @@ _INPUT, _USAGE, _COST = ("langfuse.observation.input", "langfuse.observation.usa
                          "langfuse.observation.cost_details")
 _MARKS_OF_A_CALL = ("langfuse.observation.model.name", _USAGE, _COST, "langfuse.observation.model.parameters",
                     "langfuse.observation.prompt.name")
-_SNAPSHOT = re.compile(r"-20\d\d-\d\d-\d\d$")
 
 
 def _unlabelled_generation(view: View) -> Kind | None:
@@ -112,20 +109,6 @@ def _error(view: View) -> str | None:
     return None
 
 
-def _settle(view: View, fields: LlmFields) -> None:
-    """One attribute holds the requested model, later replaced by the one that answered: an answer's dated snapshot was
-    not what was asked for, and a call without an answer has no model that answered."""
-    mine = "langfuse.observation.model.name"
-    if fields.sources.get("model.requested") == mine and fields.sources.get("model.response") == mine:
-        if "langfuse.observation.output" not in view.attributes and "tokens.input" not in fields.values:
-            drop = "model.response"
-        elif _SNAPSHOT.search(fields.values["model.requested"]):
-            drop = "model.requested"
-        else:
-            return
-        del fields.values[drop], fields.sources[drop]
-
-
 PART = Dialect(
     key="langfuse",
     title="Langfuse SDK v3 - v5 (OTel native)",
@@ -207,7 +190,26 @@ PART = Dialect(
         "display_name": "langfuse.trace.name",
         "experiment": below("langfuse.experiment"),
     },
-    settle=_settle,
     examples=(
+        Example({"langfuse.observation.type": "generation", "langfuse.observation.model.name": "gpt-4o-mini-2024-07-18",
+                 "langfuse.observation.input": '[{"role": "user", "content": "hi"}]',
+                 "langfuse.observation.output": '{"role": "assistant", "content": "ho"}',
+                 "langfuse.observation.usage_details": '{"input": 34, "input_cached_tokens": 8, "output": 12,'
+                                                       ' "output_reasoning_tokens": 5, "total": 59}',
+                 "langfuse.observation.model.parameters": '{"temperature": 0.2}', "langfuse.trace.name": "flow",
+                 "session.id": "s-1"},
+                kind="llm", scope="langfuse-sdk",
+                fields={"model.response": "gpt-4o-mini-2024-07-18", "tokens.input": 42, "tokens.output": 17,
+                        "tokens.cache_read": 8, "tokens.reasoning": 5, "param.temperature": 0.2, "session.id": "s-1",
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"langfuse.observation.type": "generation", "langfuse.observation.model.name": "gpt-4o-mini",
+                 "langfuse.observation.usage_details": '{"prompt_tokens": 42, "completion_tokens": 17,'
+                                                       ' "prompt_tokens_details": {"cached_tokens": 8}}'},
+                kind="llm", scope="langfuse-sdk",
+                fields={"tokens.input": 42, "tokens.output": 17, "tokens.cache_read": 8, "model.requested": "gpt-4o-mini"}),
+        Example({"langfuse.observation.type": "tool", "langfuse.observation.input": '{"city": "Paris"}',
+                 "langfuse.observation.output": '{"temp_c": 18}'},
+                kind="tool", scope="langfuse-sdk", name="get_weather",
+                fields={"tool.name": "get_weather", "tool.args": {"city": "Paris"}, "tool.result": {"temp_c": 18}}),
     ),
 )

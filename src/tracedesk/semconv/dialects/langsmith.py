@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.values import comma_strings, python_repr
+
+_ANSWER = "generations[0][0].message.kwargs.response_metadata."
+"""Where LangChain keeps what the provider said about its answer."""
 
 
 def _metadata(value: Any) -> Any:
@@ -31,10 +34,12 @@ PART = Dialect(
     ),
     fields={
         "model.requested": ("gen_ai.request.model", "langsmith.metadata.ls_model_name"),
-        "model.response": "gen_ai.response.model",
+        "model.response": ("gen_ai.response.model", A("gen_ai.completion", _ANSWER + "model_name", only="llm"),
+                           A("gen_ai.completion", "model", only="llm")),
         "provider": ("langsmith.metadata.ls_provider", "gen_ai.system"),
         "operation": "gen_ai.operation.name",
-        "response.id": "gen_ai.response.id",
+        "response.id": ("gen_ai.response.id", A("gen_ai.completion", _ANSWER + "id", only="llm"),
+                        A("gen_ai.completion", "id", only="llm")),
         "service_tier": "gen_ai.response.service_tier",
         "param.temperature": ("gen_ai.request.temperature", "langsmith.metadata.ls_temperature"),
         "param.max_tokens": ("gen_ai.request.max_tokens", "langsmith.metadata.ls_max_tokens"),
@@ -88,5 +93,20 @@ PART = Dialect(
         "error.type": "error.type",
     },
     examples=(
+        Example({"langsmith.span.kind": "llm", "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini",
+                 "langsmith.metadata.ls_provider": "openai", "langsmith.metadata.ls_temperature": "0.2",
+                 "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 17,
+                 "langsmith.metadata.usage_metadata": '{"input_token_details": {"cache_read": 8}}',
+                 "gen_ai.prompt": '{"messages": [[{"lc": 1, "type": "constructor", "id": ["langchain", "HumanMessage"],'
+                                  ' "kwargs": {"content": "hi", "type": "human"}}]]}',
+                 "gen_ai.completion": '{"generations": [[{"text": "ho", "generation_info": {"finish_reason": "stop"},'
+                                      ' "message": {"lc": 1, "type": "constructor", "id": ["langchain", "AIMessage"],'
+                                      ' "kwargs": {"content": "ho", "response_metadata": {"model_name":'
+                                      ' "gpt-4o-mini-2024-07-18", "id": "chatcmpl-1"}}}}]]}'},
+                kind="llm", scope="langsmith", name="ChatOpenAI",
+                fields={"model.response": "gpt-4o-mini-2024-07-18", "response.id": "chatcmpl-1", "tokens.cache_read": 8,
+                        "param.temperature": 0.2, "finish_reasons": ["stop"],
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
     ),
 )

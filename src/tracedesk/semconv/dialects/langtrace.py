@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below, call, event
+from tracedesk.semconv.dialect import Detect, Dialect, Example, below, call, event
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.values import text
@@ -42,5 +42,13 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"langtrace.service.name": "OpenAI", "langtrace.service.type": "llm", "gen_ai.operation.name": "chat",
+                 "gen_ai.request.model": "gpt-4o-mini", "gen_ai.response.model": "gpt-4o-mini-2024-07-18",
+                 "gen_ai.request.max_tokens": 256.0, "gen_ai.usage.input_tokens": 42, "gen_ai.usage.cached_tokens": 8},
+                kind="llm", name="openai.chat.completions.create",
+                events=(("gen_ai.content.prompt", {"gen_ai.prompt": '[{"role": "user", "content": "hi"}]'}),
+                        ("gen_ai.content.completion", {"gen_ai.completion": '[{"role": "assistant", "content": "ho"}]'})),
+                fields={"provider": "openai", "param.max_tokens": 256, "tokens.cache_read": 8,
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
     ),
 )

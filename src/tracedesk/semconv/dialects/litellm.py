@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below, flat
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, flat
 from tracedesk.semconv.kinds import OTEL_KINDS, by_operation, named
 from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_FIELDS, OTEL_REASONING
 from tracedesk.semconv.sources import without_empty
@@ -44,5 +44,13 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini", "llm.is_streaming": "False",
+                 "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 17, "gen_ai.cost.total_cost": 0.0000165,
+                 "metadata.usage_object": "{'prompt_tokens_details': {'cached_tokens': 8}}",
+                 "gen_ai.response.finish_reasons": '["stop"]', "metadata.user_api_key_user_id": ""},
+                kind="llm", scope="litellm", name="litellm_request",
+                fields={"tokens.input": 42, "tokens.cache_read": 8, "param.stream": False, "cost.total": 0.0000165,
+                        "finish_reasons": ["stop"]}),
+        Example({"llm.openai.id": "chatcmpl-1"}, kind="http", scope="litellm", name="raw_gen_ai_request", fields={}),
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracedesk.model.llm import Message
-from tracedesk.semconv.dialect import A, Detect, Dialect, call
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, call
 from tracedesk.semconv.kinds import called
 from tracedesk.semconv.messages import one_message
 from tracedesk.semconv.otel import OTEL_FIELDS
@@ -78,5 +78,16 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "chat", "gen_ai.provider.name": "127.0.0.1:8199",
+                 "gen_ai.request.model": "gpt-4o-mini", "gen_ai.usage.input_tokens": 61,
+                 "gen_ai.usage.cache_read.input_tokens": 16, "gen_ai.response.time_to_first_chunk": 0.115},
+                kind="llm", scope="livekit-agents", name="llm_request",
+                fields={"tokens.input": 61, "tokens.cache_read": 16, "ttft_s": 0.115}),
+        Example({"lk.function_tool.name": "get_weather", "lk.function_tool.id": "call_1",
+                 "lk.pii.function_tool.arguments": '{"city": "Paris"}', "lk.pii.function_tool.output": "18",
+                 "lk.function_tool.is_error": False},
+                kind="tool", scope="livekit-agents", name="function_tool",
+                fields={"tool.name": "get_weather", "tool.call_id": "call_1", "tool.args": {"city": "Paris"},
+                        "tool.is_error": False}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below
+from tracedesk.semconv.dialect import Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND, named
 
 PART = Dialect(
@@ -22,5 +22,9 @@ PART = Dialect(
         "metadata": below("event"),
     },
     examples=(
+        Example({"event.class": "LLMChatEndEvent"}, kind="llm", scope="llamaindex.opentelemetry.tracer", name="OpenAI.chat",
+                fields={"metadata": {"class": "LLMChatEndEvent"}}),
+        Example({}, kind="retriever", scope="llamaindex.opentelemetry.tracer", name="VectorIndexRetriever._retrieve",
+                fields={}),
     ),
 )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
 from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import input_list, output_list
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
-from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS
 
 _LEVEL = levels({1: "trace", 5: "debug", 9: "info", 10: "notice", 13: "warning", 17: "error", 21: "fatal"})
+_RAW_CACHE_READ = ("prompt_tokens_details.cached_tokens|input_tokens_details.cached_tokens|cache_read_input_tokens"
+                   "|cachedContentTokenCount")
+"""Where providers' own usage objects have it; Logfire's input count is inclusive all the same."""
 
 
 PART = Dialect(
@@ -33,6 +36,8 @@ PART = Dialect(
     fields={
         "model.requested": ("gen_ai.request.model", "model_name", A("request_data", "model")),
         "cost.total": "operation.cost",
+        "tokens.cache_read": (*OTEL_CACHE_READ, A("gen_ai.usage.raw", _RAW_CACHE_READ)),
+        "tokens.cache_write": (*OTEL_CACHE_WRITE, A("gen_ai.usage.raw", "cache_creation_input_tokens")),
         "agent.name": ("gen_ai.agent.name", "agent_name"),
         "agent.id": ("gen_ai.agent.id", "gen_ai.agent.call.id"),
         "tool.args": ("gen_ai.tool.call.arguments", "tool_arguments"),
@@ -58,5 +63,17 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "chat", "gen_ai.system": "anthropic", "logfire.msg": "Message with 'claude'",
+                 "gen_ai.request.model": "claude-sonnet-4-20250514", "request_data": '{"model": "claude-sonnet-4-20250514"}',
+                 "gen_ai.usage.input_tokens": 53, "gen_ai.usage.output_tokens": 21, "operation.cost": 0.00042,
+                 "gen_ai.usage.raw": '{"cache_creation_input_tokens": 0, "cache_read_input_tokens": 20, "input_tokens": 33}',
+                 "gen_ai.response.finish_reasons": '["end_turn"]', "logfire.level_num": 9},
+                kind="llm", scope="logfire.anthropic", name="Message with {request_data[model]!r}",
+                fields={"tokens.input": 53, "tokens.cache_read": 20, "cost.total": 0.00042, "finish_reasons": ["stop"],
+                        "display_name": "Message with 'claude'", "level": "info"}),
+        Example({"gen_ai.tool.name": "get_weather", "gen_ai.tool.call.id": "call_1", "tool_arguments": '{"city": "Paris"}',
+                 "tool_response": "18", "logfire.msg": "running tool: get_weather"},
+                kind="tool", scope="pydantic-ai", name="running tool",
+                fields={"tool.name": "get_weather", "tool.args": {"city": "Paris"}, "tool.call_id": "call_1"}),
     ),
 )

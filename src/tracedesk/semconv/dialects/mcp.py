@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect
+from tracedesk.semconv.dialect import Detect, Dialect, Example
 from tracedesk.semconv.kinds import by, has
 
 PART = Dialect(
@@ -28,5 +28,12 @@ PART = Dialect(
         "error.type": "error.type",
     },
     examples=(
+        Example({"mcp.method.name": "tools/call", "gen_ai.tool.name": "get_weather", "mcp.session.id": "s-1",
+                 "mcp.request.argument": '{"city": "Paris"}', "mcp.response.value": "18", "mcp.protocol.version": "2025-06-18"},
+                kind="tool", name="tools/call get_weather",
+                fields={"mcp.method": "tools/call", "tool.name": "get_weather", "tool.args": {"city": "Paris"},
+                        "mcp.session_id": "s-1"}),
+        Example({"mcp.method.name": "resources/read", "mcp.resource.uri": "file:///notes"}, kind="mcp",
+                name="resources/read", fields={"mcp.resource_uri": "file:///notes"}),
     ),
 )

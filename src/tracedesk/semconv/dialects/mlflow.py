@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
 from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import by
@@ -86,5 +86,16 @@ PART = Dialect(
         "agent.name": span_name(only="agent"),
     },
     examples=(
+        Example({"mlflow.spanType": '"CHAT_MODEL"', "mlflow.traceRequestId": '"tr-1"', "mlflow.message.format": '"openai"',
+                 "mlflow.spanInputs": '{"messages": [{"role": "user", "content": "hi"}], "model": "gpt-4o-mini"}',
+                 "mlflow.spanOutputs": '{"id": "chatcmpl-1", "choices": [{"finish_reason": "stop", "message":'
+                                       ' {"role": "assistant", "content": "ho"}}]}',
+                 "mlflow.chat.tokenUsage": '{"input_tokens": 42, "output_tokens": 17, "total_tokens": 59}',
+                 "model": '"gpt-4o-mini"', "mlflow.llm.model": '"gpt-4o-mini-2024-07-18"', "temperature": "0.2"},
+                kind="llm",
+                fields={"model.requested": "gpt-4o-mini", "model.response": "gpt-4o-mini-2024-07-18", "tokens.input": 42,
+                        "provider": "openai", "param.temperature": 0.2, "finish_reasons": ["stop"],
+                        "response.id": "chatcmpl-1",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below
+from tracedesk.semconv.dialect import Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import OTEL_KINDS, named
 from tracedesk.semconv.otel import OTEL_FIELDS
 
@@ -29,5 +29,11 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "invoke_agent", "gen_ai.provider.name": "microsoft.agent_framework",
+                 "gen_ai.agent.name": "weather", "gen_ai.usage.input_tokens": 103, "gen_ai.usage.output_tokens": 36},
+                kind="agent", scope="agent_framework", name="invoke_agent weather",
+                fields={"agent.name": "weather", "tokens.input": 103}),
+        Example({"executor.id": "writer"}, kind="chain", scope="agent_framework", name="executor.process writer",
+                fields={"graph.node_id": "writer"}),
     ),
 )

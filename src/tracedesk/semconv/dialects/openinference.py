@@ -4,22 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.model.kinds import Kind
-from tracedesk.model.llm import LlmFields
-from tracedesk.semconv.dialect import A, Detect, Dialect, below, flat, resource
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, flat, resource
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
 from tracedesk.semconv.values import dig, structure, text
-from tracedesk.semconv.view import View
-
-
-def _settle(view: View, fields: LlmFields) -> None:
-    """`llm.model_name` is the model that answered where the SDK learned it, else the one asked for: without any usage
-    nobody answered as far as the span can tell, so it is the requested one only."""
-    if (fields.kind is Kind.LLM and fields.sources.get("model.response") == "llm.model_name"
-            and "tokens.input" not in fields.values and "tokens.output" not in fields.values
-            and fields.values.get("model.requested") == fields.values["model.response"]):
-        del fields.values["model.response"], fields.sources["model.response"]
 
 
 def _query(value: Any) -> str | None:
@@ -127,7 +115,29 @@ PART = Dialect(
         ),
         "project": resource("openinference.project.name"),
     },
-    settle=_settle,
     examples=(
+        Example({"openinference.span.kind": "LLM", "llm.system": "openai", "llm.model_name": "gpt-4o-mini-2024-07-18",
+                 "llm.invocation_parameters": '{"model": "gpt-4o-mini", "temperature": 0.2}',
+                 "llm.token_count.prompt": 42, "llm.token_count.completion": 17,
+                 "llm.token_count.prompt_details.cache_read": 8, "llm.token_count.completion_details.reasoning": 5,
+                 "llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": "hi",
+                 "llm.output_messages.0.message.role": "assistant",
+                 "llm.output_messages.0.message.tool_calls.0.tool_call.id": "call_1",
+                 "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "get_weather",
+                 "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments": '{"city": "Paris"}',
+                 "llm.finish_reason": "tool_calls", "session.id": "s-1"},
+                kind="llm", scope="openinference.instrumentation.openai", name="ChatCompletion",
+                fields={"model.requested": "gpt-4o-mini", "model.response": "gpt-4o-mini-2024-07-18", "provider": "openai",
+                        "tokens.input": 42, "tokens.cache_read": 8, "tokens.reasoning": 5, "param.temperature": 0.2,
+                        "finish_reasons": ["tool_calls"], "session.id": "s-1",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [
+                            {"type": "tool_call", "id": "call_1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]}),
+        Example({"openinference.span.kind": "RETRIEVER", "input.value": "Paris",
+                 "retrieval.documents.0.document.content": "sunny", "retrieval.documents.0.document.score": 0.9,
+                 "retrieval.documents.0.document.id": "d1"},
+                kind="retriever", scope="openinference.instrumentation.langchain",
+                fields={"retrieval.query": "Paris",
+                        "retrieval.documents": [{"id": "d1", "score": 0.9, "content": "sunny", "metadata": None}]}),
     ),
 )

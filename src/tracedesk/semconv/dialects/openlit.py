@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below, event
+from tracedesk.model.llm import LlmFields
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, event
 from tracedesk.semconv.fields import chat_output, role_lines
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.values import python_repr
+from tracedesk.semconv.view import View
+
+
+def _settle(_view: View, fields: LlmFields) -> None:
+    """The provider's own figures come through, and Anthropic counts cached tokens apart."""
+    values = fields.values
+    if values.get("provider") == "anthropic" and "tokens.input" in values:
+        values["tokens.input"] += values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
+
 
 PART = Dialect(
     key="openlit",
@@ -40,6 +50,13 @@ PART = Dialect(
         "scores": below("gen_ai.eval"),
     },
     extends=OTEL_FIELDS,
+    settle=_settle,
     examples=(
+        Example({"telemetry.sdk.name": "openlit", "gen_ai.operation.name": "chat", "gen_ai.provider.name": "anthropic",
+                 "gen_ai.request.model": "claude-sonnet-4-20250514", "gen_ai.usage.input_tokens": 33,
+                 "gen_ai.usage.output_tokens": 21, "gen_ai.usage.cache_read.input_tokens": 20,
+                 "gen_ai.client.token.usage": 54, "gen_ai.usage.cost": 0, "gen_ai.server.time_to_first_token": 0.5},
+                kind="llm", scope="openlit.otel.tracing", name="chat claude-sonnet-4-20250514",
+                fields={"tokens.input": 53, "tokens.output": 21, "ttft_s": 0.5}),
     ),
 )

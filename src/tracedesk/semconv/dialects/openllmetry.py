@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from tracedesk.model.kinds import Kind
-from tracedesk.semconv.dialect import A, Detect, Dialect, Rule, below, call, flat
+from tracedesk.semconv.aliases import finish_reasons_of
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, call, flat
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.view import View
+
+_SCOPES = tuple("opentelemetry.instrumentation." + library for library in (
+    "openai.", "anthropic", "bedrock", "cohere", "groq", "mistralai", "ollama", "replicate", "together", "vertexai", "watsonx",
+    "sagemaker", "alephalpha", "google_generativeai", "langchain", "llamaindex", "haystack", "crewai", "agno", "openai_agents",
+    "transformers", "writer", "voyageai", "mcp", "chromadb", "pinecone", "qdrant", "weaviate", "milvus", "lancedb", "marqo"))
+"""Traceloop's own instrumentations: `openai.v1` is theirs, `openai_v2` and `genai.openai` are OpenTelemetry's."""
 
 
 def _vector_search(view: View) -> Kind | None:
@@ -35,10 +42,7 @@ PART = Dialect(
         Detect(prefix=("traceloop.",)),
         Detect(prefix=("gen_ai.prompt.#.", "gen_ai.completion.#.")),
         Detect(attrs=("llm.request.type",)),
-        Detect(
-            scope=("opentelemetry.instrumentation.", "traceloop.tracer"), attrs=("gen_ai.system",
-            "gen_ai.provider.name", "traceloop.span.kind"),
-        ),
+        Detect(scope=("traceloop.tracer", *_SCOPES), attrs=("gen_ai.system", "gen_ai.provider.name", "traceloop.span.kind")),
     ),
     kinds=(
         Rule("gen_ai.operation.name", ("gen_ai.operation.name",), _vector_search),
@@ -61,7 +65,7 @@ PART = Dialect(
         "param.end_user": ("gen_ai.user", "llm.user"),
         "finish_reasons": (
             "gen_ai.response.finish_reasons",
-            flat("gen_ai.completion"),
+            flat("gen_ai.completion", form=finish_reasons_of),
             "llm.response.finish_reason",
             "llm.response.stop_reason",
         ),
@@ -96,6 +100,7 @@ PART = Dialect(
             "traceloop.prompt.version_hash",
         ),
         "prompt.variables": "traceloop.prompt.template_variables",
+        "embedding.inputs": (A("gen_ai.input.messages", only="embedding"), flat("gen_ai.prompt", only="embedding")),
         "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt")),
         "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion")),
         "system": "gen_ai.system_instructions",
@@ -107,5 +112,27 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"traceloop.workflow.name": "flow", "gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai",
+                 "gen_ai.request.model": "gpt-4o-mini", "gen_ai.response.model": "gpt-4o-mini-2024-07-18",
+                 "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 17, "gen_ai.usage.reasoning_tokens": 5,
+                 "traceloop.association.properties.session_id": "s-1",
+                 "gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]'},
+                kind="llm", scope="opentelemetry.instrumentation.openai.v1", name="openai.chat",
+                fields={"tokens.input": 42, "tokens.reasoning": 5, "workflow.name": "flow", "session.id": "s-1",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
+        Example({"llm.request.type": "chat", "gen_ai.system": "Anthropic", "gen_ai.request.model": "claude-sonnet-4-20250514",
+                 "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "hi", "gen_ai.usage.prompt_tokens": 53,
+                 "gen_ai.usage.completion_tokens": 21, "gen_ai.completion.0.role": "thinking",
+                 "gen_ai.completion.0.content": "Greet.", "gen_ai.completion.0.finish_reason": "end_turn",
+                 "gen_ai.completion.1.role": "assistant", "gen_ai.completion.1.content": "ho"},
+                kind="llm", name="anthropic.chat",
+                fields={"provider": "anthropic", "tokens.input": 53, "finish_reasons": ["stop"],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "reasoning", "content": "Greet."}],
+                                             "finish_reason": "stop"},
+                                            {"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"traceloop.span.kind": "tool", "traceloop.entity.name": "get_weather",
+                 "traceloop.entity.input": '{"args": ["Paris"], "kwargs": {}}', "traceloop.entity.output": '{"temp_c": 18}'},
+                kind="tool", name="get_weather.tool",
+                fields={"tool.name": "get_weather", "tool.result": {"temp_c": 18}}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect
+from tracedesk.semconv.dialect import Detect, Dialect, Example
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
 
@@ -25,5 +25,7 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"opik.tags": '["a", "b"]', "thread_id": "t-1", "input": "hi", "output": "ho"},
+                kind="other", fields={"tags": ["a", "b"], "session.id": "t-1", "input.value": "hi"}),
     ),
 )

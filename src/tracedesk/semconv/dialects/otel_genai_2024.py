@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, event
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, event
 from tracedesk.semconv.fields import role_lines
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
@@ -30,5 +30,13 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.system": "openai", "gen_ai.request.model": "gpt-4o", "gen_ai.usage.prompt_tokens": 42,
+                 "gen_ai.usage.completion_tokens": 17},
+                kind="llm", name="chat gpt-4o",
+                events=(("gen_ai.content.prompt", {"gen_ai.prompt": "user: hi"}),
+                        ("gen_ai.content.completion", {"gen_ai.completion": "ho"})),
+                fields={"tokens.input": 42, "tokens.output": 17,
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
     ),
 )

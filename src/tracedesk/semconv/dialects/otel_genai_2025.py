@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.semconv.dialect import LOGS, Detect, Dialect, call, log
+from tracedesk.semconv.dialect import LOGS, Detect, Dialect, Example, call, log
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.view import View, event_name
@@ -54,5 +54,22 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o-mini",
+                 "gen_ai.response.model": "gpt-4o-mini-2024-07-18", "gen_ai.response.id": "chatcmpl-1",
+                 "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 17,
+                 "gen_ai.usage.cache_read.input_tokens": 8, "gen_ai.usage.reasoning.output_tokens": 5,
+                 "gen_ai.response.finish_reasons": ["stop"], "gen_ai.request.temperature": 0.2,
+                 "gen_ai.system_instructions": '[{"type": "text", "content": "Be terse."}]',
+                 "gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]',
+                 "gen_ai.output.messages": '[{"role": "assistant", "parts": [{"type": "text", "content": "ho"}],'
+                                           ' "finish_reason": "stop"}]'},
+                kind="llm", scope="opentelemetry.instrumentation.openai_v2", name="chat gpt-4o-mini",
+                fields={"tokens.cache_read": 8, "tokens.reasoning": 5, "finish_reasons": ["stop"], "system": "Be terse.",
+                        "input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+                                           {"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
+        Example({"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "get_weather", "gen_ai.tool.call.id": "call_1",
+                 "gen_ai.tool.call.arguments": '{"city": "Paris"}', "gen_ai.tool.call.result": '{"temp_c": 18}'},
+                kind="tool", name="execute_tool get_weather",
+                fields={"tool.name": "get_weather", "tool.args": {"city": "Paris"}, "tool.result": {"temp_c": 18}}),
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracedesk.model.kinds import Kind
-from tracedesk.semconv.dialect import Detect, Dialect, Rule, below, event, resource
+from tracedesk.semconv.dialect import Detect, Dialect, Example, Rule, below, event, resource
 from tracedesk.semconv.kinds import VECTOR_STORES, has
 from tracedesk.semconv.sources import feature_flags, status_message
 from tracedesk.semconv.view import View
@@ -65,5 +65,13 @@ PART = Dialect(
         "provider.endpoint": ("server.address", "net.peer.name"),
     },
     examples=(
+        Example({"http.request.method": "GET", "url.full": "https://shop.example/", "server.address": "shop.example"},
+                kind="http", name="GET", resource={"service.version": "1.4", "deployment.environment.name": "prod"},
+                fields={"release": "1.4", "environment": "prod", "provider.endpoint": "shop.example"}),
+        Example({"db.system.name": "qdrant", "db.operation.name": "query", "db.vector.query.top_k": 5}, kind="retriever",
+                fields={"retrieval.k": 5}),
+        Example({"db.system": "postgresql", "db.statement": "SELECT 1"}, kind="db", status=(2, ""),
+                events=(("exception", {"exception.type": "TimeoutError", "exception.message": "too slow"}),),
+                fields={"error.type": "TimeoutError", "error.message": "too slow"}),
     ),
 )

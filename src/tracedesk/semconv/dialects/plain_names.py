@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, below, flat
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, flat
 from tracedesk.semconv.fields import chat_input, chat_output
 from tracedesk.semconv.kinds import has
 from tracedesk.semconv.sources import feature_flags
@@ -61,5 +61,16 @@ PART = Dialect(
         "metadata": ("request_id", "request.id"),
     },
     examples=(
+        Example({"llm.model": "gpt-4o-mini", "llm.prompt_tokens": 42, "llm.completion_tokens": 17, "llm.prompt": "hi",
+                 "llm.completion": "ho", "llm.temperature": 0.2, "prompt_version": "v14", "ab_bucket": "b"},
+                kind="llm", name="answer",
+                fields={"tokens.input": 42, "tokens.output": 17, "model.requested": "gpt-4o-mini", "prompt.version": "v14",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
+        Example({"retrieval.query": "refund", "retrieval.k": 2, "retrieval.docs": ["a", "b"]}, kind="retriever", name="search",
+                fields={"retrieval.k": 2, "retrieval.documents": [
+                    {"id": None, "score": None, "content": "a", "metadata": None},
+                    {"id": None, "score": None, "content": "b", "metadata": None}]}),
+        Example({"tool.name": "get_order", "tool.args": '{"id": 1}', "tool.error": True}, kind="tool", name="get_order",
+                fields={"tool.args": {"id": 1}, "tool.is_error": True}),
     ),
 )

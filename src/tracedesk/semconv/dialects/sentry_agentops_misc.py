@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracedesk.model.llm import Message
-from tracedesk.semconv.dialect import Detect, Dialect, call
+from tracedesk.semconv.dialect import Detect, Dialect, Example, call
 from tracedesk.semconv.kinds import by_operation
 from tracedesk.semconv.messages import exchange, one_message
 from tracedesk.semconv.values import structure, text
@@ -52,5 +52,12 @@ PART = Dialect(
         "model.requested": ("model", "model_name", "ai.model"),
     },
     examples=(
+        Example({"sentry.op": "gen_ai.chat", "gen_ai.request.messages": '[{"role": "user", "content": "hi"}]',
+                 "gen_ai.response.text": "ho", "ai.provider": "openai"},
+                kind="llm",
+                fields={"provider": "openai",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"input": "hi", "output": "ho"}, kind="other", fields={"input.value": "hi", "output.value": "ho"}),
     ),
 )

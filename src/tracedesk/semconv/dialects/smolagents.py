@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below
+from tracedesk.semconv.dialect import Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import named
 from tracedesk.semconv.sources import span_name
 
@@ -23,5 +23,7 @@ PART = Dialect(
         "param.all": below("smolagents"),
     },
     examples=(
+        Example({"smolagents.max_steps": 3, "smolagents.tools_names": ["get_weather", "final_answer"], "input.value": "hi"},
+                kind="agent", name="ToolCallingAgent.run", fields={"agent.name": "ToolCallingAgent"}),
     ),
 )

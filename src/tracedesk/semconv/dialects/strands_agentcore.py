@@ -6,21 +6,20 @@ from typing import Any
 
 from tracedesk.model.llm import Message
 from tracedesk.semconv.aliases import role
-from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, call, event
+from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, Example, call, event
 from tracedesk.semconv.fields import milliseconds
 from tracedesk.semconv.genai_events import input_events, output_events
-from tracedesk.semconv.kinds import OTEL_KINDS
+from tracedesk.semconv.kinds import OTEL_KINDS, named
 from tracedesk.semconv.messages import blocks_chat
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.values import text
 from tracedesk.semconv.view import View
 
-_MAKERS = (("us.anthropic.", "aws"), ("eu.anthropic.", "aws"), ("apac.anthropic.", "aws"), ("anthropic.", "aws"), ("amazon.", "aws"),
-           (
-               "us.amazon.", "aws"), ("meta.llama", "aws"), ("claude-", "anthropic"), ("gemini-", "google"), ("gpt-",
-               "openai",
-           ),
-           ("o1", "openai"), ("o3", "openai"), ("o4", "openai"))
+_MAKERS = (
+    *((start, "aws") for start in ("us.anthropic.", "eu.anthropic.", "apac.anthropic.", "anthropic.", "us.amazon.", "amazon.",
+                                   "meta.llama")),
+    ("claude-", "anthropic"), ("gemini-", "google"), *((start, "openai") for start in ("gpt-", "o1", "o3", "o4")),
+)
 
 
 def _maker(view: View) -> str | None:
@@ -69,6 +68,7 @@ PART = Dialect(
     ),
     kinds=(
         *OTEL_KINDS,
+        named(r"^Cycle ", "chain"),
     ),
     fields={
         "provider": (
@@ -104,5 +104,15 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"gen_ai.operation.name": "chat", "gen_ai.system": "strands-agents", "gen_ai.usage.input_tokens": 61,
+                 "gen_ai.request.model": "us.anthropic.claude-sonnet-4-20250514-v1:0", "gen_ai.server.time_to_first_token": 98},
+                kind="llm", scope="strands.telemetry.tracer", name="chat",
+                events=(("gen_ai.user.message", {"content": '[{"text": "hi"}]'}),
+                        ("gen_ai.choice", {"finish_reason": "tool_use", "message": '[{"toolUse": {"toolUseId": "c1",'
+                                           ' "name": "get_weather", "input": {"city": "Paris"}}}]'})),
+                fields={"provider": "aws", "ttft_s": 0.098, "finish_reasons": ["tool_calls"],
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "finish_reason": "tool_calls", "parts": [
+                            {"type": "tool_call", "id": "c1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]}),
     ),
 )

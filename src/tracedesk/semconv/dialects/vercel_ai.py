@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracedesk.model.llm import LlmFields, Message
-from tracedesk.semconv.dialect import A, Detect, Dialect, below, call
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call
 from tracedesk.semconv.fields import milliseconds
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import by
@@ -49,7 +49,8 @@ def _settle(view: View, fields: LlmFields) -> None:
         return
     cached = values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
     total = values.get("tokens.total")
-    if cached and cached <= values["tokens.input"] and total != values["tokens.input"] + values.get("tokens.output", 0) + cached:
+    apart = values["tokens.input"] + values.get("tokens.output", 0) + cached
+    if cached and cached <= values["tokens.input"] and total != apart:
         values["tokens.input"] += cached
 
 
@@ -152,5 +153,21 @@ PART = Dialect(
     },
     settle=_settle,
     examples=(
+        Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.id": "gpt-4o-mini",
+                 "ai.model.provider": "openai.chat",
+                 "ai.response.model": "gpt-4o-mini-2024-07-18", "ai.usage.inputTokens": 42, "ai.usage.outputTokens": 17,
+                 "ai.usage.inputTokenDetails.cacheReadTokens": 8, "ai.response.finishReason": "tool-calls",
+                 "ai.prompt.messages": '[{"role": "user", "content": [{"type": "text", "text": "hi"}]}]',
+                 "ai.response.toolCalls": '[{"toolCallId": "c1", "toolName": "get_weather", "input": {"city": "Paris"}}]',
+                 "ai.response.msToFirstChunk": 12.5, "ai.telemetry.metadata.userId": "u-1"},
+                kind="llm", scope="ai", name="ai.generateText.doGenerate",
+                fields={"provider": "openai", "tokens.input": 42, "tokens.cache_read": 8, "finish_reasons": ["tool_calls"],
+                        "ttft_s": 0.0125, "user.id": "u-1",
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
+        Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "anthropic.messages",
+                 "ai.model.id": "claude-sonnet-4-20250514", "ai.usage.promptTokens": 33, "ai.usage.completionTokens": 21,
+                 "ai.response.providerMetadata": '{"anthropic": {"cacheReadInputTokens": 20}}'},
+                kind="llm", scope="ai", name="ai.generateText.doGenerate",
+                fields={"tokens.input": 53, "tokens.cache_read": 20}),
     ),
 )

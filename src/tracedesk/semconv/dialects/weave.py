@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, below, resource
+from tracedesk.semconv.dialect import Detect, Dialect, Example, below, resource
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
 
@@ -39,5 +39,8 @@ PART = Dialect(
     },
     extends=OTEL_FIELDS,
     examples=(
+        Example({"weave.span.kind": "llm", "wandb.thread_id": "t-1", "gen_ai.request.model": "gpt-4o-mini",
+                 "gen_ai.usage.input_tokens": 42, "wandb.display_name": "answer"},
+                kind="llm", fields={"session.id": "t-1", "display_name": "answer", "tokens.input": 42}),
     ),
 )
