@@ -26,15 +26,21 @@ def fingerprint(leaves: Sequence[Leaf], start_ns: int, end_ns: int) -> bytes:
     length = max(1, end_ns - start_ns)
     main, beside, failed = bytearray([FINGERPRINT_NOTHING]) * n, bytearray([FINGERPRINT_NOTHING]) * n, bytearray(n)
     main_until = beside_until = 0
+    main_end = beside_end = start_ns
+    column_ns = length // n                              # one after the other, though rounding makes them touch
     for start, _, end, kind, status in sorted(leaves):
         first = min(n - 1, (start - start_ns) * n // length)
         stop = max(first + 1, min(n, -(-(end - start_ns) * n // length)))
-        if first >= main_until:
-            main[first:stop] = bytes((kind,)) * (stop - first)
-            main_until = stop
-        elif first >= beside_until:
-            beside[first:stop] = bytes((kind,)) * (stop - first)
-            beside_until = stop
+        if start >= main_end - column_ns and main_until < n:
+            at = max(first, main_until)
+            stop = max(stop, at + 1)
+            main[at:stop] = bytes((kind,)) * (stop - at)
+            main_until, main_end = stop, max(end, main_end)
+        elif start >= beside_end - column_ns and beside_until < n:
+            at = max(first, beside_until)
+            stop = max(stop, at + 1)
+            beside[at:stop] = bytes((kind,)) * (stop - at)
+            beside_until, beside_end = stop, max(end, beside_end)
         elif stop > main_until:
             main[main_until:stop] = bytes((kind,)) * (stop - main_until)
             main_until = stop

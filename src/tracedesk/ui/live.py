@@ -6,12 +6,12 @@ that is not there yet is looked for once a second.
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from tracedesk.base import clock
 from tracedesk.base.clock import NS_PER_S
 from tracedesk.base.errors import NotFound, WorldError
 from tracedesk.store.changes import data_version
@@ -67,8 +67,8 @@ class Live(QObject):
         if self._store is None:
             if self._beat % RETRY_EVERY == 0:
                 self._open()
-            self._beat += 1
             if self._store is None:
+                self._beat += 1
                 return
         if self._beat % STATS_EVERY == 0:
             self._ask_stats()
@@ -106,12 +106,12 @@ class Live(QObject):
 
     def words(self, found: StoreStats) -> StatusWords:
         """The words for the status bar."""
-        place = self.key_place()
+        place = found.key_place
         size = size_text(found.size_bytes)
         dropped = self._desk.supervisor.dropped()
         if not found.spans:
             return StatusWords(f"empty, {size}", str(self._path), dropped, True, place)
-        age = age_text(time.time_ns() - found.oldest_ns) if found.oldest_ns else ""
+        age = age_text(clock.now_ns() - found.oldest_ns) if found.oldest_ns else ""
         return StatusWords(f"{size} · {age}" if age else size,
                            f"{self._path}\n{found.spans:,} spans in {found.traces:,} traces\n{found.size_bytes:,} bytes",
                            dropped, False, place)

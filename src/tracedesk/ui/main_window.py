@@ -40,14 +40,15 @@ DEFAULT_SIZE = (1600, 1000)
 class MainWindow(QMainWindow):
     """One window on one store. `read_only` windows (a file that was opened) have no engine behind them."""
 
-    def __init__(self, store_path: Path, *, read_only: bool = False, title: str = "") -> None:
+    def __init__(self, store_path: Path, *, read_only: bool = False, title: str = "",
+                 settings: Settings | None = None) -> None:
         super().__init__()
         self.store_path = store_path
         self.read_only = read_only
         self.setWindowTitle(f"{title} · TraceDesk" if title else "TraceDesk")
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*MINIMUM)
-        self.settings = Settings()
+        self.settings = settings or Settings()
         self.state = AppState()
         self.tasks = Tasks(store_path, self)
         self.live = Live(store_path, self)
@@ -115,6 +116,9 @@ class MainWindow(QMainWindow):
     def _show_page(self, key: str) -> None:
         self.rail.show_page(key)
         self.stack.setCurrentWidget(self.page(key))
+        panes: list[QWidget] = getattr(self.page(key), "panes", list)()
+        if panes:
+            panes[0].setFocus(Qt.FocusReason.OtherFocusReason)
         self.show_keys(getattr(self.page(key), "status_keys", lambda: ())())
 
     def show_keys(self, keys: Sequence[tuple[str, str]], *, legend: bool = True) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QByteArray, QSettings
@@ -15,8 +16,8 @@ FILE = "desk.ini"
 class Settings:
     """Values by name; a value that does not read back is as good as not there."""
 
-    def __init__(self) -> None:
-        self._file = QSettings(str(make_private_dir(config_dir()) / FILE), QSettings.Format.IniFormat)
+    def __init__(self, path: Path | None = None) -> None:
+        self._file = QSettings(str(path or make_private_dir(config_dir()) / FILE), QSettings.Format.IniFormat)
 
     def text(self, name: str, default: str = "") -> str:
         """A text."""

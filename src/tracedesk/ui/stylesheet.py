@@ -55,6 +55,7 @@ def stylesheet(theme: Colors) -> str:
     running = theme.status("running")
     for name, (_, soft, line) in {"error": error, "warn": warn, "info": running}.items():
         parts.append(_box(f'banner="{name}"', soft, line, 8))
+    parts.append('QFrame[banner][place="top"] { margin: 6px 12px 0 12px; }')
     for name in ("ok", "error", "warn", "running", "unset"):
         _, soft, line = theme.status(name)
         parts.append(_box(f'pill="{name}"', soft, line, 11))

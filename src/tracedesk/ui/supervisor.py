@@ -36,7 +36,7 @@ class Supervisor(QObject):
         self._handle: StartedEngine | None = None
         self._begun: StartedEngine | None = None
         self._starting = False
-        self._was_seen = False
+        self._was_seen = self._broke = False
         self._said = ""
         self._restarts: list[float] = []
         self._sample: Child | None = None
@@ -112,7 +112,7 @@ class Supervisor(QObject):
         self._look()
 
     def _no_start(self, error: TraceDeskError) -> None:
-        self._starting = False
+        self._starting, self._broke = False, True
         self._state.set_receiver(Receiver.NONE)
         self.trouble.emit(error.message, error.hint or "What is stored can still be read.", "Start again", "error")
 
@@ -128,13 +128,13 @@ class Supervisor(QObject):
         if alive and engine is not None:
             if not self._was_seen or self.engine is None:
                 self.mended.emit()
-            self._was_seen, self.engine = True, engine
+            self._was_seen, self._broke, self.engine = True, False, engine
             self._show(engine)
             return
         self.engine, self._said = None, ""
         if self._starting:
             return
-        self._state.set_receiver(Receiver.NONE if self._was_seen else Receiver.STARTING)
+        self._state.set_receiver(Receiver.NONE if self._was_seen or self._broke else Receiver.STARTING)
         if self._was_seen:
             self.trouble.emit("The engine stopped.", "What is stored can still be read. Starting it again.", "Start again",
                               "error")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from tracedesk.ui.first_run.sample import Sample, load_sample
 from tracedesk.ui.waterfall.view import WaterfallView
@@ -31,9 +31,10 @@ class SampleCard(QFrame):
         self._view.setFixedHeight(SAMPLE_HEIGHT_PX)
         self._view.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._words = label("One mystery. Find why refund-v14 is slow.", "dense", "tertiary")
-        head = QWidget()
+        head = QFrame()
+        head.setProperty("edge", "bottom")
         row = QHBoxLayout(head)
-        row.setContentsMargins(16, 10, 16, 10)
+        row.setContentsMargins(16, 11, 16, 12)
         words = QVBoxLayout()
         words.setSpacing(1)
         words.addWidget(label("Sample: a refund bot that got slow", "body_strong"))

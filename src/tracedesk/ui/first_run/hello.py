@@ -8,7 +8,7 @@ from tracedesk.privacy.token import receiver_token
 
 
 def send_test_span(endpoint: str) -> None:
-    """Send one LLM-like span to `endpoint` (http://host:port), with the token where one is required, and wait until it is stored.
+    """Send one LLM-like span to `endpoint` (http://host:port), with the token if one is required; wait until it is stored.
 
     Raises:
         WorldError: the receiver did not take it.

@@ -25,6 +25,7 @@ from tracedesk.ui.widgets.text import Glyph, label
 
 CHECK_MS = 2000
 HELP_AFTER_S = 30
+SHOT_S = 42
 KEYS = [("Ctrl+K", "commands"), ("Ctrl+O", "open file"), ("?", "all keys")]
 CONNECT_S = 0.3
 FLUSH = "provider.force_flush(); provider.shutdown()"
@@ -108,6 +109,15 @@ class FirstRun(QWidget):
         """Open "Nothing arrives?" now."""
         self._began = time.monotonic() - HELP_AFTER_S
         self._count()
+
+    def prepare_shot(self, options: Any) -> None:
+        """Stand still: as after 42 s with both ports open."""
+        self._timer.stop()
+        self._second.stop()
+        self._began = time.monotonic() - SHOT_S
+        self._count()
+        self._checked((["127.0.0.1:4317", "127.0.0.1:4318"], [True, True]))
+        self.snippets.copy.setFocus()
 
     def _copy_address(self, text: str) -> None:
         self._desk.copy(text, "the address")

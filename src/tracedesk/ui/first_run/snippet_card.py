@@ -59,7 +59,7 @@ class SnippetCard(QFrame):
         self.setProperty("pane", "well")
         self._on_copy = on_copy
         self._http, self._grpc = "http://localhost:4318", "http://localhost:4317"
-        self._tabs = TabStrip([Tab(snippet.key, snippet.title) for snippet in SNIPPETS], "SDK", height=38)
+        self._tabs = TabStrip([Tab(snippet.key, snippet.title) for snippet in SNIPPETS], "SDK", height=38, gap=20, shrink=True)
         self._tabs.picked.connect(lambda _key: self._fill())
         self._shell = Segments(list(SHELLS), lambda _index: self._fill(), title="Shell")
         self._code = CodeLines()
@@ -69,8 +69,8 @@ class SnippetCard(QFrame):
         head.setProperty("edge", "bottom")
         row = QHBoxLayout(head)
         row.setContentsMargins(12, 0, 8, 0)
-        row.addWidget(self._tabs)
-        row.addStretch(1)
+        row.addWidget(self._tabs, 1)
+        row.addSpacing(8)
         row.addWidget(self._shell)
         column = QVBoxLayout(self)
         column.setContentsMargins(1, 1, 1, 1)

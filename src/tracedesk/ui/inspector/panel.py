@@ -126,7 +126,7 @@ class InspectorPanel(QFrame):
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._top = QWidget()
-        self.tabs = TabStrip([], "Inspector pages", height=38, gap=18, shrink=True)
+        self.tabs = TabStrip([], "Inspector pages", height=38, gap=16, shrink=True)
         self.tabs.picked.connect(self._open)
         self._strip = QFrame()
         self._strip.setProperty("edge", "bottom")

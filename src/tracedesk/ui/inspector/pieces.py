@@ -174,6 +174,7 @@ class Flow(QLayout):
 
     def __init__(self, parent: QWidget | None = None, gap_px: int = 6) -> None:
         super().__init__(parent)
+        self.setContentsMargins(0, 0, 0, 0)
         self._items: list[QLayoutItem] = []
         self._gap_px = gap_px
 

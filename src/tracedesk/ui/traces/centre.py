@@ -24,6 +24,8 @@ from tracedesk.ui.widgets.tabs import Tab, TabStrip
 
 SHARE, LOW_ROWS = 0.45, 4
 TOOLS_PX = 40
+HEADS_PX = 64 + TOOLS_PX
+"""The header and the row of tools above the splitter."""
 LOW_PX = HEAD_PX + 42 + LOW_ROWS * 24 + 6
 """Height of the bottom panel in low windows: its tabs, the bar, and four rows."""
 QT_KEYS = {"Left": Qt.Key.Key_Left, "Right": Qt.Key.Key_Right}
@@ -39,7 +41,7 @@ class Centre(QFrame):
         self._opened: OpenedTrace | None = None
         self._selected: bytes | None = None
         self._unfolded_px = 0
-        self._placed = self._low = False
+        self._hand_placed = self._low = False
         self._path_shown = True
         self.header = TraceHeader(lambda text: desk.copy(text, "the trace id"))
         self._views = {view.key: view for view in sorted(parts(views, View), key=lambda view: view.order)}
@@ -83,6 +85,7 @@ class Centre(QFrame):
         self.split.addWidget(self.bottom)
         self.split.setStretchFactor(0, 1)
         self._stack.setMinimumHeight(120)
+        self.split.splitterMoved.connect(self._moved_by_hand)
         self.bottom.setMinimumHeight(HEAD_PX)
         inside = QWidget()
         rows = QVBoxLayout(inside)
@@ -190,6 +193,7 @@ class Centre(QFrame):
     def toggle_bottom(self) -> None:
         """Fold the bottom panel to its tabs, or back."""
         top, bottom = self.split.sizes()
+        self._hand_placed = True
         if bottom > HEAD_PX + 8:
             self._unfolded_px = bottom
             self.split.setSizes([top + bottom - HEAD_PX, HEAD_PX])
@@ -205,18 +209,20 @@ class Centre(QFrame):
         self.header.fold(folds.words_off)
         self.bottom.fold(folds.words_off)
         if folds.low != self._low:
-            self._low, self._placed = folds.low, False
+            self._low, self._hand_placed = folds.low, False
             self._place()
 
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
         self._place()
 
+    def _moved_by_hand(self) -> None:
+        self._hand_placed = True
+
     def _place(self) -> None:
-        """The first time, and when the window becomes low or tall: 45 % for the bottom panel, or its first four rows."""
-        room = self.split.height() or self.height() - 110
-        if not self._placed and room > 200:
-            self._placed = True
+        """Until the user moves it: 45 % for the bottom panel, or in low windows its first four rows."""
+        room = self.height() - HEADS_PX
+        if not self._hand_placed and room > 200:
             wanted = LOW_PX if self._low else int(room * SHARE)
             self.split.setSizes([room - wanted, wanted])
 

@@ -19,6 +19,7 @@ from tracedesk.ui.widgets.text import plain_tip
 
 PAD_PX, BAR_TOP_PX, BAR_PX, LIST_TOP_PX, ROW_PX = 16, 12, 20, 42, 24
 WIDE_PX = 560
+GAP_PX = 4
 
 
 class Stretch(NamedTuple):
@@ -156,7 +157,7 @@ class CriticalBar(QWidget):
         for span, ns in self._bar:
             px = ns / total * wide
             kind = colors.kind(int(trace.kind[span])) if span >= 0 else None
-            if px >= 0.5:
+            if px >= (0.5 if kind else GAP_PX):          # slivers between spans stay empty
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(kind.solid if kind else colors.kind(Kind.OTHER).solid)
                 box = QRectF(x, BAR_TOP_PX, max(1.0, px - 1.5), BAR_PX)

@@ -15,11 +15,13 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from tracedesk.base.clock import NS_PER_S, format_duration
+from tracedesk.base import clock
+from tracedesk.base.clock import NARROW, NS_PER_MS, NS_PER_S, NS_PER_US
 from tracedesk.ui import theme
 
 LEFT_PX, TOP_PX, BOTTOM_PX, HEIGHT_PX = 34, 14, 20, 96
 COLUMNS, ROWS = 48, 7
+MOST_TICKS = 3
 
 
 class DensityStrip(QWidget):
@@ -90,14 +92,17 @@ class DensityStrip(QWidget):
         painter.drawImage(plot.topLeft(), self._image)
         painter.setFont(colors.font("caption"))
         painter.setPen(colors.color("text.tertiary"))
+        if not self._counts.any():
+            painter.drawText(plot, Qt.AlignmentFlag.AlignCenter, "durations over time")
+            return
         for ns in self._ticks():
             y = plot.bottom() - self._fraction(ns) * plot.height()
             painter.drawText(QRectF(0, y - 8, LEFT_PX - 5, 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
-                             format_duration(ns).replace(".00", "").replace(".0", ""))
+                             decade_text(ns))
         start, end = self._span
         for index in range(5):
             ns = start + (end - start) * index // 4
-            words = "now" if index == 4 and time.time_ns() - end < 120 * NS_PER_S else clock_text(ns, end - start)
+            words = "now" if index == 4 and clock.now_ns() - end < 120 * NS_PER_S else clock_text(ns, end - start)
             side = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignHCenter,
                     Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight)[index]
             x = plot.left() + plot.width() * index / 4
@@ -119,7 +124,8 @@ class DensityStrip(QWidget):
         while first <= high * 1.0001:
             ticks.append(int(first))
             first *= 10
-        return ticks[-3:] if len(ticks) > 3 else ticks
+        step = -(-len(ticks) // MOST_TICKS)
+        return ticks[::-1][::step][::-1]
 
     def _fraction(self, ns: int) -> float:
         low, high = (math.log(value) for value in self._range)
@@ -150,6 +156,14 @@ class DensityStrip(QWidget):
         self.selected.emit(int(start + a * (end - start)), int(start + b * (end - start)),
                            int(math.exp(low + lo * (high - low))) if lo > 0.02 else None,
                            int(math.exp(low + hi * (high - low))) if hi < 0.98 else None)
+
+
+def decade_text(ns: int) -> str:
+    """A power of ten as the axis says it: `1 µs`, `10 ms`, `0.1 s`, `1 s`, `1,000 s`."""
+    for unit, word, least in ((NS_PER_S, "s", NS_PER_S // 10), (NS_PER_MS, "ms", NS_PER_MS), (NS_PER_US, "µs", NS_PER_US)):
+        if ns >= least:
+            return f"{ns / unit:,.1f}{NARROW}{word}" if ns < unit else f"{ns // unit:,}{NARROW}{word}"
+    return f"{ns}{NARROW}ns"
 
 
 def clock_text(ns: int, span_ns: int) -> str:

@@ -10,7 +10,7 @@ from tracedesk.base.clock import format_duration, iso_time
 from tracedesk.base.money import format_total
 from tracedesk.model.summary import TraceSummary
 from tracedesk.ui.stylesheet import repolish
-from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of
+from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of, tone_of
 from tracedesk.ui.widgets.buttons import IconButton
 from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, set_tone
 
@@ -52,11 +52,12 @@ class StatusPill(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def say(self, status: str) -> None:
-        """A status by its token name."""
-        self._glyph.show_icon(status, f"status.{status}")
+        """A status as `status_of` names it."""
+        tone = tone_of(status).rpartition(".")[2]
+        self._glyph.show_icon(status, tone_of(status))
         self._word.setText(status)
-        set_tone(self._word, status)
-        self.setProperty("pill", status)
+        set_tone(self._word, tone)
+        self.setProperty("pill", tone)
         repolish(self)
         self.setAccessibleName(f"Status {status}")
 

@@ -108,6 +108,8 @@ class Listing(QObject):
     def _failed(self, error: TraceDeskError) -> None:
         if isinstance(error, NotFound):
             self._pane.empty.say("No traces yet", "They appear here as they arrive.")
+            self._desk.status.show_store("no store yet")
+            self._desk.status.show_dropped(0, waiting=True)
             self.empty_store.emit()
         else:
             self._pane.empty.say("The list could not be read", f"{error.message} {error.hint}".strip(), "Try again", self.ask)

@@ -89,7 +89,7 @@ class TracesPage(QWidget):
         self.list.opened.connect(self._state.open_trace)
         self._state.trace_id_changed.connect(lambda: self.list.set_current(self._state.trace_id))
         self.listing.opened.connect(self._state.open_trace)
-        self.listing.empty_store.connect(self._show_first_run)
+        self.listing.empty_store.connect(self.show_first_run)
         self.listing.has_traces.connect(self._hide_first_run)
         self.listing.drop.connect(lambda index: self.filter.set_query(self._state.query.without(index)))
         self.listing.clear.connect(lambda: self.set_filter(""))
@@ -112,7 +112,8 @@ class TracesPage(QWidget):
         """Whether the store is empty and the first-run page is shown."""
         return self._first_run is not None and self._whole.currentWidget() is self._first_run
 
-    def _show_first_run(self) -> None:
+    def show_first_run(self) -> None:
+        """The store is empty."""
         if not self._desk.read_only:
             self._whole.setCurrentWidget(self.first_run())
             self._show_keys()
@@ -122,6 +123,11 @@ class TracesPage(QWidget):
             self._whole.setCurrentIndex(0)
             self._show_keys()
             self.list.setFocus()
+
+    def prepare_shot(self, options: Any) -> None:
+        """For pictures."""
+        if self.in_first_run():
+            self.first_run().prepare_shot(options)
 
     def _show_keys(self) -> None:
         if self._state.page == "traces":
@@ -137,8 +143,8 @@ class TracesPage(QWidget):
         """Stops of F6."""
         if self.in_first_run():
             return [self.first_run()]
-        return [self.filter.field, self.list, self.centre.views, self.centre.canvas(), self.centre.bottom.tabs,
-                self.inspector.tabs]
+        return [self.list, self.centre.views, self.centre.canvas(), self.centre.bottom.tabs, self.inspector.tabs,
+                self.filter.field]
 
     def step(self, by: int) -> None:
         """Next or previous row of what has the focus: the list, else the view of the trace."""

@@ -151,9 +151,11 @@ def detail(store: Store, opened: OpenedTrace, span_id: bytes, book: PriceBook) -
     on_path = any(piece[0] == index for piece in opened.path)
     slack_ns = None if opened.slack_ns is None or opened.slack_ns[index] < 0 else int(opened.slack_ns[index])
     elsewhere = questions.counted_on(store, opened.trace.trace_id)
+    summary = opened.summary
+    tags = {"user": summary.user_id, "session": summary.session_id, **summary.tags}
     return place_in(opened.trace, index, span, logs, fields, book.price(fields, span.start_ns), on_critical_path=on_path,
                     slack_ns=slack_ns, counted=span_id not in elsewhere, counted_on=elsewhere.get(span_id),
-                    trace_tags=opened.summary.tags)
+                    trace_tags=tags)
 
 
 def logs(store: Store, trace_id: bytes) -> list[LogRecord]:

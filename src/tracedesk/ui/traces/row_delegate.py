@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_total
-from tracedesk.model.kinds import Status
-from tracedesk.model.summary import TraceSummary
+from tracedesk.model.kinds import Kind, Status
+from tracedesk.model.summary import FINGERPRINT_COLUMNS, TraceSummary
 from tracedesk.ui import icons, theme
 from tracedesk.ui.traces import fingerprint
 
@@ -21,8 +21,24 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 def status_of(row: TraceSummary) -> str:
-    """`error`, `running`, `ok` or `unset`: what the glyph of a row says."""
-    return {"unfinished": "running"}.get(row.status_label, row.status_label)
+    """What the glyph of a row says: `error`, `running`, `ok`, `unset`; `blocked` where nothing but guardrails failed, and
+    `retried` where something failed and the whole went well."""
+    if row.status == Status.ERROR:
+        return "blocked" if _only_guardrails_failed(row.fingerprint) else "error"
+    if row.status_label == "unfinished":
+        return "running"
+    return "retried" if row.error_count else row.status_label
+
+
+def _only_guardrails_failed(fingerprint: bytes) -> bool:
+    n = FINGERPRINT_COLUMNS
+    columns = [at for at, flag in enumerate(fingerprint[2 * n:]) if flag]
+    return bool(columns) and all(Kind.GUARDRAIL in (fingerprint[at], fingerprint[n + at]) for at in columns)
+
+
+def tone_of(status: str) -> str:
+    """Colour role of a word that `status_of` says."""
+    return "status.warn" if status in ("blocked", "retried") else f"status.{status}"
 
 
 def title_of(row: TraceSummary) -> str:
@@ -36,9 +52,9 @@ def duration_text(row: TraceSummary) -> str:
 
 
 def second_line(row: TraceSummary, *, with_user: bool = True) -> tuple[str, str]:
-    """(text, colour role) of the second line: why it failed, else agent and user."""
-    if row.status == Status.ERROR and row.error_message:
-        return row.error_message.splitlines()[0], "status.error"
+    """(text, colour role) of the second line: why it failed or was tried again, else agent and user."""
+    if row.error_message and (row.status == Status.ERROR or row.error_count):
+        return row.error_message.splitlines()[0], tone_of(status_of(row))
     parts = [row.name] + ([row.user_id] if with_user and row.user_id else [])
     return " · ".join(parts), "text.tertiary"
 
@@ -69,7 +85,7 @@ class RowDelegate(QStyledItemDelegate):
         one = QRectF(box.left() + TEXT_PX, middle - 18, box.width() - TEXT_PX - RIGHT_PX, 17)
         two = one.translated(0, 19)
         status = status_of(row)
-        icons.draw(painter, status, colors.color(f"status.{status}"), box.left() + LEFT_PX, one.top() + 1, 15)
+        icons.draw(painter, status, colors.color(tone_of(status)), box.left() + LEFT_PX, one.top() + 1, 15)
         self._first(painter, one, row, selected)
         self._second(painter, two, row)
         if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:

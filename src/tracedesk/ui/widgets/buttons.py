@@ -209,6 +209,7 @@ class Segments(QWidget):
     def __init__(self, titles: list[str], on_pick: Callable[[int], object], *, current: int = 0, title: str = "") -> None:
         super().__init__()
         self._titles, self._on_pick, self._current = titles, on_pick, current
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFont(theme.current().font("caption"))
         self.setProperty(theme.FACE, "caption")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -29,6 +29,7 @@ class Banner(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("banner", "info")
+        self.setProperty("place", "top")
         self._glyph = Glyph("info", "accent.base", 16)
         self._strong = label("", "dense_strong")
         self._rest = label("", "dense", "secondary")
@@ -37,7 +38,7 @@ class Banner(QFrame):
         self._close = IconButton("close", "Close this message", self.hide, size=14, hit=24)
         self._run: Callable[[], object] | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 5, 6, 5)
+        row.setContentsMargins(24, 11, 18, 5)
         row.setSpacing(8)
         row.addWidget(self._glyph)
         row.addWidget(self._strong)

@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tracedesk.model.kinds import Kind
 from tracedesk.ui import icons, theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, pretty, short
 from tracedesk.ui.inspector.media import media_widget
-from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
+from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, link_button, visible
 from tracedesk.ui.inspector.tab import InspectorTab
+from tracedesk.ui.widgets.fold import Fold
 
 ROLE_WORDS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 FOLDED_ROLES = frozenset({"system", "developer"})
-MESSAGES_SHOWN = 200
+MESSAGES_SHOWN = 24
+"""The latest so many are built at once; a conversation of hundreds would hold up the window."""
 
 
 def messages_of(detail: SpanDetail) -> list[tuple[str, dict[str, Any]]]:
@@ -50,11 +52,27 @@ def _text(part: dict[str, Any]) -> str:
 def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     """One card per message; the answer's card says how many tokens it took."""
     messages = messages_of(detail)
+    earlier = len(messages) - MESSAGES_SHOWN
+    if earlier > 0:
+        button = link_button(f"Show {min(earlier, MESSAGES_SHOWN):,} of {earlier:,} earlier messages")
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        button.clicked.connect(lambda: _earlier(detail, messages[:earlier], column, button))
     for side, message in messages[-MESSAGES_SHOWN:]:
         column.addWidget(_card(detail, side, message))
-    if len(messages) > MESSAGES_SHOWN:
-        column.addWidget(label(f"{len(messages) - MESSAGES_SHOWN:,} earlier messages are in Raw", font="caption",
-                               color="text.tertiary"))
+
+
+def _earlier(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]], column: QVBoxLayout, button: QPushButton) -> None:
+    """Put the next page of earlier messages above, in place of the button that asked for it."""
+    shown, left = messages[-MESSAGES_SHOWN:], messages[:-MESSAGES_SHOWN]
+    at = column.indexOf(button)
+    column.removeWidget(button)
+    button.deleteLater()
+    for side, message in reversed(shown):
+        column.insertWidget(at, _card(detail, side, message))
+    if left:
+        again = link_button(f"Show {min(len(left), MESSAGES_SHOWN):,} of {len(left):,} earlier messages")
+        again.clicked.connect(lambda: _earlier(detail, left, column, again))
+        column.insertWidget(at, again, 0, Qt.AlignmentFlag.AlignLeft)
 
 
 def _card(detail: SpanDetail, side: str, message: dict[str, Any]) -> QWidget:
@@ -117,40 +135,8 @@ def _part(part: dict[str, Any]) -> QWidget:
 
 
 def _folded(title: str, parts: list[dict[str, Any]], chip: str | None) -> QWidget:
-    """A card that shows one line until it is opened."""
     whole = "\n\n".join(_text(part) for part in parts)
-    card = Card()
-    head = QHBoxLayout()
-    head.setSpacing(6)
-    toggle = QToolButton()
-    toggle.setArrowType(Qt.ArrowType.RightArrow)
-    toggle.setAutoRaise(True)
-    toggle.setFixedSize(24, 24)
-    toggle.setCheckable(True)
-    toggle.setAccessibleName(f"Show {title.lower()}")
-    head.addWidget(toggle)
-    head.addWidget(label(title, font="label"))
-    preview = Elided(short(whole, 200), font="dense", color="text.tertiary", mode=Qt.TextElideMode.ElideRight)
-    head.addWidget(preview, 1)
-    if chip:
-        version = label(visible(chip)[:24], font="caption")
-        version.setStyleSheet(f"border: 1px solid {theme.current().color('border.default').name()}; border-radius: 4px; "
-                              f"padding: 1px 6px; color: {theme.current().color('text.secondary').name()};")
-        head.addWidget(version)
-    card.column.addLayout(head)
-    body: list[QWidget] = []
-
-    def flip(opened: bool) -> None:
-        toggle.setArrowType(Qt.ArrowType.DownArrow if opened else Qt.ArrowType.RightArrow)
-        preview.setVisible(not opened)
-        if opened and not body:
-            body.append(LongText(whole))
-            card.column.addWidget(body[0])
-        if body:
-            body[0].setVisible(opened)
-
-    toggle.toggled.connect(flip)
-    return card
+    return Fold(title, visible(short(whole, 200)), lambda: LongText(whole), mark=visible(chip)[:24] if chip else "")
 
 
 PART = InspectorTab("messages", "Messages", 10, applies=lambda detail: bool(messages_of(detail)), fill=fill,

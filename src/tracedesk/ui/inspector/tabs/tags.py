@@ -17,7 +17,8 @@ NAMES = {
 }
 
 
-SAME = {"environment": "env", "prompt_version": "prompt", "user_id": "user", "session_id": "session"}
+SAME = {"environment": "env", "prompt_version": "prompt", "user_id": "user", "session_id": "session",
+        "prompt_name": "prompt name", "experiment.experiment.id": "experiment"}
 """Names in the summary of a trace → the names above."""
 CHIP_ORDER = ("feature", "prompt", "experiment", "finish", "user", "env", "session", "release")
 
@@ -37,7 +38,8 @@ def tags_of(detail: SpanDetail) -> list[tuple[str, str, str]]:
         else:
             found.append((name, pretty(value), source))
     known = {(name, value) for name, value, _ in found}
-    of_trace = [(SAME.get(str(name), str(name)), pretty(value), "trace") for name, value in detail.trace_tags.items()]
+    of_trace = [(SAME.get(str(name), str(name)), pretty(value), "trace") for name, value in detail.trace_tags.items()
+                if value is not None]
     return found + [entry for entry in of_trace if entry[:2] not in known]
 
 
