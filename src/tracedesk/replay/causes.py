@@ -8,7 +8,7 @@ it are plain: “after”.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
@@ -76,9 +76,9 @@ def _asked_before(positions: list[int], at: int) -> int | None:
     return positions[place - 1] if place else None
 
 
-def give_reasons(material: Material, steps: Sequence[Step]) -> None:
-    """Fill in `cause` and `led_to` of numbered steps in their final order."""
-    sure = sure_causes(material, steps)
+def give_reasons(material: Material, steps: Sequence[Step], again: Mapping[int, int]) -> None:
+    """Fill in `cause` and `led_to` of numbered steps in their final order; `again` has the positions of second attempts."""
+    sure = {**sure_causes(material, steps), **again}
     by_span = {step.span: at for at, step in enumerate(steps) if step.encloses}
     last: dict[int, list[int]] = {}                       # told step around → positions of the steps inside, so far
     for at, step in enumerate(steps):

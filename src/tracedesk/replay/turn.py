@@ -50,10 +50,10 @@ def tell_turn(
     told_around(material, steps)
     steps += waits(material, steps)
     steps = order.in_true_order(material, steps)
-    retries(material, steps)
+    again = retries(material, steps)
     for n, step in enumerate(steps, first):
         step.n, step.turn = n, number
-    give_reasons(material, steps)
+    give_reasons(material, steps, again)
     order.give_lanes(steps)
     problems.compare(material, steps)
     figures = give_figures(material, steps)

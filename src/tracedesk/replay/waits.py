@@ -45,19 +45,25 @@ def _wait(material: Material, start: int, end: int) -> Step:
     return Step(Act.WAITED, Kind.OTHER, -1, start, end, f"Waited {format_duration(end - start)}", detail)
 
 
-def retries(material: Material, steps: Sequence[Step]) -> None:
-    """Mark the steps that try again what failed just before, and what was waited for in between."""
-    failed: dict[tuple[int, Kind, str], Step] = {}
+def retries(material: Material, steps: Sequence[Step]) -> dict[int, int]:
+    """Mark the steps that try again what failed just before, and what was waited for in between.
+
+    Gives back the positions: of the second attempt → of the failed one.
+    """
+    failed: dict[tuple[int, Kind, str], int] = {}
+    found: dict[int, int] = {}
     waiting: Step | None = None
-    for step in steps:
+    for at, step in enumerate(steps):
         if step.act is Act.WAITED:
             waiting = step
             continue
         if step.kind not in (Kind.LLM, Kind.TOOL) or step.act is Act.USER:
             continue
         key = (int(material.trace.parent[step.span]), step.kind, step.actor)
-        before = failed.pop(key, None)
-        if before is not None and before.end_ns <= step.start_ns and _same_question(material, before.span, step.span):
+        place = failed.pop(key, None)
+        before = steps[place] if place is not None else step
+        if place is not None and before.end_ns <= step.start_ns and _same_question(material, before.span, step.span):
+            found[at] = place
             step.attempt = before.attempt + 1
             if waiting is not None and before.end_ns <= waiting.start_ns and waiting.end_ns <= step.start_ns:
                 waiting.detail = f"before trying {line(step.actor)} again"
@@ -66,7 +72,8 @@ def retries(material: Material, steps: Sequence[Step]) -> None:
             if not step.problems:
                 step.title = f"Tried again: {step.title[0].lower()}{step.title[1:]}"
         if material.failed(step.span):
-            failed[key] = step
+            failed[key] = at
+    return found
 
 
 def _same_question(material: Material, before: int, again: int) -> bool:
