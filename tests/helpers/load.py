@@ -109,6 +109,12 @@ def grpc_client(address: str) -> _Grpc:
     return _Grpc(address)
 
 
+def deliver(client: _Grpc | _Http, spans: Sequence[Span]) -> bool:
+    """One batch over a connection of its own; whether it was acknowledged."""
+    with contextlib.closing(client):
+        return client.send(spans)
+
+
 class Load:
     """One thread per client. `acked` are the batches whose OK came; `sent` counts the tries."""
 

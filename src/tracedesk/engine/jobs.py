@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Generator, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeVar
 
-from tracedesk.base.errors import TraceDeskError
+from tracedesk.base.errors import StoreDamaged, TraceDeskError, WorldError
 from tracedesk.base.log import crash_text, logger
 from tracedesk.store import jobs
 from tracedesk.store.jobs import Job
@@ -55,8 +55,18 @@ class Jobs:
         self._kinds = {kind.key: kind for kind in kinds}
 
     async def run(self) -> None:
-        """Until cancelled. A job that goes on then is taken back by the next engine."""
-        await self._call(lambda writer: jobs.take_back(writer.store))
+        """Until cancelled, or until the store turns out to be damaged. What is under way then is begun anew some time."""
+        while True:
+            try:
+                await self._call(lambda writer: jobs.take_back(writer.store))
+                await self._work()
+            except StoreDamaged:
+                return
+            except WorldError as error:              # a full disk, a locked store: the work waits until that is over
+                log.warning("jobs wait: %s", error.message)
+                await asyncio.sleep(LOOK_S)
+
+    async def _work(self) -> None:
         while True:
             job: Job | None = await self._call(lambda writer: jobs.take(writer.store))
             if job is None:
@@ -95,6 +105,8 @@ class _Running:
         except StopIteration as over:
             jobs.end(writer.store, number, "done", over.value or "")
             return False
+        except WorldError:
+            raise
         except TraceDeskError as error:
             jobs.end(writer.store, number, "failed", f"{error.message} {error.hint}".strip())
             return False
