@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
-import zstandard
 from numpy.typing import NDArray
 
 from tracedesk.model.row import SpanRow
+from tracedesk.store import packing
 
 SPANS_PER_PART = 512
 NONE = -(2**63)
@@ -35,8 +35,6 @@ _STRUCT = struct.Struct("<8s8s9qIIIiHH15HBBB")
 _FIELDS: dict[str, tuple[np.dtype[Any], int]] = {name: found[:2] for name, found in (RECORD.fields or {}).items()}
 assert RECORD.itemsize == _STRUCT.size
 
-_PACK = zstandard.ZstdCompressor(level=1, write_checksum=False)
-_UNPACK = zstandard.ZstdDecompressor()
 _NO_PARENT = bytes(8)
 
 
@@ -60,7 +58,7 @@ def pack(entries: Sequence[Entry]) -> bytes:
         except struct.error:                      # a number beyond 64 bits
             records.append(_record(entry._replace(row=_within_64_bits(entry.row)), table))
     body = np.frombuffer(b"".join(records), np.uint8).reshape(len(records), RECORD.itemsize)
-    return _PACK.compress(b"".join((len(records).to_bytes(4, "little"), body.T.tobytes(), _texts(list(table)))))
+    return packing.pack(b"".join((len(records).to_bytes(4, "little"), body.T.tobytes(), _texts(list(table)))))
 
 
 def _record(entry: Entry, table: dict[str | None, int]) -> bytes:
@@ -100,7 +98,7 @@ def _texts(texts: list[str | None]) -> bytes:
 
 def unpack(data: bytes) -> tuple[NDArray[Any], list[str | None]]:
     """(records, texts) of a part."""
-    flat = _UNPACK.decompress(data)
+    flat = packing.unpack(data)
     count = int.from_bytes(flat[:4], "little")
     stop = 4 + count * RECORD.itemsize
     body = np.frombuffer(flat, np.uint8, stop - 4, 4).reshape(RECORD.itemsize, count)
@@ -109,7 +107,7 @@ def unpack(data: bytes) -> tuple[NDArray[Any], list[str | None]]:
 
 def unpack_columns(data: bytes, fields: Sequence[str]) -> tuple[dict[str, NDArray[Any]], list[str | None]]:
     """(some fields as columns, texts) of a part; a third of the cost of all records."""
-    flat = _UNPACK.decompress(data)
+    flat = packing.unpack(data)
     count = int.from_bytes(flat[:4], "little")
     stop = 4 + count * RECORD.itemsize
     body = np.frombuffer(flat, np.uint8, stop - 4, 4).reshape(RECORD.itemsize, count)

@@ -10,9 +10,8 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import zstandard
-
 from tracedesk.model.span import LogRecord, Resource, Scope
+from tracedesk.store import packing
 from tracedesk.store.interned import Numbers
 from tracedesk.wire.encode import log_raw, resource_raw, scope_raw
 from tracedesk.wire.stored import decode_log, decode_resource, decode_scope
@@ -20,8 +19,6 @@ from tracedesk.wire.stored import decode_log, decode_resource, decode_scope
 NO_TRACE = 0
 NO_SPAN = b""
 
-_PACK = zstandard.ZstdCompressor(level=1, write_checksum=False)
-_UNPACK = zstandard.ZstdDecompressor()
 _FIELDS = "l.span_id, l.notes, l.data, r.raw, r.schema_url, s.raw, s.schema_url"
 _JOINED = "logs l JOIN resources r USING (resource_no) JOIN scopes s USING (scope_no)"
 
@@ -42,7 +39,7 @@ def insert(connection: Any, logs: Iterable[tuple[int, LogRecord]], resources: Nu
         "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [(trace_no, log.span_id or NO_SPAN, log.time_ns, digest(log),
           resources.of(resource_raw(log.resource), log.resource.schema_url),
-          scopes.of(scope_raw(log.scope), log.scope.schema_url), log.notes, _PACK.compress(log_raw(log)))
+          scopes.of(scope_raw(log.scope), log.scope.schema_url), log.notes, packing.pack(log_raw(log)))
          for trace_no, log in logs])
     return int(connection.total_changes - before)
 
@@ -68,11 +65,16 @@ def loose(connection: Any, limit: int = 1_000) -> list[LogRecord]:
     return found.get(NO_SPAN, [])[::-1]
 
 
+def unpacked(data: bytes) -> bytes:
+    """The OTLP message of a row of `logs`."""
+    return packing.unpack(data)
+
+
 def _grouped(rows: Iterable[tuple[Any, ...]]) -> dict[bytes, list[LogRecord]]:
     known = Known()
     found: dict[bytes, list[LogRecord]] = {}
     for span_id, notes, data, resource, resource_url, scope, scope_url in rows:
-        log = decode_log(_UNPACK.decompress(data), known.resource(resource, resource_url), known.scope(scope, scope_url))
+        log = decode_log(unpacked(data), known.resource(resource, resource_url), known.scope(scope, scope_url))
         log.notes |= notes
         found.setdefault(span_id, []).append(log)
     return found

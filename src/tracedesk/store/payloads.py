@@ -12,13 +12,11 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import zstandard
+from tracedesk.store import packing
 
 SPANS_PER_PART = 4096
 """Most spans in one part (slots are 16-bit numbers): whoever opens one span unpacks its whole part."""
 
-_PACK = zstandard.ZstdCompressor(level=1, write_checksum=False)
-_UNPACK = zstandard.ZstdDecompressor()
 _SLOT = struct.Struct("<IIII")
 
 
@@ -51,7 +49,7 @@ def pack(payloads: Sequence[Payload]) -> bytes:
                for (raw, _, resource, scope), said in zip(payloads, words, strict=True)]
     pieces += [raw for raw, _, _, _ in payloads]
     pieces += words
-    return _PACK.compress(b"".join(pieces))
+    return packing.pack(b"".join(pieces))
 
 
 def _joined(words: Words) -> bytes:
@@ -66,7 +64,7 @@ def _parted(said: bytes) -> Words:
 
 def unpack(data: bytes) -> list[Payload]:
     """The payloads of a part: the inverse of `pack`."""
-    flat = _UNPACK.decompress(data)
+    flat = packing.unpack(data)
     count = int.from_bytes(flat[:4], "little")
     slots = list(_SLOT.iter_unpack(flat[4:4 + count * _SLOT.size]))
     at = 4 + count * _SLOT.size

@@ -21,8 +21,9 @@ from tracedesk.store.summaries import COLUMNS, summaries
 from tracedesk.store.summaries import summary as summary_of
 
 __all__ = [
-    "EVERYTHING", "Cursor", "Density", "Peer", "Peers", "StoreStats", "count", "counted_on", "density", "facets", "loose_logs",
-    "peers", "resolve", "rows", "span", "spans", "stats", "summaries_of", "summary", "trace", "trace_logs", "traces",
+    "EVERYTHING", "Cursor", "Density", "Peer", "Peers", "StoreStats", "count", "counted_on", "density", "facets", "ids",
+    "loose_logs", "peers", "resolve", "rows", "span", "spans", "stats", "summaries_of", "summary", "trace", "trace_logs",
+    "traces", "whole",
 ]
 
 EVERYTHING = TraceQuery()
@@ -141,6 +142,28 @@ def spans(store: Store, trace_id: bytes) -> list[tuple[Span, list[LogRecord]]]:
         logs = log_store.of_trace(db, trace_no)
     found.sort(key=lambda span: (span.start_ns, span.span_id))
     return [(span, logs.get(span.span_id, [])) for span in found]
+
+
+def whole(store: Store, trace_id: bytes) -> list[tuple[Span, list[LogRecord]]]:
+    """Like `spans`; log records that name no span of the trace stand with its first span. For whoever writes it all down.
+
+    Raises:
+        NotFound: the store does not have it.
+    """
+    found = spans(store, trace_id)
+    here = {span.span_id for span, _ in found}
+    loose = [log for span_id, records in trace_logs(store, trace_id).items() if span_id not in here for log in records]
+    first, records = found[0]
+    return [(first, [*records, *loose]), *found[1:]]
+
+
+def ids(store: Store, query: TraceQuery = EVERYTHING, *, limit: int = 1_000_000) -> list[bytes]:
+    """The ids of the traces that match, newest start first."""
+    with store.reading(OPEN_LIMIT_S) as db:
+        where, values = condition(db, query)
+        return [row[0] for row in db.execute(
+            f"SELECT t.trace_id FROM traces t WHERE {where} ORDER BY t.start_ns DESC, t.trace_id DESC LIMIT ?",
+            (*values, limit))]
 
 
 def trace_logs(store: Store, trace_id: bytes) -> dict[bytes, list[LogRecord]]:

@@ -47,7 +47,8 @@ SAMPLE = b"""{"resourceSpans":[{"resource":{"attributes":[{"key":"service.name",
  "startTimeUnixNano":"1772359200000000000","endTimeUnixNano":"1772359202400000000"},
 {"traceId":"7a2f190a1d5c4b0f8e3c2b1a09f8e7d6","spanId":"00000000000000a2","parentSpanId":"00000000000000a1",
  "name":"chat","kind":3,"startTimeUnixNano":"1772359200100000000","endTimeUnixNano":"1772359202300000000",
- "attributes":[{"key":"gen_ai.usage.input_tokens","value":{"intValue":"42"}}],"status":{"code":1}}]}]}]}
+ "attributes":[{"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},
+  {"key":"gen_ai.usage.input_tokens","value":{"intValue":"42"}}],"status":{"code":1}}]}]}]}
 """
 
 PART = Importer("otlp", "OpenTelemetry (OTLP JSON or protobuf)", (".json", ".jsonl", ".pb", ".bin", ".binpb", ".log"),
