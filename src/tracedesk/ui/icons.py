@@ -49,6 +49,9 @@ GLYPHS = {
     "server": "hard-drives",
     "plug": "ri.plug-line", "inbox": "tray", "folder": "folder-open", "image": "image", "file": "file",
     "session": "chats", "token": "ri.coins-line",
+    # replay
+    "first": "skip-back", "last": "skip-forward", "good": "thumbs-up", "bad": "thumbs-down", "unsure": "question",
+    "note": "pencil-simple", "reproduce": "bug", "wait": "hourglass", "dataset_add": "ri.list-check-2",
 }
 _SCALE = 1.12
 """A glyph is drawn at 0.875 of the box; this brings Phosphor to the optical size of the mock-ups."""

@@ -31,14 +31,14 @@ from tracedesk.ui.widgets.tabs import Tab, TabStrip
 Fact = tuple[str, str, str]
 
 
-def facts_of(detail: SpanDetail) -> list[Fact]:
-    """(title, figure, second line) of the four facts at the top."""
+def facts_of(detail: SpanDetail, *, short: bool = False) -> list[Fact]:
+    """(title, figure, second line) of the four facts at the top; `short` second lines for a narrow panel."""
     share = detail.share
-    of_total = f"{share * 100:.1f} % of total" if share is not None else ""
+    of_total = f"{share * 100:.1f} %" + ("" if short else " of total") if share is not None else ""
     duration = format_duration(detail.duration_ns) + ("…" if detail.unfinished else "")
     facts: list[Fact] = [("Duration", duration, "still running" if detail.unfinished else of_total)]
     if detail.kind in COUNTED_KINDS:
-        facts += [_first_token(detail), _tokens(detail), _cost(detail)]
+        facts += [_first_token(detail, short=short), _tokens(detail), _cost(detail)]
     else:
         facts += [("Own time", format_duration(detail.self_ns), ""),
                   ("Slack", NONE if detail.slack_ns is None else format_duration(detail.slack_ns),
@@ -47,13 +47,14 @@ def facts_of(detail: SpanDetail) -> list[Fact]:
     return facts
 
 
-def _first_token(detail: SpanDetail) -> Fact:
+def _first_token(detail: SpanDetail, *, short: bool) -> Fact:
     wait_s = detail.value("ttft_s")
     if not isinstance(wait_s, int | float) or isinstance(wait_s, bool) or not 0 <= wait_s < 1e9:
         return "First token", NONE if detail.kind is not Kind.LLM else NOT_SENT, ""
     wait_ns = int(wait_s * NS_PER_S)
     made, rest_ns = detail.count("tokens.output"), detail.duration_ns - wait_ns
-    rate = f"then {made * NS_PER_S / rest_ns:,.0f} tok/s" if made and rest_ns > 0 and not detail.unfinished else ""
+    then = "" if short else "then "
+    rate = f"{then}{made * NS_PER_S / rest_ns:,.0f} tok/s" if made and rest_ns > 0 and not detail.unfinished else ""
     return "First token", format_duration(wait_ns), rate
 
 
@@ -229,11 +230,10 @@ class InspectorPanel(QFrame):
         self._top.deleteLater()
         self._top = top
 
-    @staticmethod
-    def _facts(detail: SpanDetail) -> QHBoxLayout:
+    def _facts(self, detail: SpanDetail) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(8)
-        for title, figure, second in facts_of(detail):
+        for title, figure, second in facts_of(detail, short=self._compact):
             quiet = figure in ("unpriced", NOT_SENT, NONE)
             box = QVBoxLayout()
             box.setSpacing(1)

@@ -144,7 +144,7 @@ class BottomPanel(QWidget):
         """The critical path of the trace."""
         self.path.show_path(self._trace, bar)
         self._words.setText(covered_in_words(bar))
-        self._words.setVisible(self.tab == "path")
+        self._words.setVisible(self.tab == "path" and not self._narrow)
 
     def show_logs(self, logs: Sequence[LogRecord]) -> None:
         """The log records of the trace, in time."""
@@ -178,7 +178,7 @@ class BottomPanel(QWidget):
         self.tabs.set_count("events", len(trace.event_ns))
 
     def _show(self, key: str) -> None:
-        self._words.setVisible(key == "path")
+        self._words.setVisible(key == "path" and not self._narrow)
         if self._trace is not None and key not in self._filled:
             self._filled.add(key)
             self.wanted.emit(key)

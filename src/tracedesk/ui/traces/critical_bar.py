@@ -18,7 +18,7 @@ from tracedesk.ui import icons, theme
 from tracedesk.ui.widgets.text import plain_tip
 
 PAD_PX, BAR_TOP_PX, BAR_PX, LIST_TOP_PX, ROW_PX = 16, 12, 20, 42, 24
-WIDE_PX = 560
+WIDE_PX = 640
 GAP_PX = 4
 
 

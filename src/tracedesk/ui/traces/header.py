@@ -68,6 +68,8 @@ class TraceHeader(QWidget):
     def __init__(self, on_copy: Callable[[str], object]) -> None:
         super().__init__()
         self._id = ""
+        self._row: TraceSummary | None = None
+        self._narrow = False
         self.title = Elided("", "title", "text.primary")
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.pill = StatusPill()
@@ -121,20 +123,21 @@ class TraceHeader(QWidget):
 
     def show_trace(self, row: TraceSummary) -> None:
         """Fill it."""
+        self._row = row
         self._id = row.trace_id.hex()
         self.title.setText(title_of(row))
         self.pill.say(status_of(row))
         self.total.say(duration_text(row), f"{row.duration_ns:,} ns\nfrom {iso_time(row.start_ns)}\nto {iso_time(row.end_ns)}"
                        f"\n{format_duration(row.duration_ns)}")
-        self.tokens.say(tokens_text(row), tokens_exact(row))
+        self.tokens.say(tokens_text(row, short=self._narrow), tokens_exact(row))
         self.cost.say(format_total(row.cost_nusd, row.unpriced_calls),
                       "nothing here costs anything" if row.cost_nusd is None else f"{row.cost_nusd:,} nano-dollars")
         self.hole.setText(f"{row.unpriced_calls} unpriced" if row.unpriced_calls else "")
-        self.hole.setVisible(bool(row.unpriced_calls))
+        self.hole.setVisible(bool(row.unpriced_calls) and not self._narrow)
         calls = row.unpriced_calls + row.priced_calls
         self.hole.setToolTip(plain_tip(
             f"{row.unpriced_calls} of {calls} model calls have no known price, so the sum leaves them out."))
-        self.spans.say(f"{row.span_count:,}")
+        self.spans.say("" if self._narrow else f"{row.span_count:,}")
         self.user.setText(row.user_id or "")
         self.user.setVisible(bool(row.user_id))
         self._user_glyph.setVisible(bool(row.user_id))
@@ -143,15 +146,18 @@ class TraceHeader(QWidget):
         self.setAccessibleName(f"{title_of(row)}, {status_of(row)}, {duration_text(row)}")
 
     def fold(self, narrow: bool) -> None:
-        """Below 1360 px only total, tokens and cost stay."""
-        self.spans.setVisible(not narrow and bool(self.spans.figure.text()))
-        self.hole.setVisible(not narrow and bool(self.hole.text()))
+        """Below 1360 px only total, tokens (their sum), cost, user and id stay."""
+        self._narrow = narrow
+        if self._row is not None:
+            self.show_trace(self._row)
 
 
-def tokens_text(row: TraceSummary) -> str:
-    """`4,290 in · 105 out`, or nothing where no model was called."""
+def tokens_text(row: TraceSummary, *, short: bool = False) -> str:
+    """`4,290 in · 105 out`, or `4,395` where `short`; nothing where no model was called."""
     if row.input_tokens is None and row.output_tokens is None:
         return "not sent" if row.llm_calls else ""
+    if short:
+        return f"{(row.input_tokens or 0) + (row.output_tokens or 0):,}"
     parts = [f"{count:,} {word}" for count, word in ((row.input_tokens, "in"), (row.output_tokens, "out")) if count is not None]
     return " · ".join(parts)
 

@@ -58,6 +58,7 @@ class TracesPage(QWidget):
         self.filter.tools.addWidget(self._range)
         self.filter.tools.addWidget(self._save)
         self._first_run: FirstRun | None = None
+        self._seen = False
         self._lay_out()
         self._wire()
         self.set_range(0 if desk.read_only else USUAL_RANGE_S)
@@ -122,7 +123,9 @@ class TracesPage(QWidget):
         if self.in_first_run():
             self._whole.setCurrentIndex(0)
             self._show_keys()
-            self.list.setFocus()
+        if not self._seen:
+            self._seen = True
+            self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def prepare_shot(self, options: Any) -> None:
         """For pictures."""
@@ -131,7 +134,7 @@ class TracesPage(QWidget):
 
     def _show_keys(self) -> None:
         if self._state.page == "traces":
-            self._desk.show_keys(self.status_keys(), legend=not self.in_first_run())
+            self._desk.show_keys(self.status_keys(), legend=not self.in_first_run() and not self._folds.rail_narrow)
 
     def status_keys(self) -> list[tuple[str, str]]:
         """Keys for the status bar."""

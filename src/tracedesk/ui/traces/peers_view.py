@@ -17,7 +17,6 @@ NAME_PX, VALUE_PX, RANK_PX = 118, 72, 56
 HIGH = 0.95
 TITLES = {"duration": "Total", "cost": "Cost", "input_tokens": "Tokens in", "output_tokens": "Tokens out"}
 ICONS = {"duration": "clock", "cost": "token", "input_tokens": "token", "output_tokens": "token"}
-ORDER = ("duration", "span", "cost", "input_tokens", "output_tokens")
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 MIDDLE = Qt.AlignmentFlag.AlignVCenter
 
@@ -45,6 +44,14 @@ def remark(line: Peer) -> str:
     return f"{words}, median {figure(line, line.p50)}"
 
 
+def lines_of(found: Peers) -> list[Peer]:
+    """The total, the spans, and of cost and tokens the one that stands out most."""
+    spans = [line for line in found.lines if line.what == "span"]
+    sums = sorted((line for line in found.lines if line.what in ("cost", "input_tokens", "output_tokens")),
+                  key=lambda line: -1.0 if line.rank is None else line.rank)
+    return [line for line in found.lines if line.what == "duration"] + spans + sums[-1:]
+
+
 def head_of(found: Peers) -> str:
     """`Against 2,018 runs of refund_agent, last 30 d`."""
     return f"Against {found.runs:,} run{'s' if found.runs != 1 else ''} of {found.name}, last 30 d"
@@ -65,7 +72,7 @@ class PeersView(QWidget):
     def show_peers(self, found: Peers | None) -> None:
         """Another comparison, or none."""
         self._found = found
-        self._lines = sorted(found.lines, key=lambda line: ORDER.index(line.what)) if found else []
+        self._lines = lines_of(found) if found else []
         self.setAccessibleDescription("; ".join(
             f"{self._title(line)} {'unknown' if line.value is None else figure(line, line.value)} {rank_text(line.rank)}"
             for line in self._lines))

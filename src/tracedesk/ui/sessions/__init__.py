@@ -1,0 +1,1 @@
+"""The sessions page: conversations of several traces, and the turns of one."""
