@@ -51,28 +51,37 @@ def bars_of(trace: Trace, spans: NDArray[np.int32], start_ns: Ints | None = None
 
 def fold(bars: Bars, cell_ns: int, origin_ns: int) -> Bars:
     """Bars shorter than a cell are joined with those that start in the same cell; failed ones only with failed ones."""
-    if len(bars.start_ns) < 2:
-        return bars
+    folded, _ = fold_lanes([bars], cell_ns, origin_ns)
+    return folded if folded is bars else folded.pick(np.argsort(folded.start_ns, kind="stable"))
+
+
+def fold_lanes(lanes: list[Bars], cell_ns: int, origin_ns: int) -> tuple[Bars, NDArray[np.int64]]:
+    """`fold` for many lanes at once: all bars, in no special order, and the lane of each."""
+    bars = lanes[0] if len(lanes) == 1 else Bars(*(np.concatenate(column) for column in zip(*lanes, strict=True)))
+    lane = np.repeat(np.arange(len(lanes)), [len(one.start_ns) for one in lanes])
     small = bars.end_ns - bars.start_ns < cell_ns
     if np.count_nonzero(small) < 2:
-        return bars
-    few = bars.pick(small)
-    cell = (few.start_ns - origin_ns) // cell_ns * 2 + few.error
-    order = np.argsort(cell, kind="stable")
-    few, cell = few.pick(order), cell[order]
-    first = np.flatnonzero(np.r_[True, cell[1:] != cell[:-1]])
+        return bars, lane
+    few, few_lane = bars.pick(small), lane[small]
+    cell = (few.start_ns - origin_ns) // cell_ns
+    cell -= cell.min()
+    key = (few_lane * (int(cell.max()) + 1) + cell) * 2 + few.error
+    order = np.argsort(key, kind="stable")
+    few, few_lane, key = few.pick(order), few_lane[order], key[order]
+    fresh = np.ones(len(key), np.bool_)
+    np.not_equal(key[1:], key[:-1], out=fresh[1:])
+    first = np.flatnonzero(fresh)
     length = few.end_ns - few.start_ns
-    longest = np.maximum.reduceat(length, first)
-    owner = np.repeat(np.arange(len(first)), np.diff(np.r_[first, len(cell)]))
-    candidates = np.flatnonzero(length == longest[owner])
-    leader = candidates[np.unique(owner[candidates], return_index=True)[1]]
-    folded = Bars(np.minimum.reduceat(few.start_ns, first), np.maximum.reduceat(few.end_ns, first), few.span[leader],
-                  np.add.reduceat(few.held, first), few.error[first])
-    wide = bars.pick(~small)
-    joined = Bars(np.concatenate([wide.start_ns, folded.start_ns]), np.concatenate([wide.end_ns, folded.end_ns]),
-                  np.concatenate([wide.span, folded.span]), np.concatenate([wide.held, folded.held]),
-                  np.concatenate([wide.error, folded.error]))
-    return joined.pick(np.argsort(joined.start_ns, kind="stable"))
+    owner = np.cumsum(fresh) - 1
+    longest = np.full(len(first), -1)
+    candidates = np.flatnonzero(length == np.maximum.reduceat(length, first)[owner])
+    longest[owner[candidates[::-1]]] = candidates[::-1]      # the first candidate of each group is written last
+    wide, wide_lane = bars.pick(~small), lane[~small]
+    return Bars(np.concatenate([wide.start_ns, np.minimum.reduceat(few.start_ns, first)]),
+                np.concatenate([wide.end_ns, np.maximum.reduceat(few.end_ns, first)]),
+                np.concatenate([wide.span, few.span[longest]]),
+                np.concatenate([wide.held, np.add.reduceat(few.held, first)]),
+                np.concatenate([wide.error, few.error[first]])), np.concatenate([wide_lane, few_lane[first]])
 
 
 class Lane:
@@ -100,12 +109,21 @@ class Lane:
 
     def window(self, left_ns: int, right_ns: int, ns_per_px: float) -> Bars:
         """The bars that show between two moments, folded to `FOLD_PX`."""
-        wanted = max(1, int(ns_per_px * FOLD_PX))
+        return fold(self.part(left_ns, right_ns, ns_per_px), cell_of(ns_per_px), self.origin_ns)
+
+    def part(self, left_ns: int, right_ns: int, ns_per_px: float) -> Bars:
+        """The bars that show between two moments, at most as coarse as they may be folded in the end."""
+        wanted = cell_of(ns_per_px)
         _, bars, reach = next(level for level in reversed(self._levels) if level[0] <= wanted)
         lo = int(np.searchsorted(reach, left_ns, side="left"))
         hi = int(np.searchsorted(bars.start_ns, right_ns, side="right"))
         part = bars.pick(slice(lo, hi))
-        return fold(part.pick(part.end_ns >= left_ns), wanted, self.origin_ns)
+        return part.pick(part.end_ns >= left_ns)
+
+
+def cell_of(ns_per_px: float) -> int:
+    """The cell of the folding grid at a scale."""
+    return max(1, int(ns_per_px * FOLD_PX))
 
 
 def _reach(bars: Bars) -> Ints:

@@ -15,7 +15,7 @@ from tracedesk.model.kinds import Status
 from tracedesk.model.trace import Trace
 from tracedesk.scene import rows as rows_module
 from tracedesk.scene import timescale
-from tracedesk.scene.folding import Bars, Lane, bars_of
+from tracedesk.scene.folding import Bars, Lane, bars_of, cell_of, fold_lanes
 from tracedesk.scene.palette import hollow
 from tracedesk.scene.path import Path, Piece, on_path
 from tracedesk.scene.rows import Rows, rows_of, with_added
@@ -154,12 +154,21 @@ class Waterfall:
 
     def inside(self, index: int) -> Bars:
         """What works below a closed span, folded for the window."""
+        return self._lane(index).window(self.scale.left_ns, self.scale.right_ns, self.scale.ns_per_px)
+
+    def insides(self, indexes: list[int]) -> tuple[Bars, NDArray[np.int64]]:
+        """`inside` of many closed spans at once: all bars, and the position in `indexes` of each."""
+        scale = self.scale
+        parts = [self._lane(index).part(scale.left_ns, scale.right_ns, scale.ns_per_px) for index in indexes]
+        return fold_lanes(parts, cell_of(scale.ns_per_px), self.t0_ns)
+
+    def _lane(self, index: int) -> Lane:
         lane = self._lanes.get(index)
         if lane is None:
             below = np.arange(index + 1, int(self.trace.subtree_end[index]), dtype=np.int32)
             lane = Lane(bars_of(self.trace, below[~self.hollow[below]], self.start_ns, self.end_ns), self.t0_ns)
             self._lanes[index] = lane
-        return lane.window(self.scale.left_ns, self.scale.right_ns, self.scale.ns_per_px)
+        return lane
 
     def is_closed(self, index: int) -> bool:
         """Whether a span hides spans below it."""

@@ -15,6 +15,7 @@ from tracedesk.ui import icons
 from tracedesk.ui.flame.shapes import Drawn
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.rect_array import draw_rects
+from tracedesk.ui.waterfall.tools import MIDDLE
 
 ROW_PX, FRAME_PX = 24, 22
 NAME_LEAST_PX, ICON_LEAST_PX, SHARE_LEAST_PX = 28.0, 64.0, 110.0
@@ -77,15 +78,14 @@ def _paint_name(painter: QPainter, look: Look, trace: Trace, drawn: Drawn, index
     ink = look.color("text.primary") if kind in ALWAYS_HOLLOW else colors.ink
     painter.setPen(ink)
     painter.setFont(look.caption)
-    middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
     if right - left >= SHARE_LEAST_PX:
         share = f"{100 * drawn.share[index]:.1f} %"
         wide = look.caption_px.of(share)
-        painter.drawText(QRectF(right - wide - 2, box.top(), wide + 4, box.height()), middle, share)
+        painter.drawText(QRectF(right - wide - 2, box.top(), wide + 4, box.height()), MIDDLE, share)
         right -= wide + 8
     if right - left >= ICON_LEAST_PX:
         icons.draw(painter, kind.label, ink, left, box.top() + (box.height() - ICON_PX) / 2, ICON_PX)
         left += ICON_PX + 4
     if right - left >= 12:
-        painter.drawText(QRectF(left, box.top(), right - left + 4, box.height()), middle,
+        painter.drawText(QRectF(left, box.top(), right - left + 4, box.height()), MIDDLE,
                          look.caption_px.elided(span_name(trace, span), right - left))

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
-from tracedesk.model.kinds import Kind
+from tracedesk.model.kinds import Kind, Status
 from tracedesk.scene import labels
 from tracedesk.scene.gaps import gaps
 from tracedesk.scene.text import bar_label, error_word, running_text
@@ -17,41 +17,51 @@ from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import icons
 from tracedesk.ui.waterfall.frame import Frame
 from tracedesk.ui.waterfall.rect_array import draw_rects
-from tracedesk.ui.waterfall.tools import hatch
+from tracedesk.ui.waterfall.tools import MIDDLE, hatch
 
 LEAST_PX = 2.0
 RADIUS_PX = 3.0
 FADE_PX = 40.0
 INNER_PX = 8
 MARK_PX = 14
+LLM, ERROR = int(Kind.LLM), int(Status.ERROR)
+FAILED, FAINT = 30, 32
+"""Codes of colours besides the kinds: of failed spans, and what is added where the lane is dimmed."""
+
+NO_PEN, NO_BRUSH = QPen(Qt.PenStyle.NoPen), Qt.BrushStyle.NoBrush
 
 
 class Bar(NamedTuple):
-    """One row's bar on the screen. `parting` is where a model call begins to stream, or None."""
+    """One row's bar on the screen. `parting` is where a model call begins to stream, or None; `kind` a number of `Kind`."""
 
     span: int
     box: QRectF
     parting: float | None
     alpha: float
+    kind: int
+    failed: bool
 
 
 def row_bars(frame: Frame) -> list[Bar]:
     """The bars of the rows in view, in pixels of the timeline; snapped to whole pixels so that edges are sharp."""
+    scene, trace, xs = frame.scene, frame.scene.trace, frame.scene.scale.xs
+    spans = scene.rows.spans[frame.first:frame.last]
+    rows = np.flatnonzero(spans >= 0)
+    spans = spans[rows]
+    start, end = scene.start_ns[spans], scene.end_ns[spans]
+    recorded = np.maximum(trace.end_ns[spans] - trace.start_ns[spans], 1)
+    wait = np.where(trace.kind[spans] == LLM, trace.ttft_ns[spans], 0)
+    streams = (wait > 0) & (wait < recorded)
+    parting = np.round(xs(start + ((end - start) * (wait / recorded)).astype(np.int64)))
+    x0, x1 = np.round(xs(start)), np.round(xs(end))
     found = []
-    scene, scale, trace = frame.scene, frame.scene.scale, frame.scene.trace
-    for row in range(frame.first, frame.last):
-        span = int(scene.rows.spans[row])
-        if span < 0 or scene.is_removed(span):
-            continue
-        start, end = int(scene.start_ns[span]), int(scene.end_ns[span])
-        x0 = float(round(scale.x(start)))
-        x1 = max(float(round(scale.x(end))), x0 + LEAST_PX)
-        wait, recorded = int(trace.ttft_ns[span]), int(trace.end_ns[span] - trace.start_ns[span])
-        parting = None
-        if trace.kind[span] == Kind.LLM and 0 < wait < recorded:
-            parting = float(round(scale.x(start + round((end - start) * (wait / recorded)))))
-        box = QRectF(x0, frame.y(row) + frame.geometry.bar_top, x1 - x0, frame.geometry.bar_px)
-        found.append(Bar(span, box, parting, _alpha(frame, span)))
+    top, row_px, bar_px = frame.y(frame.first) + frame.geometry.bar_top, frame.geometry.row_px, frame.geometry.bar_px
+    columns = (spans.tolist(), rows.tolist(), x0.tolist(), x1.tolist(), streams.tolist(), parting.tolist(),
+               trace.kind[spans].tolist(), (trace.status[spans] == ERROR).tolist())
+    for span, row, left, right, parted, at, kind, failed in zip(*columns, strict=True):
+        if not scene.is_removed(span):
+            box = QRectF(left, top + row * row_px, max(right - left, LEAST_PX), bar_px)
+            found.append(Bar(span, box, at if parted else None, _alpha(frame, span), kind, failed))
     return found
 
 
@@ -75,20 +85,16 @@ def paint_bars(frame: Frame, bars: list[Bar]) -> int:
         painter.setOpacity(bar.alpha)
         paint_bar(frame, bar)
     painter.setOpacity(1.0)
-    drawn = len(bars)
-    for bar in bars:
-        if frame.scene.is_closed(bar.span):
-            drawn += _paint_inside(frame, bar)
-    return drawn
+    return len(bars) + _paint_insides(frame, [bar for bar in bars if frame.scene.is_closed(bar.span)])
 
 
 def paint_bar(frame: Frame, bar: Bar) -> None:
     """One bar in its own shape."""
     painter, scene, look, span = frame.painter, frame.scene, frame.look, bar.span
-    kind = look.colors.kind(int(scene.trace.kind[span]))
+    kind = look.colors.kind(bar.kind)
     box = within(bar.box, scene.scale.width_px)
     radius = min(RADIUS_PX, box.width() / 2)
-    painter.setPen(look.outline or QPen(Qt.PenStyle.NoPen))
+    painter.setPen(look.outline or NO_PEN)
     if scene.trace.unfinished[span]:
         _paint_running(painter, box, kind.soft if scene.hollow[span] else kind.solid)
     elif scene.hollow[span]:
@@ -109,9 +115,9 @@ def paint_bar(frame: Frame, bar: Bar) -> None:
     else:
         painter.setBrush(kind.solid)
         painter.drawRoundedRect(box, radius, radius)
-    if error_word(scene.trace, span):
+    if bar.failed:
         painter.setPen(QPen(look.color("status.error"), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setBrush(NO_BRUSH)
         painter.drawRoundedRect(box.adjusted(-0.5, -0.5, 0.5, 0.5), RADIUS_PX, RADIUS_PX)
 
 
@@ -141,26 +147,27 @@ def _paint_gaps(frame: Frame, bar: Bar) -> None:
         hatch(frame.painter, box, frame.look.color("trace.gap"), thick=1, angle=-45)
 
 
-def _paint_inside(frame: Frame, bar: Bar) -> int:
-    """The work below a closed span, in one lane: one batch of rectangles per kind; how many were drawn."""
+def _paint_insides(frame: Frame, closed: list[Bar]) -> int:
+    """The work below closed spans, each in one lane: one batch of rectangles per colour; how many were drawn."""
     painter, scene, look = frame.painter, frame.scene, frame.look
-    inside = scene.inside(bar.span)
-    if not len(inside.span):
+    if not closed:
         return 0
+    inside, lane = scene.insides([bar.span for bar in closed])
     x0 = np.round(scene.scale.xs(inside.start_ns))
-    x1 = np.maximum(np.round(scene.scale.xs(inside.end_ns)), x0 + LEAST_PX)
-    kinds = scene.trace.kind[inside.span]
     rects = np.empty((len(x0), 4))
-    rects[:, 0], rects[:, 2], rects[:, 3] = x0, x1 - x0, INNER_PX
-    rects[:, 1] = bar.box.top() + (bar.box.height() - INNER_PX) / 2
+    rects[:, 0], rects[:, 3] = x0, INNER_PX
+    rects[:, 1] = np.array([bar.box.top() + (bar.box.height() - INNER_PX) / 2 for bar in closed])[lane]
+    rects[:, 2] = np.maximum(np.round(scene.scale.xs(inside.end_ns)) - x0, LEAST_PX)
+    faint = np.array([bar.alpha < 1.0 for bar in closed])[lane]
+    colour = np.where(inside.error, FAILED, scene.trace.kind[inside.span]) + faint * FAINT
+    rects[inside.error] += np.array([0.0, -2.0, 0.0, 4.0])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setOpacity(bar.alpha)
-    for kind in np.unique(kinds).tolist():
-        painter.setBrush(look.colors.kind(kind).solid)
-        draw_rects(painter, rects[(kinds == kind) & ~inside.error])
-    painter.setBrush(look.color("status.error"))
-    draw_rects(painter, rects[inside.error] + np.array([0.0, -2.0, 0.0, 4.0]))
+    painter.setPen(NO_PEN)
+    for code in np.unique(colour).tolist():
+        kind = code % FAINT
+        painter.setOpacity(look.off_path if code >= FAINT else 1.0)
+        painter.setBrush(look.color("status.error") if kind == FAILED else look.colors.kind(kind).solid)
+        draw_rects(painter, rects[colour == code])
     painter.setOpacity(1.0)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, True)
     return len(rects)
@@ -206,12 +213,12 @@ def _paint_label(frame: Frame, bar: Bar, found: labels.Place, text: str) -> None
     elif found.where == labels.INSIDE_FIRST:
         painter.setPen(look.color("text.primary"))
     else:
-        painter.setPen(look.colors.kind(int(scene.trace.kind[bar.span])).ink)
+        painter.setPen(look.colors.kind(bar.kind).ink)
     painter.setFont(look.caption)
     dimmed = look.replay_text if scene.lit is not None else look.off_path_label
     painter.setOpacity(1.0 if bar.alpha == 1.0 else dimmed)
     box = QRectF(found.x_px, bar.box.top() - frame.geometry.bar_top, look.caption_px.of(text) + 4, frame.geometry.row_px)
-    painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine, text)
+    painter.drawText(box, MIDDLE, text)
 
 
 def _paint_marks(frame: Frame, bar: Bar) -> float:
@@ -219,20 +226,22 @@ def _paint_marks(frame: Frame, bar: Bar) -> float:
     painter, scene, look = frame.painter, frame.scene, frame.look
     x, middle = bar.box.right() + 8, bar.box.center().y()
     after = 0.0
+    if not bar.failed and not scene.trace.unfinished[bar.span]:
+        return after
     painter.setOpacity(1.0)
     painter.setFont(look.label)
-    word = error_word(scene.trace, bar.span)
-    if word:
+    if bar.failed:
+        word = error_word(scene.trace, bar.span)
         tone = look.color("status.error")
         icons.draw(painter, "error", tone, x, middle - MARK_PX / 2, MARK_PX)
         painter.setPen(tone)
         wide = look.label_px.of(word)
-        painter.drawText(QRectF(x + MARK_PX + 4, middle - 10, wide + 4, 20), Qt.AlignmentFlag.AlignVCenter, word)
+        painter.drawText(QRectF(x + MARK_PX + 4, middle - 10, wide + 4, 20), MIDDLE, word)
         after = 8 + MARK_PX + 4 + wide
     if scene.trace.unfinished[bar.span]:
         text = running_text(int(scene.end_ns[bar.span] - scene.start_ns[bar.span]))
         painter.setPen(look.color("status.running"))
         wide = look.label_px.of(text)
-        painter.drawText(QRectF(x + after, middle - 10, wide + 4, 20), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(QRectF(x + after, middle - 10, wide + 4, 20), MIDDLE, text)
         after += 8 + wide
     return after

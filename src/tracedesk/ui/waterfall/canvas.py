@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.base.clock import format_duration
@@ -25,6 +27,8 @@ class Canvas(QWidget):
         self.scroll_px = 0
         self.measured: tuple[int, int] | None = None
         self.bars_drawn = 0
+        self._left: QPixmap | None = None
+        self._left_key: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMouseTracking(True)
         self.setAccessibleName("Waterfall")
@@ -98,17 +102,17 @@ class Canvas(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         look, geometry, scene = self._host.look, self._host.geometry_now(), self._host.scene
         painter = QPainter(self)
-        painter.fillRect(self.rect(), look.color("bg.panel"))
         if scene is None:
+            painter.fillRect(self.rect(), look.color("bg.panel"))
             return
         first, last, top = self.visible_rows()
         frame = Frame(painter, scene, geometry, look, first, last, top, self.scroll_px, self.height())
-        self._paint_rows(frame)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        tree.paint_tree(frame)
-        tree.paint_durations(frame)
+        painter.drawPixmap(0, 0, self._columns(frame))
         painter.setClipRect(QRectF(geometry.edge + 1, 0, self.width() - geometry.edge - 1, self.height()))
+        self._paint_rows(frame)
         painter.translate(geometry.left, 0)
+        marks.paint_grid(frame, [tick.x_px for tick in ticks(scene.scale, scene.t0_ns)])
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_timeline(frame)
         painter.resetTransform()
         painter.setClipping(False)
@@ -117,21 +121,38 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(1, 1, self.width() - 2, self.height() - 2))
 
+    def _columns(self, frame: Frame) -> QPixmap:
+        """Tree and durations, kept while only the time scale moves: they are most of the text of a frame."""
+        scene = frame.scene
+        key = (scene, scene.rows, scene.start_ns.ctypes.data, scene.end_ns.ctypes.data, scene.selected, scene.hovered,
+               scene.lit is None or scene.lit.tobytes(), scene.simulation, scene.corrected, frame.look, frame.geometry,
+               frame.scroll_px, self.size(), self.devicePixelRatioF())
+        if self._left is None or self._left_key != key:
+            ratio = self.devicePixelRatioF()
+            self._left = QPixmap(round((frame.geometry.edge + 1) * ratio), round(self.height() * ratio))
+            self._left.setDevicePixelRatio(ratio)
+            self._left_key = key
+            painter = QPainter(self._left)
+            part = replace(frame, painter=painter)
+            self._paint_rows(part)
+            painter.setPen(QPen(frame.look.color("border.subtle"), 1))
+            painter.drawLine(QPointF(frame.geometry.edge + 0.5, 0), QPointF(frame.geometry.edge + 0.5, self.height()))
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            tree.paint_tree(part)
+            tree.paint_durations(part)
+            painter.end()
+        return self._left
+
     def _paint_rows(self, frame: Frame) -> None:
-        """Tints of the hovered and the selected row, grid, and the line between the columns."""
-        painter, scene, geometry, look = frame.painter, frame.scene, frame.geometry, frame.look
+        """The pane, and tints of the hovered and the selected row."""
+        painter, scene, look, row_px = frame.painter, frame.scene, frame.look, frame.geometry.row_px
+        painter.fillRect(self.rect(), look.color("bg.panel"))
         for index, tone in ((scene.hovered, "bg.hover"), (scene.selected, "bg.selected")):
             row = int(scene.rows.row_of[index]) if index is not None else -1
             if frame.first <= row < frame.last:
-                painter.fillRect(QRectF(0, frame.y(row), self.width(), geometry.row_px), look.color(tone))
+                painter.fillRect(QRectF(0, frame.y(row), self.width(), row_px), look.color(tone))
                 if index == scene.selected:
-                    painter.fillRect(QRectF(0, frame.y(row), EDGE_MARK_PX, geometry.row_px), look.color("accent.base"))
-        painter.save()
-        painter.translate(geometry.left, 0)
-        marks.paint_grid(frame, [tick.x_px for tick in ticks(scene.scale, scene.t0_ns)])
-        painter.restore()
-        painter.setPen(QPen(look.color("border.subtle"), 1))
-        painter.drawLine(QPointF(geometry.edge + 0.5, 0), QPointF(geometry.edge + 0.5, self.height()))
+                    painter.fillRect(QRectF(0, frame.y(row), EDGE_MARK_PX, row_px), look.color("accent.base"))
 
     def _paint_timeline(self, frame: Frame) -> None:
         scene = frame.scene

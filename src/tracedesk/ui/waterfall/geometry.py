@@ -14,43 +14,25 @@ TIMELINE_LEAST_PX = 120
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
-    """Sizes in logical pixels, from the left edge of the canvas. `tree_px` is what the user dragged it to."""
+    """Pixels from the left edge of the canvas: the duration column begins at `tree_right`, `edge` is the line before the
+    timeline, `left` is pixel 0 of the time scale, which is `timeline_px` wide. A bar is `bar_top` below the top of its row."""
 
     width_px: int
-    tree_px: int = TREE_PX
-    text_scale: float = 1.0
-    row_px: int = 24
-    bar_px: int = 16
+    tree_right: int
+    edge: int
+    left: int
+    timeline_px: int
+    row_px: int
+    bar_px: int
+    bar_top: int
 
     @classmethod
     def of(cls, width_px: int, tree_px: int, theme: Theme) -> Geometry:
-        """For a theme's text size."""
+        """For a theme's text size; `tree_px` is what the tree column should have."""
         scale = max(1.0, theme.scale)
-        return cls(width_px, tree_px, scale, theme.size("row"), round(theme.size("bar") * scale))
-
-    @property
-    def tree_right(self) -> int:
-        """Where the duration column begins."""
-        duration = round(DURATION_PX * self.text_scale)
-        most = self.width_px - duration - EDGE_PX - RIGHT_PX - TIMELINE_LEAST_PX
-        return max(TREE_LEAST_PX // 2, min(self.tree_px, most))
-
-    @property
-    def edge(self) -> int:
-        """The line between the columns and the timeline."""
-        return self.tree_right + round(DURATION_PX * self.text_scale)
-
-    @property
-    def left(self) -> int:
-        """Pixel 0 of the time scale."""
-        return self.edge + EDGE_PX
-
-    @property
-    def timeline_px(self) -> int:
-        """Width of the time scale."""
-        return max(1, self.width_px - self.left - RIGHT_PX)
-
-    @property
-    def bar_top(self) -> int:
-        """From the top of a row to its bar."""
-        return (self.row_px - self.bar_px) // 2
+        duration, row_px, bar_px = round(DURATION_PX * scale), theme.size("row"), round(theme.size("bar") * scale)
+        most = width_px - duration - EDGE_PX - RIGHT_PX - TIMELINE_LEAST_PX
+        tree_right = max(TREE_LEAST_PX // 2, min(tree_px, most))
+        left = tree_right + duration + EDGE_PX
+        return cls(width_px, tree_right, left - EDGE_PX, left, max(1, width_px - left - RIGHT_PX), row_px, bar_px,
+                   (row_px - bar_px) // 2)

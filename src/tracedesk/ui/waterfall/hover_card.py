@@ -13,6 +13,7 @@ from tracedesk.scene.text import span_name
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import icons
 from tracedesk.ui.waterfall.look import Look
+from tracedesk.ui.waterfall.tools import MIDDLE
 
 DELAY_MS = 350
 PAD_PX, HEAD_PX, LINE_PX = 12, 40, 18
@@ -101,30 +102,28 @@ class HoverCard(QWidget):
         painter.fillRect(self.rect(), look.color("bg.overlay"))
         painter.setPen(QPen(look.color("border.strong"), 1))
         painter.drawRect(QRectF(0.5, 0.5, self.width() - 1, self.height() - 1))
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         icons.draw(painter, self._kind.label, look.colors.kind(self._kind).text, PAD_PX, PAD_PX + 2, 16)
         room = self.width() - 2 * PAD_PX - 26
         painter.setFont(look.name_strong)
         painter.setPen(look.color("status.error" if self._failed else "text.primary"))
-        painter.drawText(QRectF(PAD_PX + 26, PAD_PX - 4, room, 18), middle, look.name_strong_px.elided(self._name, room))
+        painter.drawText(QRectF(PAD_PX + 26, PAD_PX - 4, room, 18), MIDDLE, look.name_strong_px.elided(self._name, room))
         painter.setFont(look.caption)
         painter.setPen(look.color("text.tertiary"))
-        painter.drawText(QRectF(PAD_PX + 26, PAD_PX + 12, room, 16), middle, look.caption_px.elided(self._words, room))
+        painter.drawText(QRectF(PAD_PX + 26, PAD_PX + 12, room, 16), MIDDLE, look.caption_px.elided(self._words, room))
         for number, fact in enumerate(self._facts):
             self._paint_fact(painter, look, fact, PAD_PX + HEAD_PX - 6 + number * LINE_PX)
 
     def _paint_fact(self, painter: QPainter, look: Look, fact: Fact, y: int) -> None:
-        middle = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
         painter.setFont(look.caption)
         painter.setPen(look.color("text.tertiary"))
-        painter.drawText(QRectF(PAD_PX, y, LABEL_PX, LINE_PX), middle, fact.label)
+        painter.drawText(QRectF(PAD_PX, y, LABEL_PX, LINE_PX), MIDDLE, fact.label)
         painter.setFont(look.dense)
         painter.setPen(look.color("text.primary"))
         left = float(PAD_PX + LABEL_PX)
-        painter.drawText(QRectF(left, y, self.width() - left - PAD_PX, LINE_PX), middle, fact.value)
+        painter.drawText(QRectF(left, y, self.width() - left - PAD_PX, LINE_PX), MIDDLE, fact.value)
         left += look.dense_px.of(fact.value) + 8
         painter.setFont(look.caption)
         painter.setPen(look.color("text.tertiary"))
         room = self.width() - left - PAD_PX
         if room > 20:
-            painter.drawText(QRectF(left, y, room, LINE_PX), middle, look.caption_px.elided(fact.source, room))
+            painter.drawText(QRectF(left, y, room, LINE_PX), MIDDLE, look.caption_px.elided(fact.source, room))

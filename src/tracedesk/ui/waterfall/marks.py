@@ -13,7 +13,7 @@ from tracedesk.scene.path import stair
 from tracedesk.ui.waterfall.bars import Bar, within
 from tracedesk.ui.waterfall.frame import Frame
 from tracedesk.ui.waterfall.look import Look
-from tracedesk.ui.waterfall.tools import faded
+from tracedesk.ui.waterfall.tools import MIDDLE, faded
 
 PATH_PX, HALO_PX, PATH_BELOW_PX = 1.75, 4.0, 1.5
 SLACK_LEAST_PX = 14.0
@@ -72,7 +72,7 @@ def paint_slack(frame: Frame, bars: list[Bar], ends: dict[int, float]) -> None:
         painter.setPen(QPen(look.color("text.tertiary"), 1))
         if shown == stop:
             painter.drawLine(QPointF(round(shown) + 0.5, y - 4), QPointF(round(shown) + 0.5, y + 4))
-        painter.drawText(QRectF(shown + 7, y - 10, wide + 4, 20), Qt.AlignmentFlag.AlignVCenter, text)
+        painter.drawText(QRectF(shown + 7, y - 10, wide + 4, 20), MIDDLE, text)
 
 
 def paint_selection(frame: Frame, bars: list[Bar]) -> None:

@@ -14,7 +14,7 @@ from tracedesk.scene.timescale import LEAST_NS, TimeScale
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui.waterfall.host import Host
 from tracedesk.ui.waterfall.look import Look
-from tracedesk.ui.waterfall.tools import faded
+from tracedesk.ui.waterfall.tools import MIDDLE, faded
 
 HEIGHT_PX = 44
 TOP_PX, MAP_PX = 7, 30
@@ -65,7 +65,7 @@ class Overview(QWidget):
         painter.fillRect(self.rect(), look.color("bg.panel"))
         painter.setFont(look.dense)
         painter.setPen(look.color("text.tertiary"))
-        painter.drawText(QRectF(16, TOP_PX, 200, MAP_PX), Qt.AlignmentFlag.AlignVCenter, "Overview")
+        painter.drawText(QRectF(16, TOP_PX, 200, MAP_PX), MIDDLE, "Overview")
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(look.color("bg.inset"))

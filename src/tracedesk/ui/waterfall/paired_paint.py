@@ -21,14 +21,12 @@ from tracedesk.ui import icons
 from tracedesk.ui.waterfall.bars import LEAST_PX, RADIUS_PX, within
 from tracedesk.ui.waterfall.geometry import GLYPH_PX, GLYPH_TEXT_PX
 from tracedesk.ui.waterfall.look import Look
-from tracedesk.ui.waterfall.tools import faded, hatch
+from tracedesk.ui.waterfall.tools import MIDDLE, MIDDLE_RIGHT, faded, hatch
 from tracedesk.ui.waterfall.tree import CHEVRON_PX, indent_px
 
 ROW_PX, HEAD_PX, TREE_PX = 32, 24, 228
 A_TOP_PX, A_PX, B_TOP_PX, B_PX = 5, 8, 16, 10
 ARROW_LEAST_PX = 24.0
-VCENTER = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
-RIGHT = VCENTER | Qt.AlignmentFlag.AlignRight
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +90,16 @@ def paint_head(sheet: Sheet) -> None:
         painter.drawLine(QPointF(edge + 0.5, 0), QPointF(edge + 0.5, sheet.height))
     painter.setFont(look.label)
     painter.setPen(look.color("text.tertiary"))
-    painter.drawText(QRectF(12, 0, 120, HEAD_PX), VCENTER, "Span")
+    painter.drawText(QRectF(12, 0, 120, HEAD_PX), MIDDLE, "Span")
     x = place.right + 12
     for column in place.columns:
-        painter.drawText(QRectF(x, 0, column.px, HEAD_PX), RIGHT, column.title)
+        painter.drawText(QRectF(x, 0, column.px, HEAD_PX), MIDDLE_RIGHT, column.title)
         x += column.px
     painter.setFont(look.caption)
     painter.setPen(look.color("text.secondary"))
     for left, text in _ticks(sheet):
         if left + 4 + look.caption_px.of(text) <= place.right + 10:
-            painter.drawText(QRectF(left + 4, 0, 120, HEAD_PX - 2), VCENTER, text)
+            painter.drawText(QRectF(left + 4, 0, 120, HEAD_PX - 2), MIDDLE, text)
 
 
 def paint_row(sheet: Sheet, row: int, y: float, tint: str, *, closed: bool) -> None:
@@ -126,7 +124,7 @@ def paint_row(sheet: Sheet, row: int, y: float, tint: str, *, closed: bool) -> N
     for column, (text, tone, strong) in zip(place.columns, _cells(sheet.paired, row), strict=False):
         painter.setFont(look.name_strong if strong else look.dense)
         painter.setPen(look.color(tone))
-        painter.drawText(QRectF(left, y, column.px, ROW_PX), RIGHT, text)
+        painter.drawText(QRectF(left, y, column.px, ROW_PX), MIDDLE_RIGHT, text)
         left += column.px
 
 
@@ -159,13 +157,13 @@ def _paint_name(sheet: Sheet, row: int, y: float, *, closed: bool) -> None:
     name = look.name_px.elided(span_name(trace, index), room)
     painter.setFont(look.name)
     painter.setPen(look.color("text.primary"))
-    painter.drawText(QRectF(x, y, max(room, 0.0), ROW_PX), VCENTER, name)
+    painter.drawText(QRectF(x, y, max(room, 0.0), ROW_PX), MIDDLE, name)
     room -= look.name_px.of(name) + 6
     second = second_name(trace, index)
     if second and room > 12:
         painter.setFont(look.caption)
         painter.setPen(look.color("text.tertiary"))
-        painter.drawText(QRectF(TREE_PX - 8 - room, y + 0.5, room, ROW_PX), VCENTER, look.caption_px.elided(second, room))
+        painter.drawText(QRectF(TREE_PX - 8 - room, y + 0.5, room, ROW_PX), MIDDLE, look.caption_px.elided(second, room))
 
 
 def _box(scale: TimeScale, bar: Bar, top: float, height: float) -> QRectF:

@@ -16,6 +16,7 @@ from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui.waterfall.host import Host
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.marks import paint_range
+from tracedesk.ui.waterfall.tools import MIDDLE, MIDDLE_RIGHT
 
 HEIGHT_PX = 24
 TICK_PX = 8
@@ -53,10 +54,9 @@ class Ruler(QWidget):
         painter.fillRect(self.rect(), look.color("bg.panel"))
         painter.setFont(look.label)
         painter.setPen(look.color("text.tertiary"))
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(12, 0, geometry.tree_right - 12, HEIGHT_PX), middle, "Span")
+        painter.drawText(QRectF(12, 0, geometry.tree_right - 12, HEIGHT_PX), MIDDLE, "Span")
         painter.drawText(QRectF(geometry.tree_right - 30, 0, geometry.edge - geometry.tree_right + 26, HEIGHT_PX),
-                         middle | Qt.AlignmentFlag.AlignRight, "Duration")
+                         MIDDLE_RIGHT, "Duration")
         painter.setPen(QPen(look.color("border.subtle"), 1))
         painter.drawLine(QPointF(geometry.edge + 0.5, 0), QPointF(geometry.edge + 0.5, HEIGHT_PX))
         painter.drawLine(QPointF(0, HEIGHT_PX - 0.5), QPointF(self.width(), HEIGHT_PX - 0.5))
@@ -73,7 +73,7 @@ class Ruler(QWidget):
             right = x + 6 + look.caption_px.of(tick.text)
             if right <= geometry.timeline_px + 10 and all(right < box.left() or x > box.right() for box, _, _ in flags):
                 painter.setPen(look.color("text.secondary"))
-                painter.drawText(QRectF(x + 4, 0, 120, HEIGHT_PX - 2), middle, tick.text)
+                painter.drawText(QRectF(x + 4, 0, 120, HEIGHT_PX - 2), MIDDLE, tick.text)
         for flag in flags:
             paint_flag(painter, look, *flag)
         if self._drag is not None:

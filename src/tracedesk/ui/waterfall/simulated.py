@@ -10,7 +10,7 @@ from tracedesk.scene.rows import ADDED
 from tracedesk.scene.simulation import SAME, Added, Shift
 from tracedesk.ui.waterfall.bars import LEAST_PX, RADIUS_PX, Bar, within
 from tracedesk.ui.waterfall.frame import Frame
-from tracedesk.ui.waterfall.tools import faded, hatch
+from tracedesk.ui.waterfall.tools import MIDDLE, faded, hatch
 
 ARROWS_FROM = 0.45
 """Arrows appear when the bars have gone this part of their way."""
@@ -65,7 +65,7 @@ def paint_growth(frame: Frame, bars: list[Bar]) -> None:
 
 def _hatch_part(frame: Frame, bar: Bar, left: float, right: float) -> None:
     """One hatched part of a bar: the pane shows through between the stripes."""
-    kind = frame.look.colors.kind(int(frame.scene.trace.kind[bar.span]))
+    kind = frame.look.colors.kind(bar.kind)
     left, right = max(left, -8.0), min(right, frame.scene.scale.width_px + 8.0)
     hollow = frame.scene.hollow[bar.span]
     box = QRectF(left, bar.box.top(), right - left, bar.box.height())
@@ -140,7 +140,7 @@ def _paint_arrow(frame: Frame, bar: Bar, shift: Shift, *, with_text: bool) -> No
         painter.drawLine(QPointF(middle + sign * (wide / 2 + 6), y), QPointF(x1, y))
         painter.setFont(frame.look.label)
         painter.fillRect(QRectF(middle - wide / 2 - 3, y - 8, wide + 6, 16), _row_color(frame, bar.span))
-        painter.drawText(QRectF(middle - wide / 2 - 2, y - 10, wide + 6, 20), Qt.AlignmentFlag.AlignVCenter, shift.text)
+        painter.drawText(QRectF(middle - wide / 2 - 2, y - 10, wide + 6, 20), MIDDLE, shift.text)
     else:
         painter.drawLine(QPointF(x0, y), QPointF(x1, y))
     back = -HEAD_PX if x1 > x0 else HEAD_PX

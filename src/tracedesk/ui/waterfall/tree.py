@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPen
 
 from tracedesk.base.clock import format_duration
@@ -14,8 +14,8 @@ from tracedesk.ui import icons
 from tracedesk.ui.waterfall.frame import Frame
 from tracedesk.ui.waterfall.geometry import GLYPH_PX, GLYPH_TEXT_PX, LEFT_PAD_PX
 from tracedesk.ui.waterfall.simulated import added_of, duration_tone
+from tracedesk.ui.waterfall.tools import MIDDLE, MIDDLE_RIGHT
 
-VCENTER = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine
 CHEVRON_PX, SMALL_PX = 11, 12
 
 
@@ -65,7 +65,7 @@ def _paint_header(frame: Frame, y: float) -> None:
     painter.setPen(look.color("text.secondary"))
     count = frame.scene.rows.orphans
     left = indent_px(0) + 8 + GLYPH_TEXT_PX
-    painter.drawText(QRectF(left, y, frame.geometry.tree_right - left, row_px), VCENTER,
+    painter.drawText(QRectF(left, y, frame.geometry.tree_right - left, row_px), MIDDLE,
                      f"no parent · {count:,} span{'s' if count != 1 else ''}")
 
 
@@ -79,7 +79,7 @@ def _paint_added(frame: Frame, row: int, added: Added) -> None:
     room = frame.geometry.tree_right - 8 - x
     painter.setFont(look.name)
     painter.setPen(look.color("text.primary"))
-    painter.drawText(QRectF(x, y, max(room, 0.0), row_px), VCENTER, look.name_px.elided(one_line(added.name), room))
+    painter.drawText(QRectF(x, y, max(room, 0.0), row_px), MIDDLE, look.name_px.elided(one_line(added.name), room))
 
 
 def _paint_name(frame: Frame, row: int) -> None:
@@ -109,7 +109,7 @@ def _paint_name(frame: Frame, row: int) -> None:
         painter.setOpacity(look.off_path)
     painter.setFont(font)
     painter.setPen(look.color("status.error" if trace.status[span] == Status.ERROR else "text.primary"))
-    painter.drawText(QRectF(x, y, max(right - x, 0.0), row_px), VCENTER | Qt.AlignmentFlag.AlignLeft, name)
+    painter.drawText(QRectF(x, y, max(right - x, 0.0), row_px), MIDDLE, name)
     second = second_name(trace, span)
     if second:
         _paint_small(frame, x + widths.of(name) + 6, y + 0.5, right, second)
@@ -121,7 +121,7 @@ def _paint_small(frame: Frame, x: float, y: float, right: float, text: str) -> f
     shown = frame.look.caption_px.elided(text, right - x)
     frame.painter.setFont(frame.look.caption)
     frame.painter.setPen(frame.look.color("text.tertiary"))
-    frame.painter.drawText(QRectF(x, y, max(0.0, right - x), frame.geometry.row_px), VCENTER, shown)
+    frame.painter.drawText(QRectF(x, y, max(0.0, right - x), frame.geometry.row_px), MIDDLE, shown)
     return frame.look.caption_px.of(shown)
 
 
@@ -138,7 +138,7 @@ def paint_durations(frame: Frame) -> None:
         painter.setFont(look.name_strong if strong else look.dense)
         painter.setPen(look.color(tone))
         box = QRectF(geometry.tree_right - 20, frame.y(row), geometry.edge - geometry.tree_right + 16, geometry.row_px)
-        painter.drawText(box, VCENTER | Qt.AlignmentFlag.AlignRight, text)
+        painter.drawText(box, MIDDLE_RIGHT, text)
     painter.setOpacity(1.0)
     painter.setClipping(False)
 
