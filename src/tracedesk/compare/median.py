@@ -1,7 +1,8 @@
-"""A trace that stands for the usual run of a program: each span at the median of where other runs have it.
+"""A trace that stands for the usual run of a program: each span from the median of its starts to the median of its ends.
 
-Medians of starts and lengths are taken span by span, so a child may come to end after its parent; it is then moved into it,
-because the path of a trace leaves out what its parent did not wait for.
+Medians keep order: what ended before another began in every run does so in the medians, so who waited for whom can still be
+read off. Medians of lengths would not keep it. Where a span is missing in some runs it may come to lie outside its parent,
+which then is stretched over it.
 """
 
 from __future__ import annotations
@@ -27,23 +28,23 @@ def median_trace(of: Trace, others: Sequence[Trace]) -> Trace | None:
             if pair.a is not None and pair.b is not None:
                 seen.setdefault(pair.b, []).append((other, pair.a))
     kept = {index for index, found in seen.items() if 2 * len(found) >= len(others)}
-    rows: dict[int, SpanRow] = {}
-    for index in sorted(kept):                               # parents come before their children
-        rows[index] = _row(of, index, seen[index], rows)
+    rows = {index: _row(of, index, seen[index], kept) for index in sorted(kept)}
+    for index in sorted(kept, reverse=True):                 # children come after their parents
+        row, above = rows[index], rows.get(int(of.parent[index]))
+        if above is not None:
+            rows[int(of.parent[index])] = above._replace(start_ns=min(above.start_ns, row.start_ns),
+                                                         end_ns=max(above.end_ns or 0, row.end_ns or 0))
     return build_trace(list(rows.values())) if rows else None
 
 
-def _row(of: Trace, index: int, found: Sequence[tuple[Trace, int]], made: dict[int, SpanRow]) -> SpanRow:
+def _row(of: Trace, index: int, found: Sequence[tuple[Trace, int]], kept: set[int]) -> SpanRow:
     start = of.t0_ns + median_low([int(trace.start_ns[at]) - trace.t0_ns for trace, at in found])
-    length = median_low([int(trace.end_ns[at] - trace.start_ns[at]) for trace, at in found])
-    parent = made.get(int(of.parent[index]))
-    if parent is not None and parent.end_ns is not None:
-        length = min(length, parent.end_ns - parent.start_ns)
-        start = max(parent.start_ns, min(start, parent.end_ns - length))
+    end = of.t0_ns + median_low([int(trace.end_ns[at]) - trace.t0_ns for trace, at in found])
+    parent = int(of.parent[index])
     costs = [int(trace.cost_status[at]) for trace, at in found]
     return SpanRow(
-        of.trace_id, of.span_ids[index], None if parent is None else parent.span_id, of.name[index] or "",
-        of.service[index] or "", start, start + length, kind=int(of.kind[index]), model=of.model[index],
+        of.trace_id, of.span_ids[index], of.span_ids[parent] if parent in kept else None, of.name[index] or "",
+        of.service[index] or "", start, end, kind=int(of.kind[index]), model=of.model[index],
         label=of.label[index], input_tokens=_median(found, "input_tokens"),
         output_tokens=_median(found, "output_tokens"), cost_nusd=_median(found, "cost_nusd"),
         cost_status=max(set(costs), key=costs.count))

@@ -177,7 +177,8 @@ def test_the_usual_run_is_the_median_of_the_others() -> None:
     this = drawn(BOT)
     others = []
     for extra in (0, 4, 8):
-        rows = [row._replace(end_ns=row.end_ns + extra * CELL_NS) if row.name == "chat" else row for row in drawn_rows(BOT)]
+        rows = [row._replace(end_ns=row.end_ns + extra * CELL_NS) if row.name in ("chat", "bot") else row
+                for row in drawn_rows(BOT)]
         others.append(build_trace(fresh_ids(rows)))
     usual = median_trace(this, others)
     assert usual is not None
