@@ -94,6 +94,7 @@ class _Running:
         self._job, self._kind = job, kind
         self._work: Work | None = None
         self._written = time.monotonic()
+        self._reached = Progress(0)
 
     def slice(self, writer: Writer) -> bool:
         """Do one slice; whether there is more to do."""
@@ -101,8 +102,9 @@ class _Running:
         try:
             if self._work is None:
                 self._work = self._kind.work(writer, self._job.arguments)
-            progress = next(self._work)
+            progress = self._reached = next(self._work)
         except StopIteration as over:
+            jobs.progress(writer.store, number, *self._reached)
             jobs.end(writer.store, number, "done", over.value or "")
             return False
         except WorldError:
