@@ -69,18 +69,19 @@ class Admission:
             found["Access-Control-Allow-Private-Network"] = "true"
         return found
 
-    def require_token(self, authorization: str | bytes | None) -> None:
-        """Compare a bearer token with ours in constant time.
 
-        Raises:
-            DeniedError: it is another one, or none.
-        """
-        if self.token is None:
-            return
-        given = authorization if isinstance(authorization, bytes) else (authorization or "").encode("utf-8", "replace")
-        scheme, _, value = given.partition(b" ")
-        if scheme.lower() != b"bearer" or not hmac.compare_digest(value.strip(), self.token.encode()):
-            raise DeniedError("This receiver needs its token.", hint="Send it as `authorization: Bearer …`.")
+def require_token(token: str | None, authorization: str | bytes | None) -> None:
+    """Compare a bearer token with ours, where there is one, in constant time.
+
+    Raises:
+        DeniedError: it is another one, or none.
+    """
+    if token is None:
+        return
+    given = authorization if isinstance(authorization, bytes) else (authorization or "").encode("utf-8", "replace")
+    scheme, _, value = given.partition(b" ")
+    if scheme.lower() != b"bearer" or not hmac.compare_digest(value.strip(), token.encode()):
+        raise DeniedError("This receiver needs its token.", hint="Send it as `authorization: Bearer …`.")
 
 
 def admission(host: str, port: int, settings: ReceiverSettings, token: str | None) -> Admission:

@@ -1,10 +1,10 @@
 """The listener that senders connect to. It looks at the first bytes of a connection and hands it on.
 
-gRPC begins with the preface of HTTP/2 (RFC 9113, 3.4). On the gRPC port such a connection is relayed to the gRPC server,
-which listens on a private socket; anything else goes to an HTTP/1.1 protocol, which there tells the sender that it wanted
-the other port: gRPC's own server would answer such a request with bytes that no HTTP library understands. Python's gRPC
-cannot be handed a connected socket, so relaying is the only way to have both on one port. Measured, 512 spans of 1.2 kB a
-request, it costs about 1 % of the throughput: 64 kB and more move with each read.
+gRPC begins with the preface of HTTP/2 (RFC 9113, 3.4). Such a connection is relayed to the gRPC server, which listens on a
+private socket; on either port, because gRPC's senders try again at once and for ever when they are told that it was the
+wrong one. Anything else goes to an HTTP/1.1 protocol. On the gRPC port that one tells the sender which port it wanted;
+gRPC's own server would answer with bytes that no HTTP library understands. Python's gRPC cannot be handed a connected
+socket, so relaying is the only way to have both on one port.
 
 Connections are few and must say what they want: at most 256, each with its first request line and headers, or preface,
 within 10 s. When they are too many, the one that has waited longest without a word makes room.
@@ -35,9 +35,9 @@ log = logger("receiver")
 
 
 class Front:
-    """One listening socket and its connections. `dial` None: what speaks HTTP/2 is no business of this port."""
+    """One listening socket and its connections: HTTP/1.1 goes to protocols that `http()` makes, gRPC where `dial` connects."""
 
-    def __init__(self, http: Callable[[], RequestHandler], dial: Dial | None = None) -> None:
+    def __init__(self, http: Callable[[], RequestHandler], dial: Dial) -> None:
         self.http, self.dial = http, dial
         self._server: asyncio.Server | None = None
         self._silent: dict[_Newcomer, None] = {}
@@ -105,11 +105,12 @@ class _Newcomer(asyncio.Protocol):
         """Decide as soon as the bytes tell."""
         self._head += data
         head = bytes(self._head)
-        if self._front.dial is not None and _PREFACE.startswith(head[:len(_PREFACE)]):
-            if len(head) >= len(_PREFACE):
-                self._gone()
-                _Relay(self._transport, head).begin(self._front.dial)
-        elif _END_OF_HEAD in head or len(head) > HEAD_BYTES or head.startswith(_PREFACE[:3]):
+        if _PREFACE.startswith(head[:len(_PREFACE)]):
+            if len(head) < len(_PREFACE):
+                return
+            self._gone()
+            _Relay(self._transport, head).begin(self._front.dial)
+        elif _END_OF_HEAD in head or len(head) > HEAD_BYTES:
             self._gone()
             protocol = self._front.http()
             self._transport.set_protocol(protocol)

@@ -18,34 +18,33 @@ import grpc.aio
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.log import crash_text, logger
 from tracedesk.ingest.intake import Intake
-from tracedesk.receiver.admission import Admission
+from tracedesk.receiver.admission import require_token
 from tracedesk.receiver.refusals import BODY_LIMIT, refusal
 from tracedesk.receiver.signals import SIGNALS, Signal
 
 _OPTIONS = (
     ("grpc.max_receive_message_length", BODY_LIMIT),
     ("grpc.max_send_message_length", 4 * 1024 * 1024),
-    ("grpc.max_concurrent_streams", 64),           # a connection's further calls wait at the sender
     ("grpc.http2.max_ping_strikes", 0),            # senders with an eager keepalive are not hung up on
 )
 log = logger("receiver")
 
 
-def make_server(intake: Intake, admission: Admission) -> grpc.aio.Server:
+def make_server(intake: Intake, token: str | None) -> grpc.aio.Server:
     """The server, without an address yet."""
     server = grpc.aio.server(options=_OPTIONS)
     server.add_generic_rpc_handlers(tuple(
         grpc.method_handlers_generic_handler(signal.service, {
-            "Export": grpc.unary_unary_rpc_method_handler(_export(signal, intake, admission))})
+            "Export": grpc.unary_unary_rpc_method_handler(_export(signal, intake, token))})
         for signal in SIGNALS))
     return server
 
 
-def _export(signal: Signal, intake: Intake, admission: Admission) -> Callable[[bytes, Any], Awaitable[bytes]]:
+def _export(signal: Signal, intake: Intake, token: str | None) -> Callable[[bytes, Any], Awaitable[bytes]]:
     async def export(body: bytes, context: grpc.aio.ServicerContext[bytes, bytes]) -> bytes:
         try:
-            admission.require_token(next((value for key, value in context.invocation_metadata() or ()
-                                          if key == "authorization"), None))
+            require_token(token, next((value for key, value in context.invocation_metadata() or ()
+                                       if key == "authorization"), None))
             intake.reserve(len(body))
             kept = intake.receive(partial(signal.from_proto, body, origin="grpc"), len(body))
             del body

@@ -22,7 +22,7 @@ from tracedesk.base.log import crash_text, logger
 from tracedesk.ingest.intake import Intake
 from tracedesk.model.batch import SpanBatch
 from tracedesk.receiver import bodies
-from tracedesk.receiver.admission import JSON, PROTOBUF, Admission, encoding
+from tracedesk.receiver.admission import JSON, PROTOBUF, Admission, encoding, require_token
 from tracedesk.receiver.refusals import BODY_LIMIT, BROKEN, TOO_LARGE, Refusal, Refused, refusal
 from tracedesk.receiver.signals import SIGNALS, Signal
 
@@ -73,7 +73,7 @@ class HttpServer(web.Server):
             raise Refused(Refusal(415, grpc.StatusCode.INVALID_ARGUMENT, f"The Content-Type must be {PROTOBUF} or {JSON}."))
         if (request.content_length or 0) > BODY_LIMIT:
             raise Refused(Refusal(413, grpc.StatusCode.RESOURCE_EXHAUSTED, TOO_LARGE))
-        self._admission.require_token(request.headers.get("Authorization"))
+        require_token(self._admission.token, request.headers.get("Authorization"))
         if request.headers.get("Expect", "").lower() == "100-continue":
             await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
             request.writer.output_size = 0

@@ -2,8 +2,8 @@
 
 ::
 
-    sender ─► front :4317 ─► gRPC on a private socket ─┐
-    sender ─► front :4318 ─► aiohttp ──────────────────┴─► intake ─► COMMIT ─► answer
+    sender ─► front :4317 ─┬─► gRPC on a private socket ─┐
+    sender ─► front :4318 ─┴─► aiohttp ──────────────────┴─► intake ─► COMMIT ─► answer
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import grpc.aio
 from tracedesk.base.errors import PortInUse
 from tracedesk.base.settings import ReceiverSettings
 from tracedesk.ingest.intake import Intake
-from tracedesk.receiver.admission import Admission, admission, safe_to_listen, tls
+from tracedesk.receiver.admission import admission, safe_to_listen, tls
 from tracedesk.receiver.front import Dial, Front
 from tracedesk.receiver.grpc_server import make_server
 from tracedesk.receiver.http_server import HttpServer
@@ -40,6 +40,7 @@ class Receiver:
         self._settings, self._intake = settings, intake
         self._token = token
         self._grpc: grpc.aio.Server | None = None
+        self._dial: Dial
         self._http: list[HttpServer] = []
         self._fronts: list[Front] = []
         self._folder: Path | None = None
@@ -54,6 +55,8 @@ class Receiver:
         grpc_at, http_at = parse_address(self._settings.grpc), parse_address(self._settings.http)
         safe_to_listen((grpc_at[0], http_at[0]), self._settings, self._token)
         self.problems = []
+        if self._grpc is None:
+            self._dial = await self._start_grpc()
         if not self.http_address:
             try:
                 self.http_address = await self._listen(*http_at, speaks_grpc=False)
@@ -86,20 +89,19 @@ class Receiver:
         listener = bind(host, port)
         rules = admission(host, listener.getsockname()[1], self._settings, self._token)
         if speaks_grpc:
-            dial = await self._start_grpc(rules)
             http = HttpServer(self._intake, rules, instead=self._other_port)
         else:
-            dial, http = None, HttpServer(self._intake, rules)
-        front = Front(http, dial)
+            http = HttpServer(self._intake, rules)
+        front = Front(http, self._dial)
         self._http.append(http)
         self._fronts.append(front)
         await front.listen(listener, context)
         return spoken(listener)
 
-    async def _start_grpc(self, rules: Admission) -> Dial:
+    async def _start_grpc(self) -> Dial:
         """Start the gRPC server on a socket in a folder that only this user may enter (Windows: on a free loopback port)."""
         loop = asyncio.get_running_loop()
-        self._grpc = make_server(self._intake, rules)
+        self._grpc = make_server(self._intake, self._token)
         if sys.platform == "win32":
             port = self._grpc.add_insecure_port("127.0.0.1:0")
             await self._grpc.start()
@@ -113,6 +115,6 @@ class Receiver:
     def _other_port(self) -> Refusal:
         """What HTTP is told that comes to the gRPC port."""
         scheme = "https" if self._settings.tls_certificate else "http"
-        where = f"{scheme}://{self.http_address}" if self.http_address else "a port of its own, which is taken at the moment"
+        where = f"{scheme}://{self.http_address}" if self.http_address else "another port, which is taken at the moment"
         return Refusal(421, grpc.StatusCode.FAILED_PRECONDITION,
                        f"This is the port for OTLP/gRPC. OTLP/HTTP is received on {where}.")

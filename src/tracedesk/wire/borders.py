@@ -34,6 +34,8 @@ def fields(data: bytes) -> Iterator[Field]:
     while at < size:
         tag, at = _varint(data, at)
         number, wire = tag >> 3, tag & 7
+        if number == 0:
+            raise DecodeError("The body is not a protobuf message.", hint="Is it complete, and really protobuf?")
         if wire == 2:
             length, at = _varint(data, at)
             stop = at + length
@@ -46,7 +48,7 @@ def fields(data: bytes) -> Iterator[Field]:
             stop = at + (8 if wire == 1 else 4)
         else:
             raise DecodeError("The body is not a protobuf message.", hint="Is it complete, and really protobuf?")
-        if stop > size or number == 0:
+        if stop > size:
             raise DecodeError("The protobuf body ends in the middle of a field.", hint="Was it cut off on the way?")
         yield number, wire, data[at:stop]
         at = stop
