@@ -61,7 +61,7 @@ class Source:
             if packing is None:
                 break
             layers.append(packing[0])
-            stream = io.BufferedReader(_Unpacked(self, packing[1](stream), packing[0]), 1 << 16)
+            stream = io.BufferedReader(_Unpacked(self, stream, packing[1](stream), packing[0]), 1 << 16)
         self.layers = tuple(layers)
         return stream
 
@@ -69,9 +69,10 @@ class Source:
 class _Unpacked(io.RawIOBase):
     """Bytes of one packing, with an end to how many, and with an end instead of an exception."""
 
-    def __init__(self, source: Source, stream: Stream, packing: str) -> None:
+    def __init__(self, source: Source, packed: Stream, stream: Stream, packing: str) -> None:
         super().__init__()
         self._source = source
+        self._packed = packed
         self._stream = stream
         self._packing = packing
         self._left = max(FREE_BYTES, source.size * MAX_RATIO)
@@ -102,6 +103,7 @@ class _Unpacked(io.RawIOBase):
         """Close the packed stream too."""
         if not self.closed:
             self._stream.close()
+            self._packed.close()                             # gzip, bzip2 and xz leave open what they were given
         super().close()
 
 

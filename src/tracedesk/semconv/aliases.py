@@ -37,7 +37,7 @@ OPERATION_KIND: dict[str, Kind] = {
 _PROVIDERS = _inverted({
     "openai": "openai openai.chat openai.responses openai.completion openai.embedding",
     "anthropic": "anthropic anthropic.messages",
-    "google": "google gcp.gemini gcp.gen_ai gcp.vertex_ai gemini vertex_ai vertexai google_genai google.generative-ai"
+    "google": "google googleai gcp.gemini gcp.gen_ai gcp.vertex_ai gemini vertex_ai vertexai google_genai google.generative-ai"
               " google.vertex.chat",
     "aws": "aws.bedrock aws_bedrock bedrock amazon-bedrock aws",
     "azure": "azure.ai.openai az.ai.openai azure.ai.inference az.ai.inference az.ai.agents azure azure-openai.chat"
@@ -142,7 +142,9 @@ def finish_reason(value: Any) -> str | None:
 def role(value: Any, default: str) -> str:
     """The canonical role (system, user, assistant, tool); an unlisted one stays, a missing one is the default."""
     name = text(value)
-    return default if name is None else _ROLES.get(name.strip().lower(), name.strip())
+    if name is None or name == "unknown":
+        return default
+    return _ROLES.get(name.strip().lower(), name.strip())
 
 
 def known_role(value: Any) -> str | None:

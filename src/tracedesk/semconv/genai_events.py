@@ -107,9 +107,15 @@ def _body_of(attributes: Mapping[str, Any]) -> Any:
 
 def _messages(found: Iterable[tuple[str, Any]], wanted: Callable[[str], bool]) -> list[Message] | None:
     made: list[Message] = []
+    answered: set[str] = set()
     for name, body in found:
-        if wanted(name):
-            made.extend(_read(body, ROLES.get(name, "assistant"), is_choice=name == CHOICE))
+        if not wanted(name):
+            continue
+        for message in _read(body, ROLES.get(name, "assistant"), is_choice=name == CHOICE):
+            ids = {str(part.get("id")) if part["type"] == "tool_call_response" else "" for part in message["parts"]}
+            if not ids or not ids <= answered:         # Bedrock's tool results come once more, as a user's message
+                made.append(message)
+            answered |= ids - {"", "None"}
     return made or None
 
 

@@ -106,9 +106,16 @@ def _from_list(value: list[Any], default_role: str, wrapped: bool, depth: int) -
             found.extend(_from_wrapper(item, default_role, depth + 1) or ())
         elif isinstance(item, str):
             found.append(_message(default_role, [blocks.text_part(item)]))
-        else:
+        elif not found or not _says_nothing(item):
             return None
     return found or None
+
+
+def _says_nothing(item: Any) -> bool:
+    """Whether there is nothing in it but empty texts (Langtrace writes tool calls as [{"id": "", "type": ""}])."""
+    if isinstance(item, list | dict):
+        return all(map(_says_nothing, item.values() if isinstance(item, dict) else item))
+    return item is None or item == ""
 
 
 def _turn(content: list[blocks.Part], default_role: str) -> Message:

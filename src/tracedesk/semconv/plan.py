@@ -25,6 +25,8 @@ MAX_PLANS = 4096
 MAX_NAMES = 65_536
 MAX_NAME_CHARS = 256
 Getter = Callable[[View], Any]
+BEDROCK_SCOPES = tuple("opentelemetry.instrumentation." + library for library in ("botocore", "bedrock", "genai.bedrock"))
+"""Instrumentations of Bedrock's own client hand its figures on, and Bedrock counts cached tokens apart from the input."""
 
 
 class Step(NamedTuple):
@@ -63,8 +65,9 @@ class Plan:
                 into = self._sources.setdefault(field, [])
                 known = {source for source, _ in into}
                 into.extend((source, dialect) for source in sources if source not in known and shape.offers(source))
+        raw = shape.scope.startswith(BEDROCK_SCOPES)
         self.exclusive = frozenset(source.label for source, owner in self._sources.get("tokens.input", ())
-                                   if not owner.input_has_cache)
+                                   if raw or not owner.input_has_cache)
         asked, answered = ({source.label for source, _ in self._sources.get(field, ())}
                            for field in ("model.requested", "model.response"))
         self.either_model = frozenset(asked & answered)

@@ -42,6 +42,13 @@ def _add_cache(values: dict[str, Any], input_has_cache: bool) -> None:
         values["tokens.input"] = reported + cached
 
 
+def add_cached(fields: LlmFields) -> None:
+    """Count cached tokens into the input, for a dialect that knows that its sender did not."""
+    values = fields.values
+    if "tokens.input" in values:
+        values["tokens.input"] += values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
+
+
 def _add_reasoning(values: dict[str, Any]) -> None:
     output, reasoning = values.get("tokens.output"), values.get("tokens.reasoning")
     if output is not None and reasoning is not None and reasoning > output:

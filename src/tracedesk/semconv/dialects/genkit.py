@@ -2,9 +2,43 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example
+from typing import Any
+
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, call
+from tracedesk.semconv.documents import documents, embedding_inputs
 from tracedesk.semconv.fields import chat_input
 from tracedesk.semconv.kinds import by
+from tracedesk.semconv.parts import flat_text
+from tracedesk.semconv.values import structure, text
+from tracedesk.semconv.view import View
+
+
+def _model(view: View) -> str | None:
+    """The model's own name: Genkit calls it `plugin/model`."""
+    name = text(view.attributes.get("genkit:name"))
+    return None if name is None else name.partition("/")[2] or name
+
+
+def _provider(view: View) -> str | None:
+    """The plugin that knows the model."""
+    name = text(view.attributes.get("genkit:name"))
+    return name.partition("/")[0] if name is not None and "/" in name else None
+
+
+def _plain(item: Any) -> Any:
+    """A Genkit document, whose content is a list of parts, with its text as content."""
+    return {**item, "content": flat_text(item["content"])} if isinstance(item, dict) and "content" in item else item
+
+
+def _documents(value: Any) -> Any:
+    found = structure(value)
+    listed = found.get("documents") if isinstance(found, dict) else None
+    return documents([_plain(item) for item in listed]) if isinstance(listed, list) else None
+
+
+def _embedded(value: Any) -> Any:
+    return embedding_inputs([_plain(item) for item in value]) if isinstance(value, list) else None
+
 
 PART = Dialect(
     key="genkit",
@@ -26,22 +60,50 @@ PART = Dialect(
         "output.value": "genkit:output",
         "input.messages": A("genkit:input", "messages", form=chat_input),
         "output.messages": A("genkit:output", "message|candidates[0].message"),
+        "tools": A("genkit:input", "tools", only="llm"),
+        "param.all": A("genkit:input", "config", only="llm"),
+        "finish_reasons": A("genkit:output", "finishReason|candidates[0].finishReason"),
         "tokens.input": A("genkit:output", "usage.inputTokens"),
         "tokens.output": A("genkit:output", "usage.outputTokens"),
         "tokens.total": A("genkit:output", "usage.totalTokens"),
-        "tokens.reasoning": A("genkit:output", "usage.thoughtsTokens"),
-        "model.requested": A("genkit:name", only="llm embedding reranker"),
+        "tokens.cache_read": A(
+            "genkit:output", "usage.cachedContentTokens|raw.usage.prompt_tokens_details.cached_tokens",
+        ),
+        "tokens.reasoning": A(
+            "genkit:output", "usage.thoughtsTokens|raw.usage.completion_tokens_details.reasoning_tokens",
+        ),
+        "provider": call(_provider, "genkit:name", needs="genkit:name", only="llm embedding reranker"),
+        "model.requested": call(_model, "genkit:name", needs="genkit:name", only="llm embedding reranker"),
+        "model.response": A("genkit:output", "raw.model|raw.modelVersion", only="llm"),
+        "response.id": A("genkit:output", "raw.id|raw.responseId", only="llm"),
+        "tool.name": A("genkit:name", only="tool"),
+        "tool.args": A("genkit:input", only="tool"),
+        "tool.result": A("genkit:output", only="tool"),
+        "retrieval.query": A("genkit:input", "query.content[0].text|query.text|query", only="retriever"),
+        "retrieval.documents": A("genkit:output", only="retriever", form=_documents),
+        "embedding.inputs": A("genkit:input", "input|documents", only="embedding", form=_embedded),
         "display_name": "genkit:name",
         "error.message": "genkit:error",
     },
     examples=(
         Example({"genkit:type": "action", "genkit:metadata:subtype": "model", "genkit:name": "googleai/gemini-2.0-flash",
-                 "genkit:input": '{"messages": [{"role": "user", "content": [{"text": "hi"}]}]}',
-                 "genkit:output": '{"message": {"role": "model", "content": [{"text": "ho"}]},'
-                                  ' "usage": {"inputTokens": 42, "outputTokens": 17}}'},
+                 "genkit:input": '{"messages": [{"role": "user", "content": [{"text": "hi"}]}], "config": {"temperature": 0.2}}',
+                 "genkit:output": '{"finishReason": "stop", "message": {"role": "model", "content": [{"text": "ho"}]},'
+                                  ' "usage": {"inputTokens": 42, "outputTokens": 17, "cachedContentTokens": 8}}'},
                 kind="llm",
-                fields={"tokens.input": 42, "tokens.output": 17, "model.requested": "googleai/gemini-2.0-flash",
+                fields={"tokens.input": 42, "tokens.output": 17, "tokens.cache_read": 8, "param.temperature": 0.2,
+                        "model.requested": "gemini-2.0-flash", "provider": "google", "finish_reasons": ["stop"],
                         "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"genkit:type": "action", "genkit:metadata:subtype": "tool", "genkit:name": "get_weather",
+                 "genkit:input": '{"city": "Paris"}', "genkit:output": '{"temp_c": 18}'},
+                kind="tool",
+                fields={"tool.name": "get_weather", "tool.args": {"city": "Paris"}, "tool.result": {"temp_c": 18}}),
+        Example({"genkit:type": "action", "genkit:metadata:subtype": "retriever", "genkit:name": "notes",
+                 "genkit:input": '{"query": {"content": [{"text": "refund"}]}}',
+                 "genkit:output": '{"documents": [{"content": [{"text": "within 14 days"}], "metadata": {"page": 3}}]}'},
+                kind="retriever",
+                fields={"retrieval.query": "refund", "retrieval.documents": [
+                    {"id": None, "score": None, "content": "within 14 days", "metadata": {"page": 3}}]}),
     ),
 )

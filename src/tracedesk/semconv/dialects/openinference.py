@@ -10,6 +10,12 @@ from tracedesk.semconv.kinds import OPENINFERENCE_KIND
 from tracedesk.semconv.values import dig, structure, text
 
 
+def _asked_for(value: Any) -> Any:
+    """Invocation parameters that were given; the OpenAI Agents package sends those that the answer repeats, with its time."""
+    found = structure(value)
+    return None if isinstance(found, dict) and "created_at" in found else found
+
+
 def _query(value: Any) -> str | None:
     """The query's text, bare or inside JSON."""
     found = structure(value)
@@ -35,7 +41,7 @@ PART = Dialect(
         "model.requested": (
             "llm.request.model_name",
             "decision.request.model_name",
-            A("llm.invocation_parameters", "model"),
+            A("llm.invocation_parameters", "model", decode=_asked_for),
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",

@@ -7,15 +7,15 @@ from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, event
 from tracedesk.semconv.fields import chat_output, role_lines
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.tokens import add_cached
 from tracedesk.semconv.values import python_repr
 from tracedesk.semconv.view import View
 
 
 def _settle(_view: View, fields: LlmFields) -> None:
     """The provider's own figures come through, and Anthropic counts cached tokens apart."""
-    values = fields.values
-    if values.get("provider") == "anthropic" and "tokens.input" in values:
-        values["tokens.input"] += values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
+    if fields.values.get("provider") == "anthropic":
+        add_cached(fields)
 
 
 PART = Dialect(

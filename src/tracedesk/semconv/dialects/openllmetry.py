@@ -7,7 +7,7 @@ from typing import Any
 from tracedesk.model.kinds import Kind
 from tracedesk.semconv.aliases import finish_reasons_of
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, call, flat
-from tracedesk.semconv.kinds import OTEL_KINDS, by, has
+from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.view import View
 
@@ -54,6 +54,7 @@ PART = Dialect(
         }),
         *OTEL_KINDS,
         has("db", "db.vector.query.top_k"),
+        named(r"\.mcp$", "mcp"),
     ),
     fields={
         "param.top_k": ("gen_ai.request.top_k", "llm.top_k"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.model.llm import Message
+from tracedesk.model.llm import LlmFields, Message
 from tracedesk.semconv.aliases import role
 from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, Example, call, event
 from tracedesk.semconv.fields import milliseconds
@@ -12,6 +12,7 @@ from tracedesk.semconv.genai_events import input_events, output_events
 from tracedesk.semconv.kinds import OTEL_KINDS, named
 from tracedesk.semconv.messages import blocks_chat
 from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.tokens import add_cached
 from tracedesk.semconv.values import text
 from tracedesk.semconv.view import View
 
@@ -28,6 +29,12 @@ def _maker(view: View) -> str | None:
     if not isinstance(model, str):
         return None
     return next((maker for start, maker in _MAKERS if model.lower().startswith(start)), None)
+
+
+def _settle(view: View, fields: LlmFields) -> None:
+    """Bedrock's own figures come through, and it counts cached tokens apart."""
+    if _maker(view) == "aws":
+        add_cached(fields)
 
 
 def _failed(value: Any) -> bool | None:
@@ -103,6 +110,7 @@ PART = Dialect(
         ),
     },
     extends=OTEL_FIELDS,
+    settle=_settle,
     examples=(
         Example({"gen_ai.operation.name": "chat", "gen_ai.system": "strands-agents", "gen_ai.usage.input_tokens": 61,
                  "gen_ai.request.model": "us.anthropic.claude-sonnet-4-20250514-v1:0", "gen_ai.server.time_to_first_token": 98},
