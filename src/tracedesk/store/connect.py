@@ -230,6 +230,9 @@ def _create_private(path: Path) -> None:
         os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
     except FileExistsError:
         return
+    except OSError as error:
+        raise WorldError(f"The store {path} cannot be made: {error.strerror}.",
+                         hint="Look at the rights of its folder.") from error
 
 
 def _connect(path: Path, key: bytes, role: Role) -> Any:

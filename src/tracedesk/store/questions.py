@@ -30,6 +30,8 @@ EVERYTHING = TraceQuery()
 OPEN_LIMIT_S = 20.0
 """Seconds for opening one trace, however large."""
 
+_NEWEST = "ORDER BY t.start_ns DESC, t.trace_id DESC"
+
 Cursor = tuple[int, bytes]
 """(start_ns, trace_id) of the last trace of a page: the next page begins after it."""
 
@@ -59,8 +61,8 @@ def traces(
             where += " AND (t.start_ns, t.trace_id) < (?, ?) AND t.start_ns <= ?"
             values = [*values, *before, before[0]]
         rows = db.execute(
-            f"SELECT {COLUMNS} FROM traces t JOIN cards c USING (trace_no) WHERE {where} "
-            "ORDER BY t.start_ns DESC, t.trace_id DESC LIMIT ?", (*values, limit)).fetchall()
+            f"SELECT {COLUMNS} FROM (SELECT * FROM traces t WHERE {where} {_NEWEST} LIMIT ?) t "
+            f"JOIN cards c USING (trace_no) {_NEWEST}", (*values, limit)).fetchall()
     return summaries(rows)
 
 
@@ -162,8 +164,7 @@ def ids(store: Store, query: TraceQuery = EVERYTHING, *, limit: int = 1_000_000)
     with store.reading(OPEN_LIMIT_S) as db:
         where, values = condition(db, query)
         return [row[0] for row in db.execute(
-            f"SELECT t.trace_id FROM traces t WHERE {where} ORDER BY t.start_ns DESC, t.trace_id DESC LIMIT ?",
-            (*values, limit))]
+            f"SELECT t.trace_id FROM traces t WHERE {where} {_NEWEST} LIMIT ?", (*values, limit))]
 
 
 def trace_logs(store: Store, trace_id: bytes) -> dict[bytes, list[LogRecord]]:

@@ -39,7 +39,14 @@ def condition(db: Any, query: TraceQuery) -> Condition:
         text, more = _one(db, term)
         parts.append(f"NOT coalesce({text}, 0)" if term.negated else text)
         values += more
-    return " AND ".join(parts), values
+    return " AND ".join(parts), [_storable(value) for value in values]
+
+
+def _storable(value: Any) -> Any:
+    """A value as SQLite takes it: times beyond 64 bits cut, lone surrogates (which no stored text has) replaced."""
+    if isinstance(value, int):
+        return max(-(2**63), min(2**63 - 1, value))
+    return value.encode("utf-8", "replace").decode("utf-8") if isinstance(value, str) else value
 
 
 def _one(db: Any, term: Term) -> Condition:
@@ -55,7 +62,7 @@ def _one(db: Any, term: Term) -> Condition:
     if key == "id":
         return _any_of([_id(word) for word in term.values])
     if key in _TEXT_COLUMNS:
-        return _any_of([_text(word, _TEXT_COLUMNS[key]) for word in term.values])
+        return _any_of([_text(db, word, _TEXT_COLUMNS[key]) for word in term.values])
     if key in _FACTS:
         return _any_of([_fact(key, word, term.op) for word in term.values])
     return _any_of([_label(db, key, word, term.op) for word in term.values])
@@ -84,11 +91,11 @@ def _id(word: Word) -> Condition:
     return "t.trace_id BETWEEN ? AND ?", [bytes.fromhex(digits.ljust(32, "0")), bytes.fromhex(digits.ljust(32, "f"))]
 
 
-def _text(word: Word, columns: str) -> Condition:
+def _text(db: Any, word: Word, columns: str) -> Condition:
     expression = match(word, columns)
     if expression is None:
         return _NOTHING
-    return f"t.trace_no IN (SELECT rowid >> {PART_BITS} FROM texts WHERE texts MATCH ?)", [expression]
+    return _among(db, f"SELECT rowid >> {PART_BITS} FROM texts WHERE texts MATCH ?", [expression])
 
 
 def _fact(key: str, word: Word, op: str) -> Condition:
@@ -104,20 +111,24 @@ def _fact(key: str, word: Word, op: str) -> Condition:
             f"WHERE f.value ->> 0 = ? AND {test})"), [key, value]
 
 
-FEW = 2_000
-"""A label that so few traces have is looked up from the label; a commoner one is checked while walking the traces."""
-
-
 def _label(db: Any, key: str, word: Word, op: str) -> Condition:
     if op == "has":
-        test, value = "instr(lower(value), ?)", word.text.lower()
+        test, value = "instr(lower(value), ?)", _storable(word.text.lower())
     elif word.is_pattern:
-        test, value = "value GLOB ?", _glob(word.text)
+        test, value = "value GLOB ?", _storable(_glob(word.text))
     else:
-        test, value = "value = ?", word.text
-    inside = f"SELECT trace_no FROM labels WHERE key = ? AND {test}"
-    few = db.execute(f"SELECT count(*) FROM ({inside} LIMIT {FEW + 1})", (key, value)).fetchone()[0] <= FEW
-    return f"{'' if few else '+'}t.trace_no IN ({inside})", [key, value]
+        test, value = "value = ?", _storable(word.text)
+    return _among(db, f"SELECT trace_no FROM labels WHERE key = ? AND {test}", [key, value])
+
+
+FEW = 2_000
+"""So few traces are looked up one by one; of more, each is checked while walking through the traces by start."""
+
+
+def _among(db: Any, chosen: str, values: list[Any]) -> Condition:
+    """The traces whose numbers a SELECT gives."""
+    few = db.execute(f"SELECT count(*) FROM ({chosen} LIMIT {FEW + 1})", values).fetchone()[0] <= FEW
+    return f"{'' if few else '+'}t.trace_no IN ({chosen})", values
 
 
 def _glob(pattern: str) -> str:
