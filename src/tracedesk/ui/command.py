@@ -7,7 +7,8 @@ for different commands on different pages: the first that can be run now is run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,6 +66,7 @@ class Commands(QObject):
 
         self._desk = desk
         self._by_id = {command.id: command for command in parts(commands, Command)}
+        self._actions: dict[str, QAction] = {}
         by_key: dict[str, list[str]] = {}
         for command in self._by_id.values():
             for key in command.keys if command.scope == "window" else ():
@@ -74,6 +76,7 @@ class Commands(QObject):
             action.setShortcut(QKeySequence(key))
             action.triggered.connect(lambda _checked=False, ids=tuple(ids): self._run_first(ids))
             desk.addAction(action)
+            self._actions[key] = action
 
     def all(self) -> list[Command]:
         """Every command, in the order of modules."""
@@ -98,6 +101,18 @@ class Commands(QObject):
             return False
         self._by_id[id].run(self._desk)
         return True
+
+    @contextmanager
+    def silent(self, key: str) -> Iterator[None]:
+        """Inside, the key is an ordinary one, so that a command can hand it to the widget it is meant for."""
+        action = self._actions.get(key)
+        if action is not None:
+            action.setEnabled(False)
+        try:
+            yield
+        finally:
+            if action is not None:
+                action.setEnabled(True)
 
     def _run_first(self, ids: Sequence[str]) -> None:
         for id in ids:

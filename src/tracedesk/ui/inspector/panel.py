@@ -280,8 +280,8 @@ class InspectorPanel(QFrame):
         flow.setContentsMargins(16, 10, 12, 10)
         for name, value in chips:
             flow.addWidget(Chip(name, value))
-        foot.setVisible(bool(chips))
         self._column.replaceWidget(self._foot, foot)
+        foot.setVisible(bool(chips))                  # not before: a widget without a parent would be a window
         self._foot.hide()
         self._foot.deleteLater()
         self._foot = foot

@@ -185,8 +185,9 @@ class Centre(QFrame):
         if key == "C":
             self._path_shown = not self._path_shown
             self.critical.setChecked(self._path_shown)
-        for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
-            QApplication.sendEvent(self.canvas(), QKeyEvent(kind, code, Qt.KeyboardModifier.NoModifier, key.lower()[:1]))
+        with self._desk.commands.silent(key):
+            for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+                QApplication.sendEvent(self.canvas(), QKeyEvent(kind, code, Qt.KeyboardModifier.NoModifier, key.lower()[:1]))
 
     # layout
 

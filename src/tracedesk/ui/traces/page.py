@@ -123,7 +123,7 @@ class TracesPage(QWidget):
         if self.in_first_run():
             self._whole.setCurrentIndex(0)
             self._show_keys()
-        if not self._seen:
+        if not self._seen and self.pane.showing() == "list":
             self._seen = True
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
