@@ -23,9 +23,9 @@ from tracedesk.importers.detect import read_path
 from tracedesk.importers.importer import Report
 from tracedesk.ingest.keeping import AT_ONCE, keep, slices
 from tracedesk.model.batch import Rejection, SpanBatch
-from tracedesk.pricing.book import PriceBook
 from tracedesk.privacy.token import receiver_token
 from tracedesk.semconv.counting import not_counted
+from tracedesk.store import prices
 from tracedesk.store.connect import open_store
 from tracedesk.store.lock import EngineLock
 from tracedesk.store.writer import Writer
@@ -87,7 +87,7 @@ class _Direct:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._book = PriceBook()
+        self._book = prices.book(writer.store)
 
     def keep(self, batches: Sequence[SpanBatch]) -> list[Rejection]:
         """See `Door`."""

@@ -82,6 +82,13 @@ class PriceBook:
             return _unknown(CostStatus.UNKNOWN_MODEL, self._why_unknown(model, values.get("provider")))
         return priced(card, used, assumed)
 
+    def of_usage(self, used: Usage, model: str, provider: str | None, start_ns: int) -> Cost:
+        """What so many tokens cost on a model at a moment."""
+        card = self.card((provider, None, model, None, ()), start_ns)
+        if card is None:
+            return _unknown(CostStatus.UNKNOWN_MODEL, self._why_unknown(model, provider))
+        return priced(card, used)
+
     def card(self, key: CallKey, start_ns: int) -> RateCard | None:
         """The rates for calls of one kind at a moment; None where no price is known."""
         prices = self._known.get(key)

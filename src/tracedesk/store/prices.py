@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from tracedesk.pricing.book import PriceBook
 from tracedesk.pricing.override import Override, checked
 from tracedesk.store.connect import Store
 
@@ -35,6 +36,11 @@ def all(store: Store) -> list[Override]:
         return [_override(*found) for found in db.execute(f"SELECT {_COLUMNS} FROM prices ORDER BY number LIMIT ?", (_MOST,))]
 
 
+def book(store: Store) -> PriceBook:
+    """A price book with the user's prices."""
+    return PriceBook(all(store))
+
+
 def remove(store: Store, number: int) -> bool:
     """Forget a price; whether there was one."""
     with store.writing() as db:
@@ -45,3 +51,18 @@ def _override(number: int, model: str, match: str, provider: str | None, valid_f
               per_mtok: str, per_request: int | None) -> Override:
     prices: dict[str, Any] = json.loads(per_mtok)
     return Override(model, match, provider, valid_from_ns, valid_to_ns, prices, per_request, number)
+
+
+class CurrentBook:
+    """The price book of a store for one thread that asks often: made anew when the user sets a price."""
+
+    def __init__(self) -> None:
+        self._overrides: list[Override] = []
+        self._book = PriceBook()
+
+    def of(self, store: Store) -> PriceBook:
+        """The book of this moment."""
+        found = all(store)
+        if found != self._overrides:
+            self._overrides, self._book = found, PriceBook(found)
+        return self._book

@@ -59,7 +59,6 @@ PART = reprice
 def _done_here(path: Path, step: Step) -> int:
     """Do it in this process, which then is the one that writes; gives how many spans were read."""
     from tracedesk.ingest.reprice import reprice as steps_of
-    from tracedesk.pricing.book import PriceBook
     from tracedesk.semconv.counting import not_counted
     from tracedesk.store import prices
     from tracedesk.store.connect import open_store
@@ -69,7 +68,7 @@ def _done_here(path: Path, step: Step) -> int:
         writer = opened.writer(not_counted)
         spans = 0
         try:
-            for done in steps_of(writer, PriceBook(prices.all(opened))):
+            for done in steps_of(writer, prices.book(opened)):
                 spans = done.spans
                 step(done.spans, done.total)
         except KeyboardInterrupt:

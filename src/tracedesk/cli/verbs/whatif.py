@@ -9,14 +9,12 @@ from typing import Any
 
 import click
 
-from tracedesk.base.clock import NARROW, format_duration, parse_duration
+from tracedesk.base.clock import NARROW, format_duration, now_ns, parse_duration
 from tracedesk.base.errors import DataError
 from tracedesk.base.money import format_total
 from tracedesk.cli.main import store_option
 from tracedesk.cli.target import Target, load_target, matching, one_of, reading_store
 from tracedesk.cli.whatif_json import AskedRule, many_json, whatif_json
-from tracedesk.model.kinds import Kind
-from tracedesk.model.llm import LlmFields
 from tracedesk.model.query import parse
 from tracedesk.model.row import SpanRow
 from tracedesk.model.trace import Trace
@@ -114,15 +112,9 @@ def _budget(text: str | None) -> int | None:
 def _price_function() -> PriceFunction:
     """Prices of the price book, for models that a call is swapped to."""
     from tracedesk.pricing.book import PriceBook  # only now: it loads every price there is
+    from tracedesk.pricing.on_model import price_of_tokens
 
-    book = PriceBook()
-
-    def price(model: str, input_tokens: int, output_tokens: int) -> int | None:
-        fields = LlmFields(kind=Kind.LLM, values={
-            "model.requested": model, "model.response": model, "tokens.input": input_tokens, "tokens.output": output_tokens})
-        return book.price(fields, 0).nusd
-
-    return price
+    return price_of_tokens(PriceBook(), now_ns())
 
 
 def _profile_function(rows: Iterable[SpanRow]) -> ProfileFunction:

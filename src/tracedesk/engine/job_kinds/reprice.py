@@ -7,13 +7,12 @@ from typing import Any
 
 from tracedesk.engine.jobs import JobKind, Progress, Work
 from tracedesk.ingest.reprice import reprice
-from tracedesk.pricing.book import PriceBook
 from tracedesk.store import prices
 from tracedesk.store.writer import Writer
 
 
 def _work(writer: Writer, _: Mapping[str, Any]) -> Work:
-    steps = reprice(writer, PriceBook(prices.all(writer.store)))
+    steps = reprice(writer, prices.book(writer.store))
     while True:
         try:
             done = next(steps)

@@ -6,13 +6,13 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from tracedesk.base.clock import now_ns
 from tracedesk.base.errors import DataError
-from tracedesk.model.kinds import Kind
-from tracedesk.model.llm import LlmFields
 from tracedesk.model.query import TraceQuery, term
 from tracedesk.model.summary import TraceSummary
 from tracedesk.model.trace import Trace
 from tracedesk.pricing.book import PriceBook
+from tracedesk.pricing.on_model import price_of_tokens
 from tracedesk.store import pins, questions, scenarios
 from tracedesk.store.connect import Store
 from tracedesk.store.peers import same_program
@@ -84,13 +84,7 @@ def speed_of(store: Store, model: str) -> Profile | None:
 
 def price_function() -> PriceFunction:
     """Prices of the price book, as what-if asks for them; loads the book."""
-    book = PriceBook()
-
-    def price(model: str, input_tokens: int, output_tokens: int) -> int | None:
-        fields = LlmFields(kind=Kind.LLM, values={
-            "model.requested": model, "model.response": model, "tokens.input": input_tokens, "tokens.output": output_tokens})
-        return book.price(fields, 0).nusd
-
+    price = price_of_tokens(PriceBook(), now_ns())
     price("gpt-4o", 1, 1)                                    # the first price loads the table
     return price
 
