@@ -22,7 +22,7 @@ def test_no_acknowledged_span_is_lost(tmp_path: Path) -> None:
     assert outcome.missing == 0
     assert outcome.halves == 0
     assert outcome.integrity == ["ok"]
-    assert all(count > KILLS // 2 for count in outcome.acked_by.values()), outcome.acked_by
+    assert all(count >= KILLS // 4 for count in outcome.acked_by.values()), outcome.acked_by
     print(f"{outcome.acked} acknowledged batches, slowest start {max(outcome.reopen_s):.2f} s")
 
 

@@ -16,8 +16,9 @@ from tests.helpers.load import batch, deliver, grpc_client, mixed, proto_client
 from tracedesk.base.errors import StoreLocked, WorldError
 from tracedesk.base.settings import settings_file
 from tracedesk.engine import client
-from tracedesk.store import questions
-from tracedesk.store.connect import open_store
+from tracedesk.pricing.override import Override
+from tracedesk.store import jobs, prices, questions
+from tracedesk.store.connect import notebook, open_store
 
 
 def engine_at_a_prompt(folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
@@ -180,3 +181,30 @@ def test_an_engine_that_ends_at_once_says_why_through_the_client(tmp_path: Path)
     with pytest.raises(WorldError, match="key") as caught:
         client.ensure_engine(store)
     assert caught.value.hint
+
+
+def test_a_price_that_is_set_holds_for_the_next_call(tmp_path: Path) -> None:
+    store = tmp_path / "t.db"
+    with running(store) as engine:
+        assert deliver(proto_client(engine.http), batch("before", 2))
+        with notebook(store) as book:
+            prices.put(book, Override("gpt-4o-mini", nusd_per_mtok={"input": 10**9, "output": 0}))
+        time.sleep(1.1)
+        assert deliver(proto_client(engine.http), batch("after", 2))
+    with open_store(store, role="read") as opened:
+        cost = {summary.services[0]: summary.cost_nusd for summary in questions.traces(opened)}
+    assert cost == {"before": 43 * 150 + 17 * 600, "after": 43 * 1000}
+
+
+def test_a_job_posted_beside_the_engine_is_done(tmp_path: Path) -> None:
+    store = tmp_path / "t.db"
+    with running(store) as engine:
+        assert deliver(proto_client(engine.http), batch("a", 2))
+        with notebook(store) as book:
+            prices.put(book, Override("gpt-4o-mini", nusd_per_mtok={"input": 10**9, "output": 0}))
+            number = jobs.post(book, "reprice")
+            until(lambda: jobs.job(book, number).over, 10, "the job")
+            found = jobs.job(book, number)
+        assert (found.state, found.message) == ("done", "2 spans read again, 1 changed.")
+    with open_store(store, role="read") as opened:
+        assert [summary.cost_nusd for summary in questions.traces(opened)] == [43 * 1000]

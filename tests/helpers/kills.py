@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.helpers.engine import Engine, free_port
+from tests.helpers.engine import Engine, free_port, until
 from tests.helpers.load import SPANS, mixed
 from tracedesk.store import questions
 from tracedesk.store.connect import open_store
@@ -27,16 +27,19 @@ class Outcome:
 
 
 def kill_again_and_again(store: Path, kills: int, *, seed: int = 7) -> Outcome:
-    """`kills` lives of an engine under mixed load, each ended by SIGKILL within 0.25 s of its first answer."""
+    """`kills` lives of an engine under mixed load, each ended by SIGKILL within 0.25 s: every third of the moment at which it
+    listens, the others of its first acknowledgement."""
     grpc, http = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
     moment = random.Random(seed)
     reopen_s = []
     with mixed(grpc, http) as load:
-        for _ in range(kills):
-            begun = time.monotonic()
+        for life in range(kills):
+            begun, before = time.monotonic(), len(load.acked)
             engine = Engine(store, grpc=grpc, http=http)
             reopen_s.append(time.monotonic() - begun)
-            time.sleep(moment.uniform(0.02, 0.27))
+            if life % 3:
+                until(lambda before=before: len(load.acked) > before, 10, "the first acknowledgement")
+            time.sleep(moment.uniform(0.0, 0.25))
             engine.kill()
     counts: dict[bytes, int] = {}
     with open_store(store, role="note") as opened:

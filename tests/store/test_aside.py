@@ -28,6 +28,15 @@ def test_every_file_of_it_is_moved_and_none_is_changed(tmp_path: Path) -> None:
     assert path.with_name("t.db.key").exists(), "the new store has the key of the old one"
 
 
+def test_two_in_one_second_do_not_replace_one_another(tmp_path: Path) -> None:
+    path = tmp_path / "t.db"
+    names = set()
+    for content in (b"1", b"2", b"3"):
+        path.write_bytes(content)
+        names.add(move_aside(path))
+    assert sorted(name.read_bytes() for name in names) == [b"1", b"2", b"3"]
+
+
 def test_the_log_is_emptied_unless_a_reader_needs_it(tmp_path: Path) -> None:
     path = tmp_path / "t.db"
     with open_store(path, role="write") as writer, open_store(path, role="read") as reader:

@@ -22,16 +22,16 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from tracedesk.base.errors import StoreDamaged
+from tracedesk.base.errors import StoreDamaged, WorldError
 from tracedesk.base.log import logger
 from tracedesk.base.paths import make_private_dir
 from tracedesk.base.registry import parts
 from tracedesk.base.settings import ReceiverSettings
 from tracedesk.engine import job_kinds
 from tracedesk.engine.jobs import JobKind, Jobs
+from tracedesk.engine.prices import CurrentPrices
 from tracedesk.engine.pulse import Pulse
 from tracedesk.ingest.intake import Intake
-from tracedesk.pricing.book import PriceBook
 from tracedesk.privacy.token import receiver_token
 from tracedesk.receiver.receiver import Receiver
 from tracedesk.store.aside import move_aside
@@ -87,41 +87,54 @@ class _Engine:
     async def run(self) -> None:
         """Until told to end."""
         with _told_to_end(self._stop.set, parent_pipe=self._parent_pipe):
-            while not self._stop.is_set():
-                self._prepare_store()
-                await self._live()
+            self._prepare_store()
+            while await self._live():
+                self._begin_anew()
 
     def _prepare_store(self) -> None:
         """The store is there and up to date. A damaged one is moved aside and said, and another is begun."""
         try:
             open_store(self._path, role="write").close()
         except StoreDamaged:
-            aside = move_aside(self._path)
-            self._pulse.notice = f"The store was damaged. It was moved aside as {aside.name}, and a new one was begun."
-            self._complain(self._pulse.notice)
-            log.warning("the store was damaged and moved aside")
-            open_store(self._path, role="write").close()
+            self._begin_anew()
 
-    async def _live(self) -> None:
-        """From the first listener to the emptied log."""
-        intake = Intake(self._path, PriceBook(), memory_limit_bytes=self._settings.memory_limit_mb * 1_000_000)
+    def _begin_anew(self) -> None:
+        aside = move_aside(self._path)
+        self._pulse.notice = f"The store was damaged. It was moved aside as {aside.name}, and a new one was begun."
+        self._complain(self._pulse.notice)
+        log.warning("the store was damaged and moved aside")
+        open_store(self._path, role="write").close()
+
+    async def _live(self) -> bool:
+        """From the first listener to the emptied log; whether it ended because the store is damaged."""
+        book = CurrentPrices()
+        intake = Intake(self._path, book, memory_limit_bytes=self._settings.memory_limit_mb * 1_000_000)
         intake.start()
+        intake.call(book.refresh)
         receiver = Receiver(self._settings, intake, receiver_token() if self._settings.require_token else None)
 
         async def call(function: Callable[[Writer], T]) -> T:
             return await asyncio.wrap_future(intake.call(function))
 
         work = asyncio.create_task(Jobs(call, parts(job_kinds, JobKind)).run())
+        damaged = False
         try:
             await receiver.start()
+            self._beat(intake, receiver)
             self._announce(receiver)
-            await self._watch(intake, receiver, work)
+            intake.call(book.warm)
+            damaged = await self._watch(intake, receiver, book, work)
         finally:
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             await receiver.stop(GRACE_S)
             await asyncio.to_thread(intake.close)
+        if not damaged:
             empty_log(self._path)
+        return damaged
+
+    def _beat(self, intake: Intake, receiver: Receiver) -> None:
+        self._pulse.beat(receiver.grpc_address, receiver.http_address, receiver.problems, intake.counters)
 
     def _announce(self, receiver: Receiver) -> None:
         """The one line on standard output; a port that is taken is said on standard error."""
@@ -136,21 +149,28 @@ class _Engine:
         self._say(f"listening grpc={grpc} http={http} store={self._path}")
         log.info("listening grpc=%s http=%s", grpc, http)
 
-    async def _watch(self, intake: Intake, receiver: Receiver, work: asyncio.Task[None]) -> None:
-        """Beat until told to end, or until the store breaks."""
+    async def _watch(self, intake: Intake, receiver: Receiver, book: CurrentPrices, work: asyncio.Task[None]) -> bool:
+        """Beat until told to end, or until the store breaks: whether it did."""
         beats = 0
+        refreshed = intake.call(book.refresh)
         while not self._stop.is_set():
-            self._pulse.beat(receiver.grpc_address, receiver.http_address, receiver.problems, intake.counters)
+            self._beat(intake, receiver)
             if isinstance(intake.counters.last_error, StoreDamaged):
-                return
+                return True
             if work.done():
-                work.result()                        # it ends only with the store, or with a bug of ours
-                return
+                work.result()                        # jobs end only with the store, or with a bug of ours
+                return True
+            if refreshed.done():
+                error = refreshed.exception()
+                if error is not None and not isinstance(error, WorldError):
+                    raise error
+                refreshed = intake.call(book.refresh)
             beats += 1
             if receiver.problems and beats % TRY_PORTS_EVERY == 0:
                 await receiver.start()
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stop.wait(), BEAT_S)
+        return False
 
 
 @contextmanager

@@ -17,8 +17,7 @@ def move_aside(path: Path) -> Path:
     Raises:
         StoreDamaged: it cannot be renamed, so it stays and no new one may be begun.
     """
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    aside = path.with_name(f"{path.name}.damaged-{stamp}")
+    aside = _free(path.with_name(f"{path.name}.damaged-{time.strftime('%Y%m%d-%H%M%S')}"))
     try:
         for suffix in _WITH_IT:
             part = path.with_name(path.name + suffix)
@@ -28,3 +27,12 @@ def move_aside(path: Path) -> Path:
         raise StoreDamaged(f"The store {path} is damaged and cannot be moved aside: {error.strerror}.",
                            hint="Close the desk and whatever else has it open, then try again.") from error
     return aside
+
+
+def _free(wanted: Path) -> Path:
+    """A name that nothing has, not even the log of another store."""
+    found, number = wanted, 1
+    while any(found.with_name(found.name + suffix).exists() for suffix in _WITH_IT):
+        number += 1
+        found = wanted.with_name(f"{wanted.name}-{number}")
+    return found
