@@ -45,7 +45,7 @@ def _command(name: str, title: str, run: Callable[[Any], object], key: str = "",
 
 PART = (
     Command("whatif.open", "What if", lambda desk: desk.state.go("whatif"), ("Shift+W",), "Trace", "what_if", _open,
-            sheet="What if", words="what if"),
+            sheet="What if", words="what if", button="tools", short="What if"),
     *_toggles(),
     _command("reset", "Reset all perturbations", lambda page: page.reset(), "0", "undo", "reset all"),
     _command("slower", "Factor up", lambda page: page.step_factor(1), "=", "plus", "factor down, up"),

@@ -1,0 +1,305 @@
+"""The compare page: B (the open trace) against A (a pinned baseline, an earlier run, the usual run, or any other)."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from tracedesk.base.clock import iso_time
+from tracedesk.base.errors import TraceDeskError
+from tracedesk.compare.align import Pair
+from tracedesk.compare.words import in_words
+from tracedesk.model.summary import TraceSummary
+from tracedesk.scene.paired import CLOCK, SAME_START, SHARE
+from tracedesk.store import baselines
+from tracedesk.store.connect import open_store
+from tracedesk.ui.compare import reader
+from tracedesk.ui.compare.diff_view import DiffPane
+from tracedesk.ui.compare.figures import Figures
+from tracedesk.ui.compare.legend import Legend
+from tracedesk.ui.compare.parts_bar import PartsBar
+from tracedesk.ui.waterfall.paired import PairedView
+from tracedesk.ui.waterfall.paired_paint import HEAD_PX, ROW_PX
+from tracedesk.ui.widgets.buttons import Button, IconButton, Segments, Switch
+from tracedesk.ui.widgets.messages import Empty
+from tracedesk.ui.widgets.text import label
+
+AXES = ((SAME_START, "Same start"), (CLOCK, "Clock time"), (SHARE, "Normalized"))
+PAIRS_SHARE = 0.66
+KEYS = [("J K", "next change"), ("X", "swap A and B"), ("O", "only what changed"), ("F", "fit"), ("Esc", "back")]
+
+
+class ComparePage(QWidget):
+    """The page of `desk`. `with_` sets A; B follows the open trace until the two are swapped."""
+
+    def __init__(self, desk: Any) -> None:
+        super().__init__()
+        self._desk, self._state = desk, desk.state
+        self.setProperty("pane", "panel")
+        self._a: bytes | None = None
+        self._b: bytes | None = None
+        self.compared: reader.Compared | None = None
+        self._build()
+        self._state.trace_id_changed.connect(self._follow)
+        self._follow()
+
+    def _build(self) -> None:
+        self._pick_a = Button("", lambda: self._menu("a"), caret=True)
+        self._pick_b = Button("", lambda: self._menu("b"), caret=True)
+        self._axis = Segments([title for _, title in AXES], self._show_axis, title="Axis of time")
+        self.figures, self.parts, self.legend = Figures(), PartsBar(), Legend()
+        self.pairs = PairedView()
+        self._only = Switch("Only what changed", key="O")
+        self._only.clicked.connect(lambda on: self.pairs.set_only_changed(bool(on)))
+        self._counts = label("", "caption", "tertiary")
+        self.left, self.right = DiffPane("System prompt"), DiffPane("Output")
+        under = QFrame()
+        under.setProperty("edge", "bottom")
+        under.setFixedHeight(32)
+        row = QHBoxLayout(under)
+        row.setContentsMargins(0, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(self.legend, 1)
+        row.addWidget(label("Only what changed", "caption", "secondary"))
+        row.addWidget(self._only)
+        row.addWidget(self._counts)
+        texts = QSplitter(Qt.Orientation.Horizontal)
+        texts.setHandleWidth(1)
+        texts.addWidget(self.left)
+        texts.addWidget(self.right)
+        texts.setSizes([600, 500])
+        below = QFrame()
+        below.setProperty("edge", "top")
+        column = QVBoxLayout(below)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.parts)
+        column.addWidget(texts, 1)
+        self._split = QSplitter(Qt.Orientation.Vertical)
+        self._split.setHandleWidth(1)
+        self._split.setChildrenCollapsible(False)
+        self._split.addWidget(self.pairs)
+        self._split.addWidget(below)
+        inside = QWidget()
+        rows = QVBoxLayout(inside)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        for widget in (self._head(), self.figures, under):
+            rows.addWidget(widget)
+        rows.addWidget(self._split, 1)
+        self._empty = Empty("compare")
+        self._whole = QStackedWidget()
+        self._whole.addWidget(self._empty)
+        self._whole.addWidget(inside)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._whole)
+        self.pairs.pair_selected.connect(lambda pair: self._select(Pair(*pair)))
+        self.parts.picked.connect(self._picked)
+
+    def _head(self) -> QFrame:
+        head = QFrame()
+        head.setProperty("edge", "bottom")
+        head.setFixedHeight(52)
+        row = QHBoxLayout(head)
+        row.setContentsMargins(16, 0, 12, 0)
+        row.setSpacing(10)
+        row.addWidget(label("Compare", "heading"))
+        row.addWidget(self._pick_a)
+        row.addWidget(IconButton("swap", "Swap A and B", self.swap, key="X"))
+        row.addWidget(self._pick_b)
+        row.addStretch(1)
+        row.addWidget(self._axis, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._pin = Button("Pin A as baseline", lambda: self._desk.commands.run("compare.pin"), icon="pin")
+        row.addWidget(self._pin)
+        return head
+
+    # what is compared
+
+    def with_(self, other: bytes | None) -> None:
+        """Compare the open trace with another (or `reader.MEDIAN`); None: with what suits it."""
+        self._a = other
+        self._b = self._state.trace_id
+        self._ask()
+
+    def swap(self) -> None:
+        """A and B change places; the usual run can only be A."""
+        if self._a is not None and self._b is not None and self._a != reader.MEDIAN:
+            self._a, self._b = self._b, self._a
+            self._ask()
+
+    def toggle_only(self) -> None:
+        """Show only what changed, or everything."""
+        self._only.click()
+
+    def pin_baseline(self) -> None:
+        """Pin A as the baseline of its program, or take the pin out."""
+        compared = self.compared
+        if compared is None or compared.a.summary is None:
+            return
+        summary = compared.a.summary
+        pinned = compared.pinned == summary.trace_id
+        path, chosen = self._desk.store_path, None if pinned else summary.trace_id
+
+        def write() -> None:
+            with open_store(path, role="write") as store:
+                baselines.pin(store, summary.name, summary.service, chosen)
+
+        self._desk.tasks.run("compare.pin", write, lambda _none: self._pinned(pinned))
+
+    def _pinned(self, was: bool) -> None:
+        self._desk.toast.say("Baseline taken out" if was else "Pinned: B compares any trace of this program with it")
+        self._ask()
+
+    def _follow(self) -> None:
+        """Another trace was opened: it is B now."""
+        if self._state.trace_id != self._b:
+            self._b, self._a = self._state.trace_id, None
+            self._ask()
+
+    def _ask(self) -> None:
+        a, b = self._a, self._b
+        if b is None:
+            self._say_empty("No trace is open", "Open one on the traces page; it is then compared with an earlier run.")
+            return
+
+        def question(store: Any) -> reader.Compared:
+            return reader.compared(store, a if a is not None else reader.partner_of(store, b), b)
+
+        self._desk.tasks.ask("compare", question, self._show, self._failed)
+
+    def _failed(self, error: TraceDeskError) -> None:
+        self._say_empty(error.message, error.hint)
+
+    def _say_empty(self, title: str, why: str) -> None:
+        self.compared = None
+        self._empty.say(title, why, "To the traces", lambda: self._state.go("traces"), icon="compare")
+        self._whole.setCurrentIndex(0)
+
+    # showing
+
+    def _show(self, compared: reader.Compared) -> None:
+        self.compared = compared
+        self._a = reader.MEDIAN if compared.a.summary is None else compared.a.summary.trace_id
+        found = compared.found
+        self._whole.setCurrentIndex(1)
+        self._pick_a.set_text(f"A  {self._side_words(compared.a)}")
+        self._pick_b.set_text(f"B  {self._side_words(compared.b)}")
+        summary = compared.a.summary
+        self._pin.setEnabled(summary is not None)
+        self._pin.set_text("Unpin A" if summary is not None and compared.pinned == summary.trace_id else "Pin A as baseline")
+        self.figures.show_comparison(compared)
+        self.parts.show_comparison(found)
+        self.pairs.set_pair(found.a, found.b, [(row.a, row.b) for row in found.rows], AXES[self._axis.current()][0])
+        self.pairs.set_only_changed(self._only.isChecked())
+        self._counts.setText(f"{found.matched:,} spans matched by name and order")
+        self.setAccessibleDescription(in_words(found))
+        first = reader.first_pair(found)
+        if first is not None:
+            self.pairs.select(first.a, first.b)
+        self._select(None)
+        self._balance()
+
+    def _side_words(self, side: reader.Side) -> str:
+        if side.summary is None:
+            return f"median of {side.runs} runs"
+        return f"{side.summary.trace_id.hex()[:8]}  {run_words(side.summary)}"
+
+    def _show_axis(self, index: int) -> None:
+        self.pairs.set_axis(AXES[index][0])
+
+    def _picked(self, pair: Pair) -> None:
+        self.pairs.select(pair.a, pair.b)
+        self._select(pair)
+
+    def _balance(self) -> None:
+        """The pairs take what their rows need, at most two thirds of the height."""
+        whole = self._split.height()
+        needed = HEAD_PX + ROW_PX * len(self.compared.found.rows) + 8 if self.compared is not None else whole
+        self._split.setSizes([min(needed, int(whole * PAIRS_SHARE)), whole - min(needed, int(whole * PAIRS_SHARE))])
+
+    def _select(self, pair: Pair | None) -> None:
+        compared = self.compared
+        if compared is not None:
+            self._desk.tasks.ask("compare.texts", lambda store: reader.texts(store, compared, pair), self._show_texts)
+
+    def _show_texts(self, found: list[reader.SaidOtherwise]) -> None:
+        panes = (self.left, self.right)
+        for number, pane in enumerate(panes):
+            if number < len(found):
+                item = found[number]
+                pane.say(item.title, item.about, item.lines)
+            else:
+                pane.say("Output" if number else "Prompt", "nothing was recorded", [])
+
+    def _menu(self, side: str) -> None:
+        b = self._state.trace_id if self._b is None else self._b
+        if b is not None:
+            self._desk.tasks.ask("compare.candidates", lambda store: reader.candidates(store, b),
+                                 lambda found: self._open_menu(side, found))
+
+    def _open_menu(self, side: str, found: list[TraceSummary]) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if side == "a":
+            menu.addAction("The usual run (median of its kind)", lambda: self.with_(reader.MEDIAN))
+            pinned = self.compared.pinned if self.compared is not None else None
+            if pinned is not None:
+                menu.addAction(f"The pinned baseline {pinned.hex()[:8]}", lambda: self.with_(pinned))
+            menu.addSeparator()
+        for summary in found:
+            words = f"{summary.trace_id.hex()[:8]}  {run_words(summary)}"
+            menu.addAction(words, partial(self._choose, side, summary.trace_id))
+        anchor = self._pick_a if side == "a" else self._pick_b
+        menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+
+    def _choose(self, side: str, trace_id: bytes) -> None:
+        if side == "a":
+            self._a = trace_id
+        else:
+            self._b = trace_id
+        self._ask()
+
+    # what the window asks of a page
+
+    def status_keys(self) -> list[tuple[str, str]]:
+        """Keys for the status bar."""
+        return KEYS
+
+    def panes(self) -> list[QWidget]:
+        """Stops of F6."""
+        return [self._pick_a, self.pairs, self.left.view, self.right.view]
+
+    def step_back(self) -> None:
+        """Esc: back to the traces."""
+        self._state.go("traces")
+
+    def fold(self, folds: Any) -> None:
+        """Another window size."""
+        self._counts.setVisible(not folds.words_off)
+        self._pin.set_words(not folds.list_compact)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        command = {Qt.Key.Key_X: "compare.swap", Qt.Key.Key_O: "compare.only"}.get(Qt.Key(event.key()))
+        if command is None or event.modifiers() != Qt.KeyboardModifier.NoModifier:
+            super().keyPressEvent(event)
+        else:
+            self._desk.commands.run(command)
+
+    def prepare_shot(self, options: Any) -> None:
+        """A second `--open` is what the first is compared with."""
+        if len(options.traces) > 1:
+            from tracedesk.store import questions
+
+            self._desk.tasks.ask("compare.with", lambda store: questions.resolve(store, options.traces[1]), self.with_)
+
+
+def run_words(summary: TraceSummary) -> str:
+    """`refund-v13 2025-06-16 16:12:44`: the prompt version, else the name, and when."""
+    tags = summary.tags
+    which = tags.get("prompt_version") or summary.name
+    return f"{which}  {iso_time(summary.start_ns)[:19].replace('T', ' ')}"

@@ -1,0 +1,100 @@
+"""The compare page over the refund bot: the story of the two prompt versions, swapping, pinning, the usual run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.helpers.sample_store import HERO, write_sample
+from tracedesk.base.clock import NARROW
+from tracedesk.store import baselines
+from tracedesk.store.connect import open_store
+from tracedesk.ui.compare.reader import MEDIAN
+from tracedesk.ui.main_window import MainWindow
+
+OLDER = bytes.fromhex("6e02b8d5df189ee77b778491826b2847")
+
+
+@pytest.fixture
+def desk(qapp: Any, qtbot: Any, tmp_path: Path) -> Iterator[MainWindow]:
+    window = MainWindow(write_sample(tmp_path / "store.db"), read_only=True)
+    window.resize(1600, 1000)
+    window.show()
+    window.state.look_back(None)
+    window.state.open_trace(HERO)
+    window.state.go("compare")
+    window.page("compare").with_(OLDER)
+    qtbot.waitUntil(lambda: page(window).compared is not None and page(window).compared.a.summary.trace_id == OLDER,
+                    timeout=10_000)
+    settled(window, qtbot)
+    yield window
+    window.close()
+    window.deleteLater()
+
+
+def page(desk: MainWindow) -> Any:
+    return desk.page("compare")
+
+
+def settled(desk: MainWindow, qtbot: Any) -> None:
+    qtbot.waitUntil(lambda: not desk.tasks.busy, timeout=10_000)
+    qtbot.wait(20)
+
+
+def test_the_figures_of_the_mock_up(desk: MainWindow) -> None:
+    figures = page(desk).figures
+    assert (figures.time.before.text(), figures.time.after.text()) == (f"3.02{NARROW}s", f"4.20{NARROW}s")
+    assert figures.time.delta.text() == f"+1.18{NARROW}s"
+    assert (figures.tokens.before.text(), figures.tokens.after.text()) == ("2,170", "4,395")
+    assert figures.tokens.delta.text() == "×2.03"
+    assert (figures.cost.before.text(), figures.cost.after.text()) == ("≥ $0.0077", "≥ $0.0112")
+    assert page(desk).parts.title() == f"Where the +1.18{NARROW}s comes from"
+
+
+def test_the_prompts_and_answers_that_differ_are_shown(desk: MainWindow) -> None:
+    left, right = page(desk).left, page(desk).right
+    assert left.title.text() == "System prompt"
+    assert {line.mark for line in left.lines()} == {"=", "-", "+"}
+    assert "Use the full refund policy below to answer." in next(line.text for line in left.lines() if line.mark == "+")
+    assert right.title.text() == "Output"
+    assert any(line.mark == "-" for line in right.lines())
+
+
+def test_swapping_turns_every_difference_round(desk: MainWindow, qtbot: Any) -> None:
+    before = page(desk).compared.found
+    page(desk).swap()
+    settled(desk, qtbot)
+    after = page(desk).compared.found
+    assert (after.total_a_ns, after.total_b_ns) == (before.total_b_ns, before.total_a_ns)
+    assert sorted(-change.own_ns for change in after.changes) == sorted(change.own_ns for change in before.changes)
+
+
+def test_a_pinned_baseline_is_what_a_trace_is_compared_with(desk: MainWindow, qtbot: Any) -> None:
+    desk.commands.run("compare.pin")
+    settled(desk, qtbot)
+    with open_store(desk.store_path, role="read") as store:
+        assert baselines.of(store, "refund_agent", "support-bot") == OLDER
+    desk.commands.run("trace.compare")
+    settled(desk, qtbot)
+    assert page(desk).compared.a.summary.trace_id == OLDER
+    desk.commands.run("compare.pin")
+    settled(desk, qtbot)
+    with open_store(desk.store_path, role="read") as store:
+        assert baselines.of(store, "refund_agent", "support-bot") is None
+
+
+def test_the_usual_run(desk: MainWindow, qtbot: Any) -> None:
+    page(desk).with_(MEDIAN)
+    settled(desk, qtbot)
+    assert page(desk).compared.a.summary is None
+    assert page(desk).compared.a.runs >= 3
+    assert "median of" in page(desk)._pick_a.accessibleName()
+
+
+def test_only_what_changed_hides_rows(desk: MainWindow) -> None:
+    shown = len(page(desk).pairs._rows)
+    desk.commands.run("compare.only")
+    assert len(page(desk).pairs._rows) < shown
