@@ -96,7 +96,8 @@ def fit_around(t0_ns: int, t1_ns: int, width_px: float) -> TimeScale:
 
 
 def held(scale: TimeScale, t0_ns: int, t1_ns: int) -> TimeScale:
-    """The scale moved so that it does not leave the trace: at least its start or its end stays in view."""
+    """The scale moved so that it does not leave the trace: nothing before its start, little air after its end."""
     span = round(scale.span_ns)
-    last = max(t1_ns + round((t1_ns - t0_ns) * (MOST_SHARE - 1)) - span, t0_ns)
+    air = min(round((t1_ns - t0_ns) * (MOST_SHARE - 1)), span // 2)
+    last = max(t1_ns + air - span, t0_ns)
     return TimeScale(min(max(scale.left_ns, t0_ns), last), scale.span_ns, scale.width_px)

@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
 from tracedesk.scene.hit import fold_at
-from tracedesk.scene.rows import HEADER, below
+from tracedesk.scene.rows import below
 from tracedesk.scene.timescale import ZOOM_STEP
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui.waterfall.menu import show_menu
@@ -239,15 +239,17 @@ class Interaction(QObject):
         return max(1, self._view.canvas.height() // self._view.geometry_now().row_px - 1)
 
     def step(self, scene: Waterfall, by: int) -> None:
-        """The selection moves by rows, over the header of the orphans."""
-        if scene.selected is None:
-            row = 0 if by > 0 else scene.rows.n - 1
-        else:
-            row = int(scene.rows.row_of[scene.selected]) + by
-        row = min(max(row, 0), scene.rows.n - 1)
-        if int(scene.rows.spans[row]) == HEADER:
-            row += 1 if by > 0 or row == 0 else -1
-        self._view.pick(scene.span_at(row))
+        """The selection moves by rows, past those that are no spans of the trace."""
+        last = scene.rows.n - 1
+        begin = int(scene.rows.row_of[scene.selected]) if scene.selected is not None else -1 if by > 0 else last + 1
+        row = min(max(begin + by, 0), last)
+        onwards = range(row, last + 1) if by > 0 else range(row, -1, -1)
+        backwards = range(row, begin, -1) if by > 0 else range(row, begin)
+        for place in (*onwards, *backwards):
+            span = scene.span_at(place)
+            if span is not None:
+                self._view.pick(span)
+                return
 
     def _open(self, scene: Waterfall) -> None:
         span = scene.selected

@@ -1,0 +1,181 @@
+"""The flame graph by keys, mouse and calls."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+
+from tests.helpers.drawn import at, drawn
+from tests.helpers.random_traces import any_trace, span_row
+from tracedesk.model.trace import Trace, build_trace
+from tracedesk.ui import theme
+from tracedesk.ui.flame.canvas import CALLERS, MERGED, PAD_PX, TIME, TOP_PX
+from tracedesk.ui.flame.paint import ROW_PX
+from tracedesk.ui.flame.view import FlameView
+
+pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("This plugin does not support")]
+LEFT, NONE = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+
+STORY = """
+    agent     |----------------------------------------|  kind=agent
+      step     |-----------|                              kind=chain
+        call    |---------|                               kind=llm
+      step                  |------------------------|    kind=chain
+        call                 |---------|                  kind=llm
+        tool                             |-----------x    kind=tool error=Timeout
+"""
+
+
+@pytest.fixture
+def trace() -> Trace:
+    return drawn(STORY)
+
+
+@pytest.fixture
+def view(qtbot, trace: Trace) -> FlameView:
+    theme.choose("dark")
+    made = FlameView()
+    qtbot.addWidget(made)
+    made.resize(900, 300)
+    made.show()
+    qtbot.waitExposed(made)
+    made.set_trace(trace)
+    return made
+
+
+def spot(view: FlameView, name: str, nth: int = 0) -> QPoint:
+    """The middle of the frame of a span."""
+    row, left, right = view.canvas.shapes().of(at(view.canvas.trace, name, nth))
+    low, high = view.canvas.view
+    plot = view.canvas.width() - 2 * PAD_PX
+    x = PAD_PX + ((left + right) / 2 - low) / (high - low) * plot
+    return QPoint(round(x), TOP_PX + row * ROW_PX + ROW_PX // 2 - 2)
+
+
+def click(view: FlameView, name: str, nth: int = 0) -> None:
+    QTest.mouseClick(view.canvas, LEFT, NONE, spot(view, name, nth))
+    view.canvas._glide.finish()
+
+
+def key(view: FlameView, code: Qt.Key) -> None:
+    QTest.keyClick(view.canvas, code)
+    view.canvas._glide.finish()
+
+
+@pytest.mark.parametrize("mode", [MERGED, TIME, CALLERS])
+def test_says_how_many_spans_stand_behind(view: FlameView, mode: str) -> None:
+    view.set_mode(mode)
+    spans, ns = view.canvas.behind()
+    assert spans == {MERGED: 6, TIME: 6, CALLERS: 2}[mode]
+    assert ns > 0
+    assert view.words.text().startswith(f"{spans} spans, ")
+    view.grab()
+
+
+def test_a_click_zooms_and_backspace_goes_back(view: FlameView, trace: Trace, qtbot) -> None:
+    with qtbot.waitSignal(view.span_selected) as told:
+        click(view, "step", 1)
+    assert told.args == [trace.span_ids[at(trace, "step", 1)]]
+    zoomed = view.canvas.view
+    assert zoomed != (0.0, 1.0)
+    click(view, "tool")
+    assert view.canvas.view != zoomed
+    key(view, Qt.Key.Key_Backspace)
+    assert view.canvas.view == pytest.approx(zoomed)
+    key(view, Qt.Key.Key_Backspace)
+    assert view.canvas.view == (0.0, 1.0)
+    key(view, Qt.Key.Key_Backspace)
+    assert view.canvas.view == (0.0, 1.0)
+
+
+def test_search_counts_and_dims(view: FlameView) -> None:
+    before = view.canvas.grab().toImage().pixelColor(spot(view, "tool") + QPoint(0, 8))
+    view.search.setText("CALL")
+    assert view.canvas.matching() == 2
+    assert "2 match" in view.words.text()
+    after = view.canvas.grab().toImage().pixelColor(spot(view, "tool") + QPoint(0, 8))
+    assert after != before
+    key(view, Qt.Key.Key_N)
+    first = view.canvas._selected
+    key(view, Qt.Key.Key_N)
+    assert view.canvas._selected != first
+    QTest.keyClick(view.search, Qt.Key.Key_Escape)
+    assert view.search.text() == ""
+    assert view.canvas.matching() == 0
+
+
+def test_arrows_walk_frames(view: FlameView, trace: Trace) -> None:
+    view.set_mode(TIME)
+    seen: list[str | None] = []
+    view.span_selected.connect(lambda span_id: seen.append(trace.name[trace.index_of[span_id]]))
+    down, right = Qt.Key.Key_Down, Qt.Key.Key_Right
+    for code in (down, down, right, down, right, Qt.Key.Key_Up, Qt.Key.Key_Left):
+        key(view, code)
+    assert seen == ["agent", "step", "step", "call", "tool", "step", "step"]
+    key(view, Qt.Key.Key_Return)
+    assert view.canvas.view != (0.0, 1.0)
+    key(view, Qt.Key.Key_F)
+    assert view.canvas.view == (0.0, 1.0)
+
+
+def test_selecting_from_outside_chooses_whose_callers_are_shown(view: FlameView, trace: Trace) -> None:
+    view.set_mode(CALLERS)
+    view.select(trace.span_ids[at(trace, "tool")])
+    assert view.canvas.focus_name() == "tool"
+    assert "around tool" in view.words.text()
+    assert view.canvas.shapes().rows == 3, "agent, step, tool"
+
+
+def test_zoom_and_pan_by_key_stay_inside(view: FlameView) -> None:
+    key(view, Qt.Key.Key_W)
+    left, right = view.canvas.view
+    assert right - left == pytest.approx(1 / 1.44)
+    key(view, Qt.Key.Key_D)
+    assert view.canvas.view[0] > left
+    for _ in range(30):
+        key(view, Qt.Key.Key_D)
+    assert view.canvas.view[1] == pytest.approx(1.0)
+    for _ in range(9):
+        key(view, Qt.Key.Key_S)
+    assert view.canvas.view == (0.0, 1.0)
+
+
+def test_what_is_drawn_is_hit(view: FlameView, trace: Trace) -> None:
+    view.set_mode(TIME)
+    for index in range(trace.n):
+        row, left, right = view.canvas.shapes().of(index)
+        found = view.canvas.shapes().at((left + right) / 2, row, 0.0)
+        assert found is not None
+        assert found[0] == index
+
+
+@pytest.mark.parametrize("mode", [MERGED, TIME, CALLERS])
+@pytest.mark.parametrize("made", [
+    lambda: build_trace([span_row(0, None, "x" * 5_000, 0, 0)]),
+    lambda: build_trace([span_row(0, None, None, 0, 9), span_row(1, 0, "\u202e\x00", 3, 3)]),
+    lambda: any_trace(7, 300),
+], ids=["one span", "names", "any"])
+def test_ugly_traces_are_drawn(view: FlameView, made, mode: str) -> None:
+    view.set_trace(made())
+    view.set_mode(mode)
+    view.grab()
+    key(view, Qt.Key.Key_Down)
+    key(view, Qt.Key.Key_Return)
+    view.grab()
+    assert view.canvas.behind()[0] >= 1
+
+
+def test_no_trace(view: FlameView) -> None:
+    view.set_trace(None)
+    view.grab()
+    key(view, Qt.Key.Key_Down)
+    key(view, Qt.Key.Key_Return)
+    assert view.words.text() == ""
+
+
+def test_a_grown_trace_keeps_its_window(view: FlameView, trace: Trace) -> None:
+    click(view, "step", 1)
+    before = view.canvas.view
+    view.set_trace(drawn(STORY))
+    assert view.canvas.view == before
