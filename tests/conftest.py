@@ -13,6 +13,11 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` writes the files that tests compare with anew."""
+    parser.addoption("--update", action="store_true", help="write golden files anew")
+
+
 @pytest.fixture
 def shared() -> Path:
     """The folder of facts and test data that lies beside a checkout; a test that needs it skips where it is absent."""

@@ -1,0 +1,118 @@
+"""Live data that does not jump (DESIGN section 11): what enters, what waits, what keeps its place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCursor
+from PySide6.QtTest import QTest
+
+from tests.ui.conftest import Desk
+from tracedesk.model.summary import TraceSummary
+from tracedesk.store.connect import open_store
+from tracedesk.ui.traces.tail import Tail
+from tracedesk.ui.traces.trace_list import TraceList
+
+
+def summary(number: int, **more: object) -> TraceSummary:
+    base = TraceSummary(number.to_bytes(16, "big"), "agent", f"question {number}", ("bot",), number * 10**9, number * 10**9 + 5, 1, 0,
+                        0, True, 1, 0, None, None, None, None, None, None, 0, 0, None, None, (), None, b"")
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+def numbers(shown: TraceList) -> list[int]:
+    return [int.from_bytes(row.trace_id, "big") for row in shown.model_.tail.rows]
+
+
+@pytest.fixture
+def shown(qapp: object, qtbot: object) -> TraceList:
+    made = TraceList()
+    qtbot.addWidget(made)  # type: ignore[attr-defined]
+    made.setGeometry(600, 400, 356, 300)
+    QCursor.setPos(0, 0)
+    made.show()
+    made.show_rows([summary(number) for number in range(40, 0, -1)], more=False)
+    return made
+
+
+def test_at_rest_new_rows_enter_at_the_top(shown: TraceList) -> None:
+    assert shown.take([summary(42), summary(41)]) == 2
+    assert numbers(shown)[:3] == [42, 41, 40]
+    assert shown.waiting == 0
+
+
+def test_while_the_list_is_scrolled_new_rows_wait_and_nothing_moves(shown: TraceList) -> None:
+    shown.verticalScrollBar().setValue(200)
+    top = shown.indexAt(QPoint(5, 5)).row()
+    held: list[int] = []
+    shown.held.connect(held.append)
+    shown.take([summary(41)])
+    assert (shown.waiting, held) == (1, [1])
+    assert shown.indexAt(QPoint(5, 5)).row() == top
+    shown.show_waiting()
+    assert numbers(shown)[0] == 41
+    assert shown.verticalScrollBar().value() == 0
+
+
+def test_after_a_row_was_picked_by_hand_new_rows_wait(shown: TraceList) -> None:
+    QTest.mouseClick(shown.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(50, 60))
+    picked = shown.current_id()
+    shown.take([summary(41)])
+    assert shown.waiting == 1
+    assert shown.current_id() == picked
+    shown.show_waiting()
+    assert shown.current_id() == picked
+
+
+def test_a_row_that_changed_changes_in_its_place(shown: TraceList) -> None:
+    shown.take([summary(20, span_count=9)])
+    assert numbers(shown) == list(range(40, 0, -1))
+    assert shown.model_.tail.rows[20].span_count == 9
+
+
+def test_late_rows_are_not_pushed_between_others(shown: TraceList) -> None:
+    tail = Tail()
+    tail.reset([summary(10), summary(8)])
+    changed, fresh = tail.split([summary(9), summary(10)])
+    assert (changed, [row.start_ns for row in fresh]) == ([], [9 * 10**9])
+    shown.model_.tail.remove({(39).to_bytes(16, "big")})
+    shown.take([summary(39)])
+    assert numbers(shown)[:3] == [40, 39, 38]                # at rest, sorted once, when nobody reads
+
+
+def test_rows_that_leave_do_not_move_what_is_in_view(shown: TraceList) -> None:
+    shown.verticalScrollBar().setValue(480)
+    before = shown.model_.tail.rows[shown.indexAt(QPoint(5, 5)).row()].trace_id
+    shown.remove({number.to_bytes(16, "big") for number in (40, 39, 38)})
+    assert shown.model_.tail.rows[shown.indexAt(QPoint(5, 5)).row()].trace_id == before
+
+
+def test_a_flood_waits(shown: TraceList) -> None:
+    shown.take([summary(number) for number in range(41, 300)])
+    shown.take([summary(300)])
+    assert shown.waiting == 260
+    assert numbers(shown)[0] == 40
+
+
+def test_pausing_holds_the_list_and_the_pill_counts(desk: Desk) -> None:
+    desk.run("live.toggle")
+    assert desk.page.pane._word.text() == "Paused"
+    desk.page.list.take([summary(10**10)])
+    assert desk.page.pane.new.isVisible()
+    assert desk.page.pane.new.text() == "1 new"
+    desk.run("live.show")
+    assert not desk.page.pane.new.isVisible()
+    assert len(desk.titles()) == 25
+
+
+def test_what_another_process_writes_appears_by_itself(new_desk: Callable[..., Desk], sample: Path) -> None:
+    desk = new_desk(sample)
+    with open_store(sample, role="write") as store:
+        trace_id = desk.page.list.model_.tail.rows[3].trace_id
+        store._connection.execute("UPDATE traces SET error_count = error_count + 7 WHERE trace_id = ?", (trace_id,))
+    desk.qtbot.waitUntil(lambda: desk.page.list.model_.tail.rows[3].error_count >= 7, timeout=3000)
+    assert len(desk.titles()) == 24
