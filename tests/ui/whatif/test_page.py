@@ -83,6 +83,9 @@ def test_predict_first_asks_before_anything_moves(desk: MainWindow, qtbot: Any) 
     page(desk).side.predict.reveal()
     qtbot.waitUntil(lambda: page(desk).board.outcome.delta_ns > 0)
     assert "you said" in page(desk).side.guessed._words.text()
+    assert desk.settings.data("whatif/score", None) == [0, 1], "4.20 s was guessed, 6.90 s it is: counted once, not close"
+    page(desk).toggle_ghosts()
+    assert desk.settings.data("whatif/score", None) == [0, 1]
 
 
 def test_a_scenario_is_kept_in_the_store_and_loads_again(desk: MainWindow, qtbot: Any) -> None:

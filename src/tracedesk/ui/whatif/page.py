@@ -65,6 +65,7 @@ class WhatIfPage(QWidget):
         self._asked: reader.Asked | None = None
         self._scenarios: list[reader.SavedScenario] = []
         self._guess: Guess | None = None
+        self._guess_counted = False
         self._waiting: int | None = None
         self._last = 0
         self._ghosts = True
@@ -277,13 +278,22 @@ class WhatIfPage(QWidget):
         self.figures.show_outcome(outcome, self.board.budget_ns, animated=self.isVisible())
         self.waterfall.set_simulation(self._simulation(outcome) if active or self.board.budget_ns is not None else None)
         self.waterfall.set_critical_path([(piece.span, piece.start_ns, piece.end_ns) for piece in outcome.path])
-        self.side.guessed.say(self._guess, outcome if active else None)
+        self._show_guess(outcome if active else None)
         if small:
             self._show_depth(depth_of(outcome, self.board.budget_ns))
         else:
             budget = self.board.budget_ns
             self._desk.tasks.run("whatif.depth", lambda: depth_of(outcome, budget), self._show_depth)
         self._show_span()
+
+    def _show_guess(self, outcome: Outcome | None) -> None:
+        """The guess against the answer; each guess is counted once."""
+        close, asked = self._settings.data("whatif/score", [0, 0])
+        if self._guess is not None and outcome is not None and not self._guess_counted:
+            self._guess_counted = True
+            close, asked = close + self._guess.is_close(outcome), asked + 1
+            self._settings.put("whatif/score", [close, asked])
+        self.side.guessed.say(self._guess, outcome, close, asked)
 
     def _simulation(self, outcome: Outcome) -> Simulation:
         trace = outcome.baseline.trace
@@ -560,7 +570,7 @@ class WhatIfPage(QWidget):
         if self._waiting is None:
             return
         index, self._waiting = self._waiting, None
-        self._guess = guess
+        self._guess, self._guess_counted = guess, False
         self.board.flip(index, True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

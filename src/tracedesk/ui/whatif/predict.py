@@ -18,6 +18,8 @@ from tracedesk.whatif.outcome import Outcome
 from tracedesk.whatif.perturbation import Knob, Unit
 
 CANDIDATES = 4
+CLOSE = 0.10
+"""A guess within a tenth of the answer counts as close."""
 NAME_CHARS = 20
 
 
@@ -28,6 +30,10 @@ class Guess:
     title: str
     total_ns: int
     bottleneck: int | None
+
+    def is_close(self, outcome: Outcome) -> bool:
+        """Whether the guessed total lies within a tenth of the predicted one."""
+        return abs(self.total_ns - outcome.total_ns) <= CLOSE * outcome.total_ns
 
     def in_words(self, outcome: Outcome) -> str:
         """The guess against the result, in one line."""
@@ -138,7 +144,7 @@ class PredictCard(QFrame):
 
 
 class GuessLine(QWidget):
-    """The last guess against its result."""
+    """The last guess against its result, and how many of all guesses were close."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -148,10 +154,13 @@ class GuessLine(QWidget):
         row.addWidget(Glyph("clock", "text.tertiary"))
         self._words = label("", "dense", "secondary", wrap=True)
         row.addWidget(self._words, 1)
+        self._score = label("", "caption", "tertiary")
+        row.addWidget(self._score)
         self.hide()
 
-    def say(self, guess: Guess | None, outcome: Outcome | None) -> None:
-        """Show a guess, or nothing."""
+    def say(self, guess: Guess | None, outcome: Outcome | None, close: int = 0, asked: int = 0) -> None:
+        """Show a guess, or nothing; `close` of `asked` guesses so far were close."""
+        self._score.setText(f"{close} of {asked} close" if asked else "")
         self.setVisible(guess is not None and outcome is not None)
         if guess is not None and outcome is not None:
             self._words.setText(guess.in_words(outcome))
