@@ -1,8 +1,18 @@
-"""The what-if page, under the traces."""
+"""The what-if page, under the traces. What it is made of is loaded when it is first shown."""
 
 from __future__ import annotations
 
-from tracedesk.ui.page import Page
-from tracedesk.ui.whatif.page import WhatIfPage
+from typing import Any
 
-PART = Page("whatif", "What if", "what_if", 2, WhatIfPage, under="traces")
+from PySide6.QtWidgets import QWidget
+
+from tracedesk.ui.page import Page
+
+
+def _build(desk: Any) -> QWidget:
+    from tracedesk.ui.whatif.page import WhatIfPage
+
+    return WhatIfPage(desk)
+
+
+PART = Page("whatif", "What if", "what_if", 2, _build, under="traces")
