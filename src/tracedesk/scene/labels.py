@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-PAD_PX = 6.0
+PAD_PX, MARK_AIR_PX = 6.0, 8.0
 INSIDE, INSIDE_FIRST, RIGHT, LEFT = "inside", "inside_first", "right", "left"
 
 
@@ -13,6 +13,15 @@ class Place(NamedTuple):
 
     where: str
     x_px: float
+
+
+def mark_place(mark_px: float, x0: float, x1: float, width_px: float) -> float | None:
+    """Where the mark of an error begins: right of the bar, else left of it; None where neither has room."""
+    if x1 >= 0.0 and x1 + MARK_AIR_PX + mark_px <= width_px:
+        return x1 + MARK_AIR_PX
+    if x0 <= width_px and x0 - MARK_AIR_PX - mark_px >= 0.0:
+        return x0 - MARK_AIR_PX - mark_px
+    return None
 
 
 def place(

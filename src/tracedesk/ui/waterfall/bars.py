@@ -16,6 +16,7 @@ from tracedesk.scene.text import bar_label, error_word, running_text
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import icons
 from tracedesk.ui.waterfall.frame import Frame
+from tracedesk.ui.waterfall.geometry import RIGHT_PX
 from tracedesk.ui.waterfall.rect_array import draw_rects
 from tracedesk.ui.waterfall.tools import MIDDLE, hatch
 
@@ -222,26 +223,35 @@ def _paint_label(frame: Frame, bar: Bar, found: labels.Place, text: str) -> None
 
 
 def _paint_marks(frame: Frame, bar: Bar) -> float:
-    """Cross and word of an error, time of a running span; how far they reach beyond the bar."""
-    painter, scene, look = frame.painter, frame.scene, frame.look
-    x, middle = bar.box.right() + 8, bar.box.center().y()
-    after = 0.0
-    if not bar.failed and not scene.trace.unfinished[bar.span]:
-        return after
+    """Cross and word of an error, time of a running span; how far they reach beyond the right end of the bar."""
+    running = bool(frame.scene.trace.unfinished[bar.span])
+    if not bar.failed and not running:
+        return 0.0
+    painter, look, widths = frame.painter, frame.look, frame.look.label_px
     painter.setOpacity(1.0)
     painter.setFont(look.label)
+    middle, width, beyond = bar.box.center().y(), frame.scene.scale.width_px, 0.0
     if bar.failed:
-        word = error_word(scene.trace, bar.span)
+        word = error_word(frame.scene.trace, bar.span)
+        wide = MARK_PX + 4 + widths.of(word)
+        x = labels.mark_place(wide, bar.box.left(), bar.box.right(), width)
         tone = look.color("status.error")
-        icons.draw(painter, "error", tone, x, middle - MARK_PX / 2, MARK_PX)
-        painter.setPen(tone)
-        wide = look.label_px.of(word)
-        painter.drawText(QRectF(x + MARK_PX + 4, middle - 10, wide + 4, 20), MIDDLE, word)
-        after = 8 + MARK_PX + 4 + wide
-    if scene.trace.unfinished[bar.span]:
-        text = running_text(int(scene.end_ns[bar.span] - scene.start_ns[bar.span]))
-        painter.setPen(look.color("status.running"))
-        wide = look.label_px.of(text)
-        painter.drawText(QRectF(x + after, middle - 10, wide + 4, 20), MIDDLE, text)
-        after += 8 + wide
-    return after
+        icon_x = x if x is not None else min(bar.box.right(), width) - MARK_PX - 3
+        if x is None:
+            painter.setPen(NO_PEN)
+            painter.setBrush(look.color("bg.panel"))
+            painter.drawEllipse(QRectF(icon_x, middle - MARK_PX / 2, MARK_PX, MARK_PX))
+        icons.draw(painter, "error", tone, icon_x, middle - MARK_PX / 2, MARK_PX)
+        if x is not None:
+            painter.setPen(tone)
+            painter.drawText(QRectF(x + MARK_PX + 4, middle - 10, wide, 20), MIDDLE, word)
+            beyond = max(0.0, x + wide - bar.box.right())
+    if running:
+        text = running_text(int(frame.scene.end_ns[bar.span] - frame.scene.start_ns[bar.span]))
+        wide = widths.of(text)
+        left = bar.box.right() + beyond + 8
+        if left + wide <= width + RIGHT_PX:                  # else the duration column says it
+            painter.setPen(look.color("status.running"))
+            painter.drawText(QRectF(left, middle - 10, wide + 4, 20), MIDDLE, text)
+            beyond += 8 + wide
+    return beyond

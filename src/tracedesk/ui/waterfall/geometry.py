@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tracedesk.scene.rows import DEEPEST_INDENT
 from tracedesk.ui.theme import Theme
 
 TREE_PX, TREE_LEAST_PX, TREE_MOST_PX = 212, 140, 480
 DURATION_PX, EDGE_PX, RIGHT_PX = 60, 8, 12
 LEFT_PAD_PX, GLYPH_PX, GLYPH_TEXT_PX = 16, 14, 20
 TIMELINE_LEAST_PX = 120
+INDENT_PX, SHALLOWEST = 14, 3
+NAME_LEAST_PX = LEFT_PAD_PX + 8 + GLYPH_TEXT_PX + 64
+"""What the deepest row needs for its chevron, glyph and the beginning of its name."""
 
 
 @dataclass(frozen=True, slots=True)
 class Geometry:
     """Pixels from the left edge of the canvas: the duration column begins at `tree_right`, `edge` is the line before the
-    timeline, `left` is pixel 0 of the time scale, which is `timeline_px` wide. A bar is `bar_top` below the top of its row."""
+    timeline, `left` is pixel 0 of the time scale, which is `timeline_px` wide. A bar is `bar_top` below the top of its row.
+    `deepest` levels are indented: at most as many as leave room for names."""
 
     width_px: int
     tree_right: int
@@ -25,14 +30,16 @@ class Geometry:
     row_px: int
     bar_px: int
     bar_top: int
+    deepest: int
 
     @classmethod
-    def of(cls, width_px: int, tree_px: int, theme: Theme) -> Geometry:
-        """For a theme's text size; `tree_px` is what the tree column should have."""
+    def of(cls, width_px: int, tree_px: int, duration_px: float, theme: Theme) -> Geometry:
+        """For a theme's text size; `tree_px` is what the tree column should have, `duration_px` the widest duration."""
         scale = max(1.0, theme.scale)
-        duration, row_px, bar_px = round(DURATION_PX * scale), theme.size("row"), round(theme.size("bar") * scale)
+        duration = max(round(DURATION_PX * scale), round(duration_px) + 2 * EDGE_PX)
+        row_px, bar_px = theme.size("row"), round(theme.size("bar") * scale)
         most = width_px - duration - EDGE_PX - RIGHT_PX - TIMELINE_LEAST_PX
         tree_right = max(TREE_LEAST_PX // 2, min(tree_px, most))
         left = tree_right + duration + EDGE_PX
         return cls(width_px, tree_right, left - EDGE_PX, left, max(1, width_px - left - RIGHT_PX), row_px, bar_px,
-                   (row_px - bar_px) // 2)
+                   (row_px - bar_px) // 2, min(max((tree_right - NAME_LEAST_PX) // INDENT_PX, SHALLOWEST), DEEPEST_INDENT))

@@ -85,7 +85,7 @@ class Interaction(QObject):
         span = scene.span_at(row)
         if span is None or not scene.trace.child_count[span]:
             return None
-        middle = indent_px(scene.rows.depth(scene.trace, row))
+        middle = indent_px(scene.rows.depth(scene.trace, row), self._view.geometry_now().deepest)
         return span if abs(spot.x() - middle) <= CHEVRON_PX / 2 + 3 else None
 
     # mouse

@@ -92,7 +92,7 @@ class Overview(QWidget):
         columns = max(1, int(box.width() * dpr))
         lines = SPARSE_LINES if scene.rows.n <= SPARSE_LINES else PICTURE_PX
         key = (scene.trace, scene.rows, scene.start_ns.ctypes.data, look.colors.name, columns)
-        if self._image is None or self._image_of != key:
+        if self._image is None or (self._image_of != key and scene.tween >= 1.0):
             cells = minimap(scene.trace, scene.rows, scene.hollow, scene.start_ns, scene.end_ns, columns, lines)
             self._image, self._image_of = _painted(cells, look), key
         return self._image

@@ -17,7 +17,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.waterfall import paired_paint
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
-from tracedesk.ui.waterfall.paired_paint import HEAD_PX, ROW_PX, TREE_PX, Place, Sheet
+from tracedesk.ui.waterfall.paired_paint import HEAD_PX, PAIRED_DEEPEST, ROW_PX, TREE_PX, Place, Sheet
 from tracedesk.ui.waterfall.tree import indent_px
 
 GLIDE_MS, PAN_SHARE, DRAG_PX = 150, 0.15, 4
@@ -198,7 +198,8 @@ class PairedView(QWidget):
             return
         self._pressed = self._last = event.position()
         self._dragged = False
-        if row >= 0 and paired.opens[row] and abs(event.position().x() - indent_px(int(paired.depth[row]))) <= 8:
+        middle = indent_px(int(paired.depth[row]), PAIRED_DEEPEST) if row >= 0 else 0
+        if row >= 0 and paired.opens[row] and abs(event.position().x() - middle) <= 8:
             self._pressed = None
             self._toggle(row)
 

@@ -12,7 +12,6 @@ from tracedesk.base.money import format_cost_exact
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import CostStatus
 from tracedesk.scene.paired import NONE, SHARE, SHARE_NS, Bar, Paired
-from tracedesk.scene.rows import DEEPEST_INDENT
 from tracedesk.scene.simulation import SAME, WORSE
 from tracedesk.scene.text import second_name, span_name
 from tracedesk.scene.ticks import ticks
@@ -27,6 +26,9 @@ from tracedesk.ui.waterfall.tree import CHEVRON_PX, indent_px
 ROW_PX, HEAD_PX, TREE_PX = 32, 24, 228
 A_TOP_PX, A_PX, B_TOP_PX, B_PX = 5, 8, 16, 10
 ARROW_LEAST_PX = 24.0
+PAIRED_DEEPEST = 8
+"""Levels that are indented in the fixed column of names."""
+
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +135,10 @@ def _paint_name(sheet: Sheet, row: int, y: float, *, closed: bool) -> None:
     a, b = int(paired.a[row]), int(paired.b[row])
     trace, index = (paired.second, b) if b != NONE else (paired.first, a)
     depth = int(paired.depth[row])
-    x = float(indent_px(depth))
+    x = float(indent_px(depth, PAIRED_DEEPEST))
     painter.setPen(QPen(look.color("border.default"), 1))
-    for level, goes_on in enumerate(paired.guides[row][:DEEPEST_INDENT]):
-        guide, own = indent_px(level) + 0.5, level == depth - 1
+    for level, goes_on in enumerate(paired.guides[row][:PAIRED_DEEPEST]):
+        guide, own = indent_px(level, PAIRED_DEEPEST) + 0.5, level == depth - 1
         if goes_on or own:
             painter.drawLine(QPointF(guide, y), QPointF(guide, y + (ROW_PX if goes_on else ROW_PX / 2)))
         if own:

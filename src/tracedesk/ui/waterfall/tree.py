@@ -7,21 +7,21 @@ from PySide6.QtGui import QFont, QPen
 
 from tracedesk.base.clock import format_duration
 from tracedesk.model.kinds import Kind, Status
-from tracedesk.scene.rows import DEEPEST_INDENT, HEADER, guides
+from tracedesk.scene.rows import HEADER, guides
 from tracedesk.scene.simulation import Added
 from tracedesk.scene.text import one_line, running_text, second_name, span_name
 from tracedesk.ui import icons
 from tracedesk.ui.waterfall.frame import Frame
-from tracedesk.ui.waterfall.geometry import GLYPH_PX, GLYPH_TEXT_PX, LEFT_PAD_PX
+from tracedesk.ui.waterfall.geometry import GLYPH_PX, GLYPH_TEXT_PX, INDENT_PX, LEFT_PAD_PX
 from tracedesk.ui.waterfall.simulated import added_of, duration_tone
 from tracedesk.ui.waterfall.tools import MIDDLE, MIDDLE_RIGHT
 
 CHEVRON_PX, SMALL_PX = 11, 12
 
 
-def indent_px(depth: int) -> int:
-    """Pixels from the left edge to the middle of a row's chevron."""
-    return LEFT_PAD_PX + 14 * min(depth, DEEPEST_INDENT)
+def indent_px(depth: int, deepest: int) -> int:
+    """Pixels from the left edge to the middle of a row's chevron; deeper rows than `deepest` are not indented further."""
+    return LEFT_PAD_PX + INDENT_PX * min(depth, deepest)
 
 
 def paint_tree(frame: Frame) -> None:
@@ -47,8 +47,9 @@ def _paint_guides(frame: Frame, levels: list[bool], y: float) -> None:
     painter, row_px = frame.painter, frame.geometry.row_px
     painter.setPen(QPen(frame.look.color("border.default"), 1))
     middle = round(y + row_px / 2) + 0.5
-    for level, goes_on in enumerate(levels):
-        x = indent_px(level) + 0.5
+    deepest = frame.geometry.deepest
+    for level, goes_on in enumerate(levels[:deepest]):
+        x = indent_px(level, deepest) + 0.5
         own = level == len(levels) - 1
         if goes_on:
             painter.drawLine(QPointF(x, y), QPointF(x, y + row_px))
@@ -60,11 +61,11 @@ def _paint_guides(frame: Frame, levels: list[bool], y: float) -> None:
 
 def _paint_header(frame: Frame, y: float) -> None:
     painter, look, row_px = frame.painter, frame.look, frame.geometry.row_px
-    icons.draw(painter, "broken_link", look.color("text.tertiary"), indent_px(0) + 8, y + (row_px - GLYPH_PX) / 2, GLYPH_PX)
+    icons.draw(painter, "broken_link", look.color("text.tertiary"), LEFT_PAD_PX + 8, y + (row_px - GLYPH_PX) / 2, GLYPH_PX)
     painter.setFont(look.name)
     painter.setPen(look.color("text.secondary"))
     count = frame.scene.rows.orphans
-    left = indent_px(0) + 8 + GLYPH_TEXT_PX
+    left = LEFT_PAD_PX + 8 + GLYPH_TEXT_PX
     painter.drawText(QRectF(left, y, frame.geometry.tree_right - left, row_px), MIDDLE,
                      f"no parent · {count:,} span{'s' if count != 1 else ''}")
 
@@ -72,7 +73,7 @@ def _paint_header(frame: Frame, y: float) -> None:
 def _paint_added(frame: Frame, row: int, added: Added) -> None:
     """The name of a span that only the simulation has, with a plus before it."""
     painter, look, row_px, y = frame.painter, frame.look, frame.geometry.row_px, frame.y(row)
-    x = float(indent_px(frame.scene.rows.depth(frame.scene.trace, row)))
+    x = float(indent_px(frame.scene.rows.depth(frame.scene.trace, row), frame.geometry.deepest))
     icons.draw(painter, "plus", look.color("diff.worse"), x - SMALL_PX / 2, y + (row_px - SMALL_PX) / 2, SMALL_PX)
     icons.draw(painter, Kind(added.kind).label, look.colors.kind(added.kind).text, x + 8, y + (row_px - GLYPH_PX) / 2, GLYPH_PX)
     x += 8 + GLYPH_TEXT_PX
@@ -86,7 +87,7 @@ def _paint_name(frame: Frame, row: int) -> None:
     painter, scene, look = frame.painter, frame.scene, frame.look
     trace, span, row_px, y = scene.trace, int(scene.rows.spans[row]), frame.geometry.row_px, frame.y(row)
     depth = scene.rows.depth(trace, row)
-    x = float(indent_px(depth))
+    x = float(indent_px(depth, frame.geometry.deepest))
     if trace.child_count[span]:
         icons.draw(painter, "chevron_right" if span in scene.closed else "chevron_down", look.color("text.secondary"),
                    x - CHEVRON_PX / 2, y + (row_px - CHEVRON_PX) / 2, CHEVRON_PX)
@@ -95,7 +96,7 @@ def _paint_name(frame: Frame, row: int) -> None:
     icons.draw(painter, Kind(int(trace.kind[span])).label, kind.text, x + 8, y + (row_px - GLYPH_PX) / 2, GLYPH_PX)
     x += 8 + GLYPH_TEXT_PX
     right = frame.geometry.tree_right - 8
-    if depth > DEEPEST_INDENT:
+    if depth > frame.geometry.deepest:
         x += _paint_small(frame, x, y, right, f"{depth}") + 5
     if scene.is_shifted(span):
         icons.draw(painter, "clock", look.color("text.tertiary"), x, y + (row_px - SMALL_PX) / 2, SMALL_PX)
@@ -137,7 +138,7 @@ def paint_durations(frame: Frame) -> None:
         painter.setOpacity(_text_alpha(frame, int(scene.rows.spans[row])))
         painter.setFont(look.name_strong if strong else look.dense)
         painter.setPen(look.color(tone))
-        box = QRectF(geometry.tree_right - 20, frame.y(row), geometry.edge - geometry.tree_right + 16, geometry.row_px)
+        box = QRectF(geometry.tree_right - 4, frame.y(row), geometry.edge - geometry.tree_right, geometry.row_px)
         painter.drawText(box, MIDDLE_RIGHT, text)
     painter.setOpacity(1.0)
     painter.setClipping(False)

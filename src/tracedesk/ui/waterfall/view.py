@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QScrollBar, QVBoxLayout, QWidget
 
 from tracedesk.base import clock
+from tracedesk.base.clock import format_duration
 from tracedesk.model.trace import Trace
 from tracedesk.scene import timescale
 from tracedesk.scene.path import Piece
@@ -60,6 +61,7 @@ class WaterfallView(QWidget):
         self.path_shown = True
         self.following = False
         self._tree_px: int | None = None
+        self._duration_px = 0.0
         self._pieces: list[Piece] = []
         self._unseen: set[bytes] = set()
         self._glide = Glide(self)
@@ -99,6 +101,7 @@ class WaterfallView(QWidget):
         if trace is None or trace.n == 0:
             self._redraw()
             return
+        self._duration_px = self.look.dense_px.of(format_duration(int((trace.end_ns - trace.start_ns).max())))
         scene = Waterfall(trace, self.geometry_now().timeline_px)
         if before is not None and before.trace.trace_id == trace.trace_id:
             self._carry_over(before, scene)
@@ -109,7 +112,10 @@ class WaterfallView(QWidget):
             self.bar.setValue(0)
         self.scene = scene
         self._pieces = []
-        self._watch_growth()
+        running = self._watch_growth()
+        if before is None or before.trace.trace_id != trace.trace_id:
+            self.following = running
+            scene.scale = scene.fitted()
         self._rows_changed()
 
     def _carry_over(self, before: Waterfall, scene: Waterfall) -> None:
@@ -281,7 +287,7 @@ class WaterfallView(QWidget):
     def geometry_now(self) -> Geometry:
         """Where the columns are."""
         tree_px = self._tree_px or (NARROWER_TREE_PX if self.width() < NARROW_PX else TREE_PX)
-        return Geometry.of(self.width(), tree_px, self.look.colors)
+        return Geometry.of(self.width(), tree_px, self._duration_px, self.look.colors)
 
     def set_tree_px(self, px: int) -> None:
         """Another width of the tree column."""
@@ -367,14 +373,16 @@ class WaterfallView(QWidget):
 
     # live
 
-    def _watch_growth(self) -> None:
+    def _watch_growth(self) -> bool:
+        """Let unfinished spans grow, if any is fresh; whether one is. A trace opened while it runs is followed."""
         scene = self.scene
-        fresh = scene is not None and scene.trace.unfinished.any() and clock.now_ns() - scene.trace.t1_ns < FRESH_NS
+        fresh = scene is not None and bool(scene.trace.unfinished.any()) and clock.now_ns() - scene.trace.t1_ns < FRESH_NS
         if fresh:
             self._grow.start()
             self._grown()
         else:
             self._grow.stop()
+        return fresh
 
     def _grown(self) -> None:
         scene = self.scene
