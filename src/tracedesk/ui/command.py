@@ -13,11 +13,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 
 from tracedesk.base.registry import parts
 
+PRESS = ("Space", "Return")
+"""Keys that press a button which has the focus, whatever command they belong to."""
 MENUS = ("File", "View", "Trace", "Settings", "Help")
 
 
@@ -74,7 +76,7 @@ class Commands(QObject):
         for key, ids in by_key.items():
             action = QAction(self._by_id[ids[0]].title, self)
             action.setShortcut(QKeySequence(key))
-            action.triggered.connect(lambda _checked=False, ids=tuple(ids): self._run_first(ids))
+            action.triggered.connect(lambda _checked=False, key=key, ids=tuple(ids): self._pressed(key, ids))
             desk.addAction(action)
             self._actions[key] = action
 
@@ -114,10 +116,21 @@ class Commands(QObject):
             if action is not None:
                 action.setEnabled(True)
 
-    def _run_first(self, ids: Sequence[str]) -> None:
-        for id in ids:
-            if self.run(id):
-                return
+    def _pressed(self, key: str, ids: Sequence[str]) -> None:
+        """Run the first command of a key that may be run now. A key that none wants, or that presses the button which has the
+        focus, goes to the widget that has the focus, as if no command had it."""
+        focus = QApplication.focusWidget()
+        if not (key in PRESS and isinstance(focus, QAbstractButton)):
+            for id in ids:
+                if self.run(id):
+                    return
+        if focus is None:
+            return
+        pressed = QKeySequence(key)[0]
+        text = key.lower() if len(key) == 1 else " " if key == "Space" else ""
+        with self.silent(key):
+            for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
+                QApplication.sendEvent(focus, QKeyEvent(kind, pressed.key(), pressed.keyboardModifiers(), text))
 
     def fill_menu(self, menu: QMenu) -> None:
         """One submenu per name in `MENUS`; what cannot be run now is grey."""

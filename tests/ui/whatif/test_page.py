@@ -118,7 +118,7 @@ def test_the_same_over_many_traces(desk: MainWindow, qtbot: Any) -> None:
     qtbot.waitUntil(lambda: page(desk).board.outcome.delta_ns > 0)
     desk.commands.run("whatif.many")
     settled(desk, qtbot)
-    texts = dict((row[0], row[1:]) for row in page(desk).many._table.texts())
+    texts = {row[0]: row[1:] for row in page(desk).many._table.texts()}
     assert set(texts) >= {"p50", "p95", "p99", "cost"}
     assert texts["cost"][0] == texts["cost"][1]
     assert texts["p50"][0] != texts["p50"][1]
@@ -132,3 +132,12 @@ def test_keys_flip_reset_and_leave(desk: MainWindow, qtbot: Any) -> None:
     desk.state.select(None)
     desk.commands.run("desk.back")
     assert desk.state.page == "traces"
+
+
+def test_a_key_that_no_command_wants_here_reaches_the_widget(desk: MainWindow, qtbot: Any) -> None:
+    waterfall = page(desk).waterfall
+    canvas = waterfall.focusProxy() or waterfall
+    canvas.setFocus()
+    desk.state.select(None)
+    qtbot.keyClick(canvas, "j")
+    assert desk.state.span_id is not None

@@ -31,10 +31,10 @@ PART = (
     Command("trace.compare", "Compare with the baseline, else the run before", lambda desk: _with(desk, None), ("B",), "Trace",
             "compare", _open, sheet="Look", words="compare", button="header", short="Compare"),
     Command("compare.median", "Compare with the usual run", _with_median, (), "Trace", "compare", _open),
-    Command("compare.swap", "Swap A and B", lambda desk: desk.page("compare").swap(), ("X",), "Trace", "swap", _here, "widget",
+    Command("compare.swap", "Swap A and B", lambda desk: desk.page("compare").swap(), ("X",), "Trace", "swap", _here,
             page="compare"),
     Command("compare.only", "Show only what changed", lambda desk: desk.page("compare").toggle_only(), ("O",), "View", "filter",
-            _here, "widget", page="compare"),
+            _here, page="compare"),
     Command("compare.pin", "Pin A as the baseline of its program", lambda desk: desk.page("compare").pin_baseline(), (),
             "Trace", "pin", _here, page="compare"),
 )

@@ -38,9 +38,9 @@ def _toggles() -> tuple[Command, ...]:
 
 
 def _command(name: str, title: str, run: Callable[[Any], object], key: str = "", icon: str = "", words: str = "") -> Command:
-    """A command of the what-if page; its key is heard by the page itself."""
+    """A command of the what-if page."""
     return Command(f"whatif.{name}", title, lambda desk: run(desk.page("whatif")), (key,) if key else (), "Trace", icon, _here,
-                   "widget" if key else "window", "What if" if key else "", words)
+                   sheet="What if" if key else "", words=words, page="whatif")
 
 
 PART = (

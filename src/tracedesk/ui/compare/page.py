@@ -6,7 +6,6 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import iso_time
@@ -282,13 +281,6 @@ class ComparePage(QWidget):
         """Another window size."""
         self._counts.setVisible(not folds.words_off)
         self._pin.set_words(not folds.list_compact)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        command = {Qt.Key.Key_X: "compare.swap", Qt.Key.Key_O: "compare.only"}.get(Qt.Key(event.key()))
-        if command is None or event.modifiers() != Qt.KeyboardModifier.NoModifier:
-            super().keyPressEvent(event)
-        else:
-            self._desk.commands.run(command)
 
     def prepare_shot(self, options: Any) -> None:
         """A second `--open` is what the first is compared with."""

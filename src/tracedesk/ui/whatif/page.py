@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -572,15 +572,6 @@ class WhatIfPage(QWidget):
         index, self._waiting = self._waiting, None
         self._guess, self._guess_counted = guess, False
         self.board.flip(index, True)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = QKeySequence(event.key()).toString()
-        command = next((command for command in self._desk.commands.all()
-                        if command.id.startswith("whatif.") and command.scope == "widget" and key in command.keys), None)
-        if command is None or event.modifiers() not in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier):
-            super().keyPressEvent(event)
-        else:
-            self._desk.commands.run(command.id)
 
     # pictures
 
