@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QKeyCombination, QObject
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 
@@ -126,7 +126,7 @@ class Commands(QObject):
                     return
         if focus is None:
             return
-        pressed = QKeySequence(key)[0]
+        pressed: QKeyCombination = cast("Any", QKeySequence(key))[0]      # the stubs do not know that it can be indexed
         text = key.lower() if len(key) == 1 else " " if key == "Space" else ""
         with self.silent(key):
             for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
