@@ -26,7 +26,8 @@ class Folds:
     low: bool = False
 
 
-def folds(width_px: int, height_px: int) -> Folds:
-    """What is folded in a window of this size."""
+def folds(width_px: int, height_px: int, scale: float = 1.0) -> Folds:
+    """What is folded in a window of this size; larger text leaves less room."""
+    width_px, height_px = round(width_px / max(1.0, scale)), round(height_px / max(1.0, scale))
     return Folds(width_px < RAIL_NARROW, width_px < LIST_COMPACT, width_px < WORDS_OFF, width_px < INSPECTOR_SHEET,
                  height_px < LOW_PX)

@@ -17,7 +17,7 @@ from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.registry import parts
 from tracedesk.model.query import TraceQuery, term
 from tracedesk.store.questions import StoreStats
-from tracedesk.ui import icons, pages
+from tracedesk.ui import icons, pages, theme
 from tracedesk.ui.command import Commands
 from tracedesk.ui.folding import MINIMUM, Folds, folds
 from tracedesk.ui.frame.rail import Rail
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self.supervisor.mended.connect(lambda: self.banner.clear("engine"))
         self.live.stats.connect(self._show_stats)
         self.state.page_changed.connect(self._show_page)
+        theme.changed.connect(self._fold)
         self.state.go("traces")
 
     def _frame(self) -> None:
@@ -161,10 +162,13 @@ class MainWindow(QMainWindow):
 
     def folds(self) -> Folds:
         """What is folded at the present size."""
-        return folds(self.width(), self.height())
+        return folds(self.width(), self.height(), theme.current().scale)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fold()
+
+    def _fold(self) -> None:
         now = self.folds()
         self.rail.set_wide(not now.rail_narrow)
         self.top_bar.set_wide(not now.rail_narrow)

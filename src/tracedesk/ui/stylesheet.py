@@ -99,10 +99,9 @@ QPushButton[role="danger"]:hover {{ border-color: {error[0].name()}; }}
 QPushButton[role="danger"]:pressed {{ background: {error[2].name()}; }}
 QPushButton[role="danger"]:focus {{ border-color: {h("accent.focus")}; }}
 QPushButton[role="pill"] {{ background: {h("accent.base")}; color: {h("accent.on")}; border: none; border-radius: 10px;
-  padding: 0 9px; min-height: 20px; max-height: 20px; }}
+  padding: 0 9px; min-height: 20px; }}
 QPushButton[role="pill"]:hover {{ background: {h("accent.hover")}; }}
-QPushButton[role="pill"]:focus {{ border: {ring}px solid {h("text.primary")}; padding: 0 7px; min-height: {20 - 2 * ring}px;
-  max-height: {20 - 2 * ring}px; }}
+QPushButton[role="pill"]:focus {{ border: {ring}px solid {h("text.primary")}; padding: 0 7px; min-height: {20 - 2 * ring}px; }}
 QPushButton[role="field"] {{ background: {h("bg.inset")}; border-color: {h("border.default")}; text-align: left; }}
 QPushButton[role="field"]:hover {{ border-color: {h("border.strong")}; }}
 QPushButton[role="field"]:focus {{ border-color: {h("accent.focus")}; }}

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from tracedesk.base.paths import resources
 from tracedesk.model.kinds import Kind
@@ -29,6 +29,10 @@ NAME_FACE = "dense_name"
 """Style of names in rows: dense, at weight 500 (DESIGN section 4)."""
 DERIVED = {NAME_FACE: ("dense", 500), "body_name": ("body", 500), "lead": ("title", 400)}
 """Styles that are another one at another weight: names in rows, entries of the palette, the sentence under a display line."""
+
+
+HELD = "held"
+"""Dynamic property of a widget: [height, width] at 100 % that it was given by `hold`."""
 
 
 class KindColors(NamedTuple):
@@ -127,10 +131,14 @@ class Theme:
         """An opacity of the token file, 0 to 1: `offpath`, `scrim`, `disabled`, ..."""
         return float(tokens()["alpha"][name])
 
+    def grown(self, px: int) -> int:
+        """Pixels of something that holds text: they grow with it, and never shrink below what the design says."""
+        return round(px * max(1.0, self.scale))
+
     def size(self, name: str) -> int:
         """A size of the token file in logical pixels: `row`, `bar`, `topbar`, ...; those that hold text grow with it."""
         px = int(tokens()["size"][name])
-        return max(px, round(px * self.scale)) if name in ("row", "list_row", "control", "control_small", "statusbar") else px
+        return self.grown(px) if name in ("row", "list_row", "control", "control_small", "statusbar", "topbar") else px
 
     def font(self, style: str) -> QFont:
         """The font of a type style: `caption label dense dense_strong body body_strong title heading figure display code`."""
@@ -166,6 +174,19 @@ def current() -> Theme:
     if _current is None:
         _current = Theme(DARK)
     return _current
+
+
+def grown(px: int) -> int:
+    """`Theme.grown` of the theme in use."""
+    return current().grown(px)
+
+
+def hold(widget: QWidget, height_px: int, width_px: int = 0) -> None:
+    """Give a widget a fixed height, and width if given, that grow with the text size, also later."""
+    widget.setProperty(HELD, [height_px, width_px])
+    widget.setFixedHeight(grown(height_px))
+    if width_px:
+        widget.setFixedWidth(grown(width_px))
 
 
 def choice() -> str:
@@ -218,6 +239,9 @@ def _apply(theme: Theme) -> None:
                 face = widget.property(FACE)
                 if face:
                     widget.setFont(theme.font(face))
+                held = widget.property(HELD)
+                if held:
+                    hold(widget, *held)
     changed.emit()
 
 

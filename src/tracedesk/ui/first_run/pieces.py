@@ -29,7 +29,7 @@ class Step(QWidget):
         column.setContentsMargins(INDENT_PX, 0, 0, 0 if last else 20)
         column.setSpacing(10)
         self.title = label(title, "title")
-        self.title.setFixedHeight(CIRCLE_PX)
+        theme.hold(self.title, CIRCLE_PX)
         column.addWidget(self.title)
         column.addLayout(self.body)
 
@@ -144,7 +144,7 @@ class HelpLine(QWidget):
             row.addWidget(IconButton("copy", f"Copy {parts[1][0]}", run, size=14, hit=24))
         elif action:
             row.addWidget(Button(action, run, role="link"))
-        self.setFixedHeight(28)
+        theme.hold(self, 28)
 
     def say(self, icon: str, words: str, note: str, tone: str = "text.tertiary") -> None:
         """Another state of the first part."""

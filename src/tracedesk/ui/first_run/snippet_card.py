@@ -37,7 +37,7 @@ class CodeLines(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(400, 2 * 12 + LINE_PX * max(7, min(MOST_LINES, len(self._lines))))
+        return QSize(400, 2 * 12 + theme.grown(LINE_PX) * max(7, min(MOST_LINES, len(self._lines))))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -47,7 +47,7 @@ class CodeLines(QWidget):
             for part, tone in line:
                 painter.setPen(theme.current().color(TONES[tone]))
                 shown = metrics.elidedText(part, Qt.TextElideMode.ElideRight, self.width() - x - PAD_PX)
-                painter.drawText(x, 12 + row * LINE_PX + LINE_PX - 6, shown)
+                painter.drawText(x, 12 + row * theme.grown(LINE_PX) + theme.grown(LINE_PX) - 6, shown)
                 x += metrics.horizontalAdvance(part)
 
 

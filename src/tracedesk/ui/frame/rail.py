@@ -36,7 +36,7 @@ class RailItem(QAbstractButton):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        return QSize(72, ITEM_PX) if self.wide else QSize(48, 40)
+        return QSize(theme.grown(72), theme.grown(ITEM_PX)) if self.wide else QSize(48, 40)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()
@@ -93,7 +93,7 @@ class Rail(QFrame):
 
     def set_wide(self, wide: bool) -> None:
         """72 px with words, or 48 px with tooltips."""
-        self.setFixedWidth(72 if wide else 48)
+        self.setFixedWidth(theme.grown(72) if wide else 48)
         for item in self._items.values():
             item.set_wide(wide)
 

@@ -46,7 +46,7 @@ class StatusBar(QFrame):
         super().__init__()
         self.setProperty("pane", "app")
         self.setProperty("edge", "top")
-        self.setFixedHeight(theme.current().size("statusbar"))
+        theme.hold(self, theme.tokens()["size"]["statusbar"])
         self._left = _Side()
         self._job = label("", "caption", "secondary")
         self._lock = Glyph("encrypted", "text.tertiary", 12)

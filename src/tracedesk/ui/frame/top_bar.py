@@ -30,7 +30,7 @@ class Brand(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFont(theme.current().font("title"))
         self.wide = True
-        self.setFixedHeight(32)
+        theme.hold(self, 32)
 
     def sizeHint(self) -> QSize:
         words = self.fontMetrics().horizontalAdvance("TraceDesk") if self.wide else 0
@@ -103,7 +103,7 @@ class ReceiverPill(QFrame):
         self._bar.setProperty("edge", "strong")
         row.addWidget(self._bar)
         row.addWidget(self._rest)
-        self.setFixedHeight(24)
+        theme.hold(self, 24)
         state.receiver_changed.connect(self._show)
         self._show()
 
@@ -135,7 +135,7 @@ class SearchField(QPushButton):
         self.setAccessibleName("Search or run a command")
         self.setAccessibleDescription("Ctrl+K")
         self.setProperty("role", "field")
-        self.setFixedHeight(30)
+        theme.hold(self, 30)
         row = QHBoxLayout(self)
         row.setContentsMargins(10, 0, 8, 0)
         row.setSpacing(6)
@@ -166,7 +166,7 @@ class TopBar(QFrame):
         self._desk = desk
         self.setProperty("pane", "app")
         self.setProperty("edge", "bottom")
-        self.setFixedHeight(theme.current().size("topbar"))
+        theme.hold(self, theme.tokens()["size"]["topbar"])
         self.brand = Brand()
         self.brand.clicked.connect(self.open_menu)
         self._menu = QMenu(self)

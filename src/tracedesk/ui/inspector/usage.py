@@ -13,7 +13,7 @@ from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import CostStatus
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.pieces import Flow, StackBar, Swatch, label, plain_tooltip
+from tracedesk.ui.inspector.pieces import Elided, Flow, StackBar, Swatch, label
 
 REASONS = {
     CostStatus.UNKNOWN_MODEL: "no price is known for this model", CostStatus.NO_USAGE: "the SDK sent no token counts",
@@ -115,9 +115,7 @@ def _head(title: str, right: str) -> QHBoxLayout:
     row = QHBoxLayout()
     row.addWidget(label(title, font="label", color="text.secondary"))
     row.addStretch(1)
-    source = label(right if len(right) <= 44 else right[:43] + "…", font="caption", color="text.tertiary")
-    source.setToolTip(plain_tooltip(right))
-    row.addWidget(source)
+    row.addWidget(Elided(right, font="caption", color="text.tertiary"))
     return row
 
 

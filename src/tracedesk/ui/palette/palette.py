@@ -54,9 +54,9 @@ class Lines(QWidget):
             if entry.group != group:
                 group = entry.group
                 rows.append((y, group))
-                y += HEAD_PX
+                y += theme.grown(HEAD_PX)
             rows.append((y, entry))
-            y += ROW_PX
+            y += theme.grown(ROW_PX)
         return rows, y + 6
 
     def sizeHint(self) -> QSize:
@@ -74,7 +74,7 @@ class Lines(QWidget):
             if isinstance(entry, str):
                 painter.setFont(colors.font("label"))
                 painter.setPen(colors.color("text.secondary"))
-                painter.drawText(QRectF(20, y + 4, 300, HEAD_PX - 8), Qt.AlignmentFlag.AlignVCenter, entry)
+                painter.drawText(QRectF(20, y + 4, 300, theme.grown(HEAD_PX) - 8), Qt.AlignmentFlag.AlignVCenter, entry)
             else:
                 self._paint_entry(painter, y, entry)
 
@@ -83,8 +83,8 @@ class Lines(QWidget):
         if self.entries[self.current] is entry:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colors.color("bg.selected"))
-            painter.drawRoundedRect(QRectF(8, y + 1, self.width() - 16, ROW_PX - 2), 6, 6)
-        icons.draw(painter, entry.icon or "search", colors.color(entry.tone), 21, y + (ROW_PX - 16) / 2, 16)
+            painter.drawRoundedRect(QRectF(8, y + 1, self.width() - 16, theme.grown(ROW_PX) - 2), 6, 6)
+        icons.draw(painter, entry.icon or "search", colors.color(entry.tone), 21, y + (theme.grown(ROW_PX) - 16) / 2, 16)
         font = colors.font("body")
         font.setWeight(font.Weight.Medium)
         painter.setFont(font)
@@ -96,7 +96,7 @@ class Lines(QWidget):
             for cap in reversed(caps):
                 wide = max(18, small.horizontalAdvance(cap) + 10)
                 right -= wide
-                box = QRectF(right + 0.5, y + (ROW_PX - 18) / 2 + 0.5, wide - 1, 17)
+                box = QRectF(right + 0.5, y + (theme.grown(ROW_PX) - 18) / 2 + 0.5, wide - 1, 17)
                 painter.setPen(colors.color("border.default"))
                 painter.setBrush(colors.color("bg.raised"))
                 painter.drawRoundedRect(box, 4, 4)
@@ -113,18 +113,18 @@ class Lines(QWidget):
             for text, tone in ((title[at:start], "text.primary"), (title[start:end], "text.link")):
                 if text:
                     painter.setPen(colors.color(tone))
-                    painter.drawText(QRectF(x, y, room - x + 20, ROW_PX), Qt.AlignmentFlag.AlignVCenter, text)
+                    painter.drawText(QRectF(x, y, room - x + 20, theme.grown(ROW_PX)), Qt.AlignmentFlag.AlignVCenter, text)
                     x += metrics.horizontalAdvance(text)
             at = end
         if entry.hint and x + 12 < room:
             painter.setFont(colors.font("dense"))
             painter.setPen(colors.color("text.tertiary"))
             hint = QFontMetrics(colors.font("dense")).elidedText(entry.hint, Qt.TextElideMode.ElideRight, int(room - x - 12))
-            painter.drawText(QRectF(x + 12, y, room - x - 12, ROW_PX), Qt.AlignmentFlag.AlignVCenter, hint)
+            painter.drawText(QRectF(x + 12, y, room - x - 12, theme.grown(ROW_PX)), Qt.AlignmentFlag.AlignVCenter, hint)
 
     def _at(self, y: float) -> int:
         for top, entry in self._layout()[0]:
-            if not isinstance(entry, str) and top <= y < top + ROW_PX:
+            if not isinstance(entry, str) and top <= y < top + theme.grown(ROW_PX):
                 return next(i for i, other in enumerate(self.entries) if other is entry)
         return -1
 

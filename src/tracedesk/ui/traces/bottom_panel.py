@@ -83,7 +83,7 @@ class BottomPanel(QWidget):
             self._stack.addWidget(page)
         head = QFrame()
         head.setProperty("edge", "bottom")
-        head.setFixedHeight(HEAD_PX)
+        theme.hold(head, HEAD_PX)
         row = QHBoxLayout(head)
         row.setContentsMargins(14, 0, 12, 1)
         row.addWidget(self.tabs)

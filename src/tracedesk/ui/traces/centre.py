@@ -10,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.registry import parts
+from tracedesk.ui import theme
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.traces import views
 from tracedesk.ui.traces.bottom_panel import HEAD_PX, BottomPanel
@@ -42,7 +43,6 @@ class Centre(QFrame):
         self._selected: bytes | None = None
         self._unfolded_px = 0
         self._hand_placed = self._low = False
-        self._path_shown = True
         self.header = TraceHeader(lambda text: desk.copy(text, "the trace id"))
         self._views = {view.key: view for view in sorted(parts(views, View), key=lambda view: view.order)}
         self._widgets: dict[str, QWidget] = {}
@@ -68,7 +68,7 @@ class Centre(QFrame):
     def _lay_out(self) -> None:
         bar = QFrame()
         bar.setProperty("edge", "bottom")
-        bar.setFixedHeight(TOOLS_PX)
+        theme.hold(bar, TOOLS_PX)
         tools = QHBoxLayout(bar)
         tools.setContentsMargins(14, 0, 10, 1)
         tools.setSpacing(8)
@@ -86,7 +86,7 @@ class Centre(QFrame):
         self.split.setStretchFactor(0, 1)
         self._stack.setMinimumHeight(120)
         self.split.splitterMoved.connect(self._moved_by_hand)
-        self.bottom.setMinimumHeight(HEAD_PX)
+        self.bottom.setMinimumHeight(theme.grown(HEAD_PX))
         inside = QWidget()
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(0, 0, 0, 0)
@@ -113,6 +113,9 @@ class Centre(QFrame):
                 signal = getattr(widget, name, None)
                 if signal is not None:
                     signal.connect(self._desk.state.select if name == "span_selected" else self._activated)
+            toggled = getattr(widget, "path_toggled", None)
+            if toggled is not None:
+                toggled.connect(self.critical.setChecked)
         return self._widgets[key]
 
     def canvas(self) -> QWidget:
@@ -182,9 +185,6 @@ class Centre(QFrame):
     def key(self, key: str) -> None:
         """Give a key to the canvas, as if it had been typed there."""
         code = QT_KEYS.get(key) or Qt.Key(ord(key))
-        if key == "C":
-            self._path_shown = not self._path_shown
-            self.critical.setChecked(self._path_shown)
         with self._desk.commands.silent(key):
             for kind in (QKeyEvent.Type.KeyPress, QKeyEvent.Type.KeyRelease):
                 QApplication.sendEvent(self.canvas(), QKeyEvent(kind, code, Qt.KeyboardModifier.NoModifier, key.lower()[:1]))
@@ -195,9 +195,10 @@ class Centre(QFrame):
         """Fold the bottom panel to its tabs, or back."""
         top, bottom = self.split.sizes()
         self._hand_placed = True
-        if bottom > HEAD_PX + 8:
+        head_px = theme.grown(HEAD_PX)
+        if bottom > head_px + 8:
             self._unfolded_px = bottom
-            self.split.setSizes([top + bottom - HEAD_PX, HEAD_PX])
+            self.split.setSizes([top + bottom - head_px, head_px])
         else:
             wanted = self._unfolded_px or int((top + bottom) * SHARE)
             self.split.setSizes([top + bottom - wanted, wanted])
@@ -222,9 +223,9 @@ class Centre(QFrame):
 
     def _place(self) -> None:
         """Until the user moves it: 45 % for the bottom panel, or in low windows its first four rows."""
-        room = self.height() - HEADS_PX
+        room = self.height() - theme.grown(HEADS_PX)
         if not self._hand_placed and room > 200:
-            wanted = LOW_PX if self._low else int(room * SHARE)
+            wanted = theme.grown(LOW_PX) if self._low else int(room * SHARE)
             self.split.setSizes([room - wanted, wanted])
 
 

@@ -91,6 +91,7 @@ class CriticalBar(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self.setAccessibleName("Critical path")
+        theme.changed.connect(self.updateGeometry)
 
     def show_path(self, trace: Trace | None, bar: Sequence[Stretch]) -> None:
         """Another trace, or none."""
@@ -106,11 +107,11 @@ class CriticalBar(QWidget):
         return self._shares
 
     def _columns(self) -> int:
-        return 2 if self.width() >= WIDE_PX else 1
+        return 2 if self.width() >= theme.grown(WIDE_PX) else 1
 
     def heightForWidth(self, width: int) -> int:
-        columns = 2 if width >= WIDE_PX else 1
-        return LIST_TOP_PX + ROW_PX * -(-len(self._shares) // columns) + 8
+        columns = 2 if width >= theme.grown(WIDE_PX) else 1
+        return theme.grown(LIST_TOP_PX) + theme.grown(ROW_PX) * -(-len(self._shares) // columns) + 8
 
     def hasHeightForWidth(self) -> bool:
         return True
@@ -127,7 +128,8 @@ class CriticalBar(QWidget):
         column, row = divmod(index, max(1, rows))
         gap = 36
         wide = (self.width() - PAD_PX - 12 - gap * (columns - 1)) / columns
-        return QRectF(PAD_PX + column * (wide + gap), LIST_TOP_PX + row * ROW_PX, wide, ROW_PX)
+        row_px = theme.grown(ROW_PX)
+        return QRectF(PAD_PX + column * (wide + gap), theme.grown(LIST_TOP_PX) + row * row_px, wide, row_px)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if self._trace is None:
@@ -144,7 +146,8 @@ class CriticalBar(QWidget):
             rows = -(-len(self._shares) // 2)
             x = self._row_box(rows).left() - 18
             painter.setPen(QPen(theme.current().color("border.subtle"), 1))
-            painter.drawLine(int(x), LIST_TOP_PX + 4, int(x), LIST_TOP_PX + rows * ROW_PX - 4)
+            top = theme.grown(LIST_TOP_PX)
+            painter.drawLine(int(x), top + 4, int(x), top + rows * theme.grown(ROW_PX) - 4)
 
     def _paint_bar(self, painter: QPainter, trace: Trace) -> None:
         colors = theme.current()
@@ -160,7 +163,7 @@ class CriticalBar(QWidget):
             if px >= (0.5 if kind else GAP_PX):          # slivers between spans stay empty
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(kind.solid if kind else colors.kind(Kind.OTHER).solid)
-                box = QRectF(x, BAR_TOP_PX, max(1.0, px - 1.5), BAR_PX)
+                box = QRectF(x, BAR_TOP_PX, max(1.0, px - 1.5), theme.grown(BAR_PX))
                 painter.drawRoundedRect(box, min(3.0, px / 3), 3)
                 if kind is not None:
                     text = f"{short_name(trace, span)} {round(100 * ns / total)} %"
@@ -177,26 +180,28 @@ class CriticalBar(QWidget):
             painter.fillRect(box.adjusted(-6, 1, 6, -1),
                              colors.color("bg.selected" if index == self._current and self.hasFocus() else "bg.hover"))
         kind = Kind(int(trace.kind[span]))
-        icons.draw(painter, kind.label, colors.kind(kind).text, box.left(), box.top() + 5, 14)
+        icons.draw(painter, kind.label, colors.kind(kind).text, box.left(), box.center().y() - 7, 14)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(colors.font("dense"))
         cost, sure = cost_text(trace, span)
-        edges = (box.right(), box.right() - 66, box.right() - 120)
+        row_px, cost_px, share_px, time_px = (theme.grown(px) for px in (ROW_PX, 62, 50, 70))
+        edges = (box.right(), box.right() - cost_px - 4, box.right() - cost_px - share_px - 8)
         painter.setPen(colors.color("text.tertiary"))
-        painter.drawText(QRectF(edges[0] - 62, box.top(), 62, ROW_PX), right, cost)
+        painter.drawText(QRectF(edges[0] - cost_px, box.top(), cost_px, row_px), right, cost)
         if not sure:
             wide = QFontMetrics(painter.font()).horizontalAdvance(cost)
             painter.setPen(QPen(colors.color("text.tertiary"), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(int(edges[0] - wide), int(box.bottom() - 4), int(edges[0]), int(box.bottom() - 4))
+            y = int(box.center().y() + theme.grown(8))
+            painter.drawLine(int(edges[0] - wide), y, int(edges[0]), y)
         painter.setPen(colors.color("text.tertiary"))
-        painter.drawText(QRectF(edges[1] - 50, box.top(), 50, ROW_PX), right, f"{100 * share.ns / total:.1f} %")
+        painter.drawText(QRectF(edges[1] - share_px, box.top(), share_px, row_px), right, f"{100 * share.ns / total:.1f} %")
         painter.setPen(colors.color("text.primary"))
-        painter.drawText(QRectF(edges[2] - 70, box.top(), 70, ROW_PX), right, format_duration(share.ns))
+        painter.drawText(QRectF(edges[2] - time_px, box.top(), time_px, row_px), right, format_duration(share.ns))
         font = colors.font(theme.NAME_FACE)
         painter.setFont(font)
-        room = edges[2] - 74 - box.left() - 22
+        room = edges[2] - time_px - 4 - box.left() - 22
         name = QFontMetrics(font).elidedText(trace.name[span] or "", Qt.TextElideMode.ElideMiddle, int(room))
-        painter.drawText(QRectF(box.left() + 22, box.top(), room, ROW_PX), Qt.AlignmentFlag.AlignVCenter, name)
+        painter.drawText(QRectF(box.left() + 22, box.top(), room, row_px), Qt.AlignmentFlag.AlignVCenter, name)
 
     def _at(self, x: float, y: float) -> int:
         return next((i for i in range(len(self._shares)) if self._row_box(i).contains(x, y)), -1)
@@ -207,7 +212,7 @@ class CriticalBar(QWidget):
         if index != self._hover:
             self._hover = index
             self.update()
-        if self._trace is not None and BAR_TOP_PX <= spot.y() < BAR_TOP_PX + BAR_PX:
+        if self._trace is not None and BAR_TOP_PX <= spot.y() < BAR_TOP_PX + theme.grown(BAR_PX):
             span = self._bar_at(spot.x())
             if span is not None:
                 name = (self._trace.name[span.span] or "") if span.span >= 0 else "own time of the spans around, and gaps"
@@ -229,7 +234,7 @@ class CriticalBar(QWidget):
 
     def mousePressEvent(self, event) -> None:
         spot = event.position()
-        if BAR_TOP_PX <= spot.y() < BAR_TOP_PX + BAR_PX:
+        if BAR_TOP_PX <= spot.y() < BAR_TOP_PX + theme.grown(BAR_PX):
             item = self._bar_at(spot.x())
             if item is not None and item.span >= 0:
                 self.picked.emit(item.span)

@@ -37,7 +37,7 @@ class DensityStrip(QWidget):
         self._range = (NS_PER_S // 10, 10 * NS_PER_S)
         self._image: QImage | None = None
         self._drag: tuple[float, float, float, float] | None = None
-        self.setFixedHeight(HEIGHT_PX)
+        theme.hold(self, HEIGHT_PX)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Durations over time")
         theme.changed.connect(self._repaint_image)
@@ -56,10 +56,11 @@ class DensityStrip(QWidget):
         self.update()
 
     def _plot(self) -> QRectF:
-        return QRectF(LEFT_PX, TOP_PX, self.width() - LEFT_PX - 12, HEIGHT_PX - TOP_PX - BOTTOM_PX)
+        left, top, bottom = theme.grown(LEFT_PX), theme.grown(TOP_PX), theme.grown(BOTTOM_PX)
+        return QRectF(left, top, self.width() - left - 12, self.height() - top - bottom)
 
     def sizeHint(self) -> QSize:
-        return QSize(356, HEIGHT_PX)
+        return QSize(356, theme.grown(HEIGHT_PX))
 
     def _draw_image(self, dpr: float) -> QImage:
         """The cells: a dot per cell on a grid, so that neighbours stay apart as in a table."""
@@ -97,25 +98,27 @@ class DensityStrip(QWidget):
             return
         for ns in self._ticks():
             y = plot.bottom() - self._fraction(ns) * plot.height()
-            painter.drawText(QRectF(0, y - 8, LEFT_PX - 5, 16), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            painter.drawText(QRectF(0, y - 12, plot.left() - 5, 24), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
                              decade_text(ns))
         start, end = self._span
+        room = theme.grown(60)
         for index in range(5):
             ns = start + (end - start) * index // 4
             words = "now" if index == 4 and clock.now_ns() - end < 120 * NS_PER_S else clock_text(ns, end - start)
             side = (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignHCenter,
                     Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight)[index]
             x = plot.left() + plot.width() * index / 4
-            left = x - (0 if index == 0 else 60 if index == 4 else 30)
-            painter.drawText(QRectF(left, plot.bottom() + 3, 60, 16), side | Qt.AlignmentFlag.AlignVCenter, words)
+            left = x - (0 if index == 0 else room if index == 4 else room / 2)
+            box = QRectF(left, plot.bottom() + 1, room, self.height() - plot.bottom() - 2)
+            painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter, words)
         if self._drag is not None:
             x0, y0, x1, y1 = self._drag
-            box = QRectF(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)).intersected(plot)
+            brush = QRectF(min(x0, x1), min(y0, y1), abs(x1 - x0), abs(y1 - y0)).intersected(plot)
             fill = colors.color("trace.brush")
             painter.setPen(QPen(fill, 1))
             fill.setAlphaF(0.2)
             painter.setBrush(fill)
-            painter.drawRect(box)
+            painter.drawRect(brush)
 
     def _ticks(self) -> list[int]:
         low, high = self._range

@@ -40,6 +40,7 @@ class Facets(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Facets")
+        theme.changed.connect(self._grown)
 
     def show_facets(self, facets: Mapping[str, Sequence[tuple[str, int]]], total: int) -> None:
         """Counts of the present result: key → (value, count), most frequent first."""
@@ -57,6 +58,10 @@ class Facets(QWidget):
         """What it shows."""
         return dict(self._groups)
 
+    def _grown(self) -> None:
+        self._place()
+        self.updateGeometry()
+
     def _place(self) -> None:
         """Boxes of all values, for painting, hits and keys."""
         self._spots = []
@@ -65,10 +70,10 @@ class Facets(QWidget):
         for number, (key, values) in enumerate(self._groups):
             column = number % 2
             left = PAD_PX + column * (wide + GAP_PX)
-            top = tops[column] + HEAD_PX
+            top = tops[column] + theme.grown(HEAD_PX)
             for value, count in values:
-                self._spots.append((QRectF(left, top, wide, ROW_PX), key, value, count))
-                top += ROW_PX
+                self._spots.append((QRectF(left, top, wide, theme.grown(ROW_PX)), key, value, count))
+                top += theme.grown(ROW_PX)
             tops[column] = top + 10
         self._height = int(max(tops)) - 2 if self._groups else 0
 
@@ -77,8 +82,8 @@ class Facets(QWidget):
 
     def sizeHint(self) -> QSize:
         rows = -(-len(self._groups) // 2)
-        height = sum(HEAD_PX + 10 + ROW_PX * max(len(values) for _, values in self._groups[2 * i:2 * i + 2])
-                     for i in range(rows))
+        head_px, row_px = theme.grown(HEAD_PX) + 10, theme.grown(ROW_PX)
+        height = sum(head_px + row_px * max(len(values) for _, values in self._groups[2 * i:2 * i + 2]) for i in range(rows))
         return QSize(300, height + 8 if self._groups else 0)
 
     def minimumSizeHint(self) -> QSize:
@@ -93,7 +98,7 @@ class Facets(QWidget):
             if key != last:
                 painter.setFont(colors.font("label"))
                 painter.setPen(colors.color("text.tertiary"))
-                painter.drawText(QRectF(box.left(), box.top() - HEAD_PX, box.width(), HEAD_PX - 2),
+                painter.drawText(QRectF(box.left(), box.top() - theme.grown(HEAD_PX), box.width(), theme.grown(HEAD_PX) - 2),
                                  Qt.AlignmentFlag.AlignVCenter, TITLES.get(key, key))
                 last = key
             if number in (self._hover, self._current if self.hasFocus() else -1):
@@ -109,12 +114,12 @@ class Facets(QWidget):
         tone = "text.tertiary"
         if key == "status" and value in STATUS_ICON:
             tone = "status." + {"unfinished": "running", "blocked": "warn"}.get(value, value)
-            icons.draw(painter, STATUS_ICON[value], colors.color(tone), left, box.top() + 3, 14)
+            icons.draw(painter, STATUS_ICON[value], colors.color(tone), left, box.center().y() - 7, 14)
             left += 20
         painter.setFont(colors.font("dense"))
         metrics = QFontMetrics(painter.font())
         number = f"{count:,}"
-        number_px = max(28, metrics.horizontalAdvance(number))
+        number_px = max(theme.grown(28), metrics.horizontalAdvance(number))
         painter.setPen(colors.color("text.tertiary"))
         painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, number)
         bar = QRectF(box.right() - number_px - 6 - BAR_PX, box.center().y() - 1.5, BAR_PX, 3)

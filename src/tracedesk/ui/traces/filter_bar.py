@@ -43,7 +43,7 @@ class Chip(QFrame):
         shown.setMaximumWidth(220)
         row.addWidget(shown)
         row.addWidget(IconButton("close", f"Remove {self.text}", self.removed.emit, size=11, hit=22))
-        self.setFixedHeight(24)
+        theme.hold(self, 24)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(f"Filter {self.text}")
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
@@ -83,7 +83,7 @@ class FilterBar(QWidget):
         self._completions = completions
         self.query = TraceQuery()
         self._chips: list[Chip] = []
-        self.setFixedHeight(44)
+        theme.hold(self, 44)
         self._box = QFrame()
         self._box.setProperty("pane", "field")
         self._row = QHBoxLayout(self._box)
@@ -125,7 +125,7 @@ class FilterBar(QWidget):
         row.setSpacing(8)
         row.addWidget(self._box, 1)
         row.addLayout(self.tools)
-        self._box.setFixedHeight(30)
+        theme.hold(self._box, 30)
 
     def text(self) -> str:
         """The whole filter, without what is being typed."""

@@ -24,7 +24,7 @@ class FindBox(QFrame):
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("pane", "field")
-        self.setFixedSize(WIDTH_PX, 28)
+        theme.hold(self, 28, WIDTH_PX)
         self.field = QLineEdit()
         self.field.setProperty("role", "bare")
         self.field.setFont(theme.current().font("dense"))

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWi
 from tracedesk.base.clock import format_duration, iso_time
 from tracedesk.base.money import format_total
 from tracedesk.model.summary import TraceSummary
+from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of, tone_of
 from tracedesk.ui.widgets.buttons import IconButton
@@ -48,7 +49,7 @@ class StatusPill(QFrame):
         self._word = label("", "dense_strong", "ok")
         row.addWidget(self._glyph)
         row.addWidget(self._word)
-        self.setFixedHeight(22)
+        theme.hold(self, 22)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def say(self, status: str) -> None:
@@ -116,7 +117,7 @@ class TraceHeader(QWidget):
         column.setSpacing(0)
         one_box = QWidget()
         one_box.setLayout(one)
-        one_box.setFixedHeight(32)
+        theme.hold(one_box, 32)
         one.setContentsMargins(0, 0, 0, 0)
         column.addWidget(one_box)
         column.addLayout(two)

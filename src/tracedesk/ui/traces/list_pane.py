@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from tracedesk.ui import theme
 from tracedesk.ui.state import AppState
 from tracedesk.ui.traces.density import DensityStrip
 from tracedesk.ui.traces.facets import Facets
@@ -44,7 +45,7 @@ class ListPane(QFrame):
         state.live_changed.connect(self._live_changed)
         head = QFrame()
         head.setProperty("edge", "bottom")
-        head.setFixedHeight(HEAD_PX)
+        theme.hold(head, HEAD_PX)
         row = QHBoxLayout(head)
         row.setContentsMargins(12, 0, 9, 0)
         row.setSpacing(7)

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWi
 from tracedesk.base.clock import NS_PER_S
 from tracedesk.model.query import Term, term
 from tracedesk.store import questions
+from tracedesk.ui import theme
 from tracedesk.ui.first_run.page import FirstRun
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.inspector.panel import InspectorPanel
@@ -71,8 +72,8 @@ class TracesPage(QWidget):
         for pane, least in ((self.pane, LIST_MIN_PX), (self.centre, CENTRE_MIN_PX), (self.inspector, INSPECTOR_MIN_PX)):
             pane.setMinimumWidth(least)
             self.split.addWidget(pane)
-        self.pane.setMaximumWidth(LIST_MAX_PX)
-        self.inspector.setMaximumWidth(INSPECTOR_MAX_PX)
+        self._bound()
+        theme.changed.connect(self._bound)
         self.split.setStretchFactor(1, 1)
         reading = QWidget()
         column = QVBoxLayout(reading)
@@ -85,6 +86,10 @@ class TracesPage(QWidget):
         around = QVBoxLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(self._whole)
+
+    def _bound(self) -> None:
+        self.pane.setMaximumWidth(theme.grown(LIST_MAX_PX))
+        self.inspector.setMaximumWidth(theme.grown(INSPECTOR_MAX_PX))
 
     def _wire(self) -> None:
         self.list.opened.connect(self._state.open_trace)
@@ -282,6 +287,7 @@ class TracesPage(QWidget):
     def _place_panes(self) -> None:
         compact = self._folds.list_compact
         list_px, inspector_px = (LIST_COMPACT_PX, INSPECTOR_COMPACT_PX) if compact else (LIST_PX, INSPECTOR_PX)
+        list_px, inspector_px = theme.grown(list_px), theme.grown(inspector_px)
         saved = self._desk.settings.data(self._sizes_name(), None)
         if isinstance(saved, list) and len(saved) == 2 and all(isinstance(px, int) for px in saved):
             list_px, inspector_px = saved
@@ -298,7 +304,8 @@ class TracesPage(QWidget):
 
     def _place_sheet(self) -> None:
         top = self.split.mapTo(self, self.split.rect().topLeft()).y()
-        self.inspector.setGeometry(self.width() - INSPECTOR_PX, top, INSPECTOR_PX, self.height() - top)
+        wide = min(self.width(), theme.grown(INSPECTOR_PX))
+        self.inspector.setGeometry(self.width() - wide, top, wide, self.height() - top)
         self.inspector.raise_()
 
     def resizeEvent(self, event) -> None:

@@ -68,6 +68,7 @@ class PeersView(QWidget):
         self._lines: list[Peer] = []
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Against other runs")
+        theme.changed.connect(self.updateGeometry)
 
     def show_peers(self, found: Peers | None) -> None:
         """Another comparison, or none."""
@@ -88,7 +89,8 @@ class PeersView(QWidget):
         return line.name if line.what == "span" else TITLES[line.what]
 
     def sizeHint(self) -> QSize:
-        return QSize(500, HEAD_PX + ROW_PX * len(self._lines) + 8 if self._found and self._found.runs else 0)
+        there = self._found is not None and self._found.runs
+        return QSize(500, theme.grown(HEAD_PX) + theme.grown(ROW_PX) * len(self._lines) + 8 if there else 0)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self.sizeHint().height())
@@ -103,14 +105,14 @@ class PeersView(QWidget):
         painter.drawLine(QPointF(PAD_PX, 0.5), QPointF(self.width() - 12, 0.5))
         self._paint_head(painter, self._found)
         for number, line in enumerate(self._lines):
-            self._paint_line(painter, line, HEAD_PX + number * ROW_PX)
+            self._paint_line(painter, line, theme.grown(HEAD_PX) + number * theme.grown(ROW_PX))
 
     def _paint_head(self, painter: QPainter, found: Peers) -> None:
         colors = theme.current()
         painter.setFont(colors.font("label"))
         painter.setPen(colors.color("text.secondary"))
         words = head_of(found) if self._lines else f"{head_of(found)}: too few to compare"
-        painter.drawText(QRectF(PAD_PX, 8, self.width() - 2 * PAD_PX, 24), MIDDLE, words)
+        painter.drawText(QRectF(PAD_PX, 8, self.width() - 2 * PAD_PX, theme.grown(24)), MIDDLE, words)
         painter.setFont(colors.font("caption"))
         metrics = QFontMetrics(colors.font("caption"))
         x = float(self.width() - 12)
@@ -136,32 +138,32 @@ class PeersView(QWidget):
             x -= 14
 
     def _track(self) -> QRectF:
-        left = PAD_PX + 22 + NAME_PX + VALUE_PX + 24
-        notes = 150 if self.width() >= 700 else 0
-        return QRectF(left, 0, max(60, self.width() - 12 - RANK_PX - notes - left), ROW_PX)
+        left = PAD_PX + 22 + theme.grown(NAME_PX) + theme.grown(VALUE_PX) + 24
+        notes = 150 if self.width() >= theme.grown(700) else 0
+        return QRectF(left, 0, max(60, self.width() - 12 - theme.grown(RANK_PX) - notes - left), theme.grown(ROW_PX))
 
     def _paint_line(self, painter: QPainter, line: Peer, top: float) -> None:
         colors = theme.current()
         label = Kind(line.kind).label if line.what == "span" else ICONS[line.what]
         ink = colors.kind(line.kind).text if line.what == "span" else colors.color("text.secondary")
-        icons.draw(painter, label, ink, PAD_PX, top + 5, 14)
+        icons.draw(painter, label, ink, PAD_PX, top + (theme.grown(ROW_PX) - 14) / 2, 14)
         painter.setFont(colors.font(theme.NAME_FACE))
         painter.setPen(colors.color("text.primary"))
-        name = QFontMetrics(painter.font()).elidedText(self._title(line), Qt.TextElideMode.ElideMiddle, NAME_PX)
-        painter.drawText(QRectF(PAD_PX + 22, top, NAME_PX, ROW_PX), MIDDLE, name)
+        name = QFontMetrics(painter.font()).elidedText(self._title(line), Qt.TextElideMode.ElideMiddle, theme.grown(NAME_PX))
+        painter.drawText(QRectF(PAD_PX + 22, top, theme.grown(NAME_PX), theme.grown(ROW_PX)), MIDDLE, name)
         painter.setFont(colors.font("dense"))
         painter.setPen(colors.color("text.primary" if line.value is not None else "text.tertiary"))
-        painter.drawText(QRectF(PAD_PX + 22 + NAME_PX, top, VALUE_PX, ROW_PX), RIGHT,
+        painter.drawText(QRectF(PAD_PX + 22 + theme.grown(NAME_PX), top, theme.grown(VALUE_PX), theme.grown(ROW_PX)), RIGHT,
                          "unknown" if line.value is None else figure(line, line.value))
         track = self._track().translated(0, top)
         high = line.rank is not None and line.rank >= HIGH
         self._paint_track(painter, line, track, high=high)
         painter.setFont(colors.font("dense_strong" if high else "dense"))
         painter.setPen(colors.color("status.warn" if high else "text.tertiary"))
-        painter.drawText(QRectF(track.right(), top, RANK_PX - 8, ROW_PX), RIGHT, rank_text(line.rank))
+        painter.drawText(QRectF(track.right(), top, theme.grown(RANK_PX) - 8, theme.grown(ROW_PX)), RIGHT, rank_text(line.rank))
         painter.setFont(colors.font("caption"))
         painter.setPen(colors.color("text.tertiary"))
-        painter.drawText(QRectF(track.right() + RANK_PX + 6, top, 150, ROW_PX), MIDDLE, remark(line))
+        painter.drawText(QRectF(track.right() + theme.grown(RANK_PX) + 6, top, 150, theme.grown(ROW_PX)), MIDDLE, remark(line))
 
     @staticmethod
     def _paint_track(painter: QPainter, line: Peer, track: QRectF, *, high: bool) -> None:
@@ -183,6 +185,6 @@ class PeersView(QWidget):
             painter.drawEllipse(QPointF(x(line.value), y + 0.5), 4, 4)
 
     def mousePressEvent(self, event) -> None:
-        number = int((event.position().y() - HEAD_PX) // ROW_PX)
+        number = int((event.position().y() - theme.grown(HEAD_PX)) // theme.grown(ROW_PX))
         if 0 <= number < len(self._lines) and self._lines[number].span_id is not None:
             self.picked.emit(self._lines[number].span_id)

@@ -81,11 +81,11 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(box, colors.color("bg.hover"))
         painter.setPen(QPen(colors.color("border.subtle"), 1))
         painter.drawLine(QLineF(box.left(), box.bottom() - 0.5, box.right(), box.bottom() - 0.5))
-        middle = box.top() + box.height() / 2
-        one = QRectF(box.left() + TEXT_PX, middle - 18, box.width() - TEXT_PX - RIGHT_PX, 17)
-        two = one.translated(0, 19)
+        middle, line_px = box.top() + box.height() / 2, colors.grown(17)
+        one = QRectF(box.left() + TEXT_PX, middle - line_px - 1, box.width() - TEXT_PX - RIGHT_PX, line_px)
+        two = one.translated(0, line_px + 2)
         status = status_of(row)
-        icons.draw(painter, status, colors.color(tone_of(status)), box.left() + LEFT_PX, one.top() + 1, 15)
+        icons.draw(painter, status, colors.color(tone_of(status)), box.left() + LEFT_PX, one.center().y() - 7.5, 15)
         self._first(painter, one, row, selected)
         self._second(painter, two, row)
         if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
@@ -123,7 +123,7 @@ class RowDelegate(QStyledItemDelegate):
         device = painter.device()
         picture = fingerprint.pixmap(row.fingerprint, picture_px, device.devicePixelRatioF() if device else 1.0)
         at = box.right() - cost_px - 3 - picture_px
-        painter.drawPixmap(int(at), int(box.top() + 2), picture)
+        painter.drawPixmap(int(at), int(box.center().y() - 6), picture)
         text, tone = second_line(row, with_user=not self.narrow)
         painter.setPen(colors.color(tone))
         room = at - 8 - box.left()

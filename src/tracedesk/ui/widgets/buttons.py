@@ -67,6 +67,12 @@ class Button(QPushButton):
             self.updateGeometry()
             self.update()
 
+    def set_icon(self, icon: str) -> None:
+        """Another icon before the words, or none."""
+        self._icon = icon
+        self.updateGeometry()
+        self.update()
+
     def set_dot(self, tone: str) -> None:
         """The small square before the words, in another colour role, or none."""
         self._dot = tone
@@ -91,8 +97,9 @@ class Button(QPushButton):
 
     def sizeHint(self) -> QSize:
         pad = {"link": 2, "pill": 9}.get(self._role, 10 if self.property("size") in (None, "", "small") else 14)
+        text_px = QFontMetrics(self.font()).height()
         height = {"small": 24, "large": 32}.get(str(self.property("size")), 28)
-        height = {"link": 24, "pill": 22}.get(self._role, max(height, QFontMetrics(self.font()).height() + 10))
+        height = max({"link": 24, "pill": 22}.get(self._role, height), text_px + (4 if self._role in ("link", "pill") else 8))
         return QSize(sum(gap + px for _, _, gap, px in self._pieces()) + 2 * pad + 2, height)
 
     def minimumSizeHint(self) -> QSize:
@@ -239,7 +246,7 @@ class Segments(QWidget):
         return edges
 
     def sizeHint(self) -> QSize:
-        return QSize(self._edges()[-1] + 2, 24)
+        return QSize(self._edges()[-1] + 2, theme.grown(24))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()

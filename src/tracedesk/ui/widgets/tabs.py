@@ -41,7 +41,7 @@ class TabStrip(QWidget):
         self._gap, self._shrink = gap, shrink
         self.setFont(theme.current().font(face))
         self.setProperty(theme.FACE, face)
-        self.setFixedHeight(height)
+        theme.hold(self, height)
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

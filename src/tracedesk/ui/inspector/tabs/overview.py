@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from tracedesk.base.clock import format_duration, iso_time
 from tracedesk.model.kinds import Status
 from tracedesk.model.span import Note
+from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
@@ -97,7 +98,7 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
 def _row(column: QVBoxLayout, name: str, text: str, *, mono: bool = False) -> None:
     row = QHBoxLayout()
     head = Elided(name, font="dense", color="text.tertiary")
-    head.setFixedWidth(116)
+    head.setFixedWidth(theme.grown(116))
     row.addWidget(head)
     row.addWidget(Elided(text, font="code" if mono else "dense"), 1)
     column.addLayout(row)
