@@ -79,4 +79,12 @@ def unpack(data: bytes) -> list[Payload]:
 
 def words(data: bytes) -> list[Words]:
     """Only the words of a part, by slot."""
-    return [payload.words for payload in unpack(data)]
+    flat = packing.unpack(data)
+    count = int.from_bytes(flat[:4], "little")
+    slots = list(_SLOT.iter_unpack(flat[4:4 + count * _SLOT.size]))
+    at = 4 + count * _SLOT.size + sum(slot[0] for slot in slots)
+    found = []
+    for _, size, _, _ in slots:
+        found.append(_parted(flat[at:at + size]))
+        at += size
+    return found

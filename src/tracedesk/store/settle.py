@@ -24,7 +24,11 @@ SLICE_S = 0.05
 """A slice ends after the part during which this time was up: senders wait for it."""
 
 QUIET_S = 1.0
-_AT_ONCE = 64
+
+_AT_ONCE_BYTES = 256 << 10
+"""One transaction takes in parts of so many packed bytes: 10 to 20 ms."""
+_PART_BYTES = 2 << 10
+"""What a part costs however small it is, as bytes."""
 
 
 def slice_of_work(writer: Writer, limit: int, *, idle: bool = False) -> int:
@@ -46,7 +50,7 @@ def _parts(writer: Writer, limit: int) -> int:
     begun = time.monotonic()
     done = 0
     while done < limit and (done == 0 or time.monotonic() - begun < SLICE_S):
-        todo = db.execute("SELECT id, again, calls FROM pending ORDER BY id LIMIT ?", (min(_AT_ONCE, limit - done),)).fetchall()
+        todo = _next(db, limit - done)
         if not todo:
             break
         with writer.transaction():
@@ -58,6 +62,20 @@ def _parts(writer: Writer, limit: int) -> int:
         writer.trim()
         done += len(todo)
     return int(db.execute("SELECT count(*) FROM pending").fetchone()[0])
+
+
+def _next(db: Any, limit: int) -> list[tuple[int, int, bytes]]:
+    """The next parts for one transaction, one at the least: (id, again, calls)."""
+    found: list[tuple[int, int, bytes]] = []
+    size = 0
+    for at, again, noted, packed in db.execute(
+            "SELECT n.id, n.again, n.calls, length(p.data) FROM pending n JOIN payloads p USING (id) ORDER BY n.id LIMIT ?",
+            (limit,)):
+        size += packed + _PART_BYTES
+        if found and size > _AT_ONCE_BYTES:
+            break
+        found.append((at, again, noted))
+    return found
 
 
 def _large_traces(writer: Writer, idle: bool) -> int:
@@ -79,8 +97,8 @@ def _large_traces(writer: Writer, idle: bool) -> int:
                 calls.weigh(writer, rows, calls.shared_by(db, [trace_no]))
                 rows.flush()
             writer.trim()
-            return len(inexact) - 1
-    return len(inexact)
+            break
+    return int(db.execute("SELECT count(*) FROM traces WHERE recount").fetchone()[0])
 
 
 def index(db: Any, todo: list[tuple[int, int, bytes]]) -> None:
