@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
@@ -41,7 +44,8 @@ class FlameCanvas(QWidget):
         self._hover: int | None = None
         self._history: list[tuple[float, float]] = []
         self._needle = ""
-        self._match: np.ndarray | None = None
+        self._match: NDArray[np.bool_] | None = None
+        self._given: NDArray[np.bool_] | None = None
         self._pressed: tuple[float, float, tuple[float, float]] | None = None
         self._dragged = False
         self._glide = Glide(self)
@@ -60,7 +64,7 @@ class FlameCanvas(QWidget):
         same = trace is not None and self.trace is not None and trace.trace_id == self.trace.trace_id
         self.trace = trace
         self._made.clear()
-        self._match = None
+        self._match = self._given = None
         if not same:
             self._history.clear()
             self.view = (0.0, 1.0)
@@ -89,6 +93,19 @@ class FlameCanvas(QWidget):
             self.bar.setValue(0)
             self._refresh()
 
+    def set_matches(self, indexes: Sequence[int] | NDArray[np.int64] | None) -> None:
+        """Dim everything but these spans; None or no span: dim nothing."""
+        self._given = None
+        if self.trace is not None and indexes is not None and len(indexes):
+            self._given = np.zeros(self.trace.n, np.bool_)
+            self._given[np.asarray(indexes, np.int64)] = True
+        self._find_again()
+        self.update()
+
+    def searching(self) -> bool:
+        """Whether something is dimmed because it does not match."""
+        return self._match is not None
+
     def search(self, text: str) -> None:
         """Dim the frames whose name does not contain the text."""
         self._needle = text.strip().casefold()
@@ -99,7 +116,7 @@ class FlameCanvas(QWidget):
     def _find_again(self) -> None:
         trace = self.trace
         if trace is None or not self._needle:
-            self._match = None
+            self._match = self._given
             return
         hits = np.array([self._needle in name.casefold() for name in trace.name.table] + [False], np.bool_)
         self._match = hits[trace.name.codes]                 # code -1 reads the last entry: no name, no match

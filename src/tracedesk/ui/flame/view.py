@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
@@ -56,6 +60,11 @@ class FlameView(QWidget):
         """Show which span is selected. Emits nothing."""
         self.canvas.select(span_id)
 
+    def set_matches(self, indexes: Sequence[int] | NDArray[np.int64] | None) -> None:
+        """Spans that a search found elsewhere; the others are dimmed. None or no span: nothing is dimmed."""
+        self.canvas.set_matches(indexes)
+        self._say()
+
     def set_mode(self, mode: str) -> None:
         """`merged`, `time` or `callers`."""
         self.canvas.set_mode(mode)
@@ -73,7 +82,7 @@ class FlameView(QWidget):
             return
         spans, ns = canvas.behind()
         said = [f"{spans:,} span{'s' if spans != 1 else ''}, {format_duration(ns)} of span time"]
-        if self.search.text():
+        if canvas.searching():
             found = canvas.matching()
             said.append(f"{found:,} match" if found != 1 else "1 matches")
         elif canvas.mode == CALLERS and canvas.focus_name():

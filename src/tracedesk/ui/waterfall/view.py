@@ -145,9 +145,9 @@ class WaterfallView(QWidget):
             self.canvas.update()
 
     def set_matches(self, indexes: Sequence[int] | NDArray[np.int64] | None) -> None:
-        """Spans that a search found; the others are dimmed. None: no search."""
+        """Spans that a search found; the others are dimmed. None or no span: nothing is dimmed."""
         if self.scene is not None:
-            self.scene.matches = self.scene.mask(indexes)
+            self.scene.matches = self.scene.mask(indexes) if indexes is not None and len(indexes) else None
             self.canvas.update()
 
     def set_replay(self, now_ns: int | None, lit: Sequence[int] | NDArray[np.int64] = ()) -> None:
