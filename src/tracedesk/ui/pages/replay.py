@@ -1,0 +1,18 @@
+"""The replay page, under the traces. What it is made of is loaded when it is first shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from tracedesk.ui.page import Page
+
+
+def _build(desk: Any) -> QWidget:
+    from tracedesk.ui.replay.page import ReplayPage
+
+    return ReplayPage(desk)
+
+
+PART = Page("replay", "Replay", "play", 3, _build, under="traces")
