@@ -107,6 +107,8 @@ PARAMETERS: dict[str, str] = {
 
 def provider(value: Any) -> str | None:
     """The canonical provider; None for a framework, an address or `unknown`. An unlisted name stays as it is."""
+    if type(value) is str and value in _PROVIDERS:
+        return _PROVIDERS[value]
     name = text(value)
     if name is None:
         return None

@@ -24,6 +24,8 @@ from tracedesk.semconv.view import View, event_name
 MAX_PLANS = 4096
 MAX_NAMES = 65_536
 MAX_NAME_CHARS = 256
+MAX_LAYOUT_CHARS = 8_192
+"""Spans whose attribute names are longer than this altogether are looked at anew each time."""
 Getter = Callable[[View], Any]
 BEDROCK_SCOPES = tuple("opentelemetry.instrumentation." + library for library in ("botocore", "bedrock", "genai.bedrock"))
 """Instrumentations of Bedrock's own client hand its figures on, and Bedrock counts cached tokens apart from the input."""
@@ -231,34 +233,54 @@ class _Classes(dict[str, str]):
         return made
 
 
+class Layout(NamedTuple):
+    """The plan for spans with exactly these attributes, and what was found out about their names (see `searchable`)."""
+
+    plan: Plan
+    lists: dict[str, Any]
+
+
 _classes = _Classes()
 _plans: dict[Any, Plan] = {}
+_layouts: dict[Any, Layout] = {}
 
 
 def plan_for(view: View) -> Plan:
     """The plan for a span's shape, compiled if it is new."""
     equal, resource, prefixes = _watched()
     attributes, told = view.attributes, view.resource.attributes
-    signs = [(name, value) for name, wanted in equal
-             if (value := attributes.get(name)) is not None and type(value) is str and value in wanted]
-    traits = [(name, value) for name, wanted in resource
-              if (value := told.get(name)) is not None and type(value) is str and value in wanted]
+    signs = tuple([(name, value) for name, wanted in equal
+                   if (value := attributes.get(name)) is not None and type(value) is str and value in wanted])
+    traits = tuple([(name, value) for name, wanted in resource
+                    if (value := told.get(name)) is not None and type(value) is str and value in wanted])
     start = view.name if view.name.startswith(prefixes) else ""
-    key = (
-        view.span.scope.name,
-        frozenset(map(_classes.__getitem__, attributes)),
-        frozenset([event.name for event in view.events]) if view.events else None,
-        frozenset(map(event_name, view.logs)) if view.logs else None,
-        tuple(signs), tuple(traits), start and next(prefix for prefix in prefixes if start.startswith(prefix)),
-    )
-    plan = _plans.get(key)
-    if plan is None:
-        shape = Shape(key[0], start, key[1], key[2] or frozenset(), key[3] or frozenset(), frozenset(signs), frozenset(traits))
-        plan = Plan(_speaks(shape), shape)
-        while len(_plans) >= MAX_PLANS:
-            _plans.pop(next(iter(_plans), None), None)
-        _plans[key] = plan
-    return plan
+    if start:
+        start = next(prefix for prefix in prefixes if start.startswith(prefix))
+    events = frozenset([event.name for event in view.events]) if view.events else None
+    logs = frozenset(map(event_name, view.logs)) if view.logs else None
+    exact = (view.span.scope.name, tuple(attributes), events, logs, signs, traits, start)
+    layout = _layouts.get(exact)
+    if layout is None:
+        key = (exact[0], frozenset(map(_classes.__getitem__, attributes)), *exact[2:])
+        plan = _plans.get(key)
+        if plan is None:
+            shape = Shape(exact[0], start, key[1], events or frozenset(), logs or frozenset(), frozenset(signs),
+                          frozenset(traits))
+            plan = Plan(_speaks(shape), shape)
+            _make_room(_plans)
+            _plans[key] = plan
+        layout = Layout(plan, {})
+        if sum(map(len, attributes)) <= MAX_LAYOUT_CHARS:
+            _make_room(_layouts)
+            _layouts[exact] = layout
+    view.lists = layout.lists
+    return layout.plan
+
+
+def _make_room(cache: dict[Any, Any]) -> None:
+    """Forget the oldest entries of a full cache."""
+    while len(cache) >= MAX_PLANS:
+        cache.pop(next(iter(cache), None), None)
 
 
 def _speaks(shape: Shape) -> list[Dialect]:

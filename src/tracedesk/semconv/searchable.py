@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
+
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import LlmFields
 from tracedesk.model.span import Span
@@ -52,8 +54,8 @@ def attach(fields: LlmFields, view: View, steps: Sequence[Step]) -> None:
             if raw is None or raw == "":
                 continue
             content = raw
-            if type(raw) is str and raw.lstrip()[:1] in ("[", "{"):
-                parsed = load_json(raw)
+            if type(raw) is str and (raw[0] in "[{" or raw.lstrip()[:1] in ("[", "{")):
+                parsed = _parsed(raw)
                 content = raw if parsed is None else parsed
             asked = _asked(content, step, raw) if field == "input.messages" else None
             found = []
@@ -80,40 +82,59 @@ def title(fields: LlmFields) -> str | None:
 
 def search_text(fields: LlmFields, span: Span) -> str:
     """Names first, then content; at most MAX_TEXT characters."""
+    get = fields.values.get
     pieces = [span.name]
-    pieces += [value for value in map(fields.values.get, _NAMES) if isinstance(value, str)]
-    content = fields.values.get(TEXT)
-    if content is None:
+    for name in _NAMES:
+        value = get(name)
+        if value is not None and type(value) is str and value not in pieces:
+            pieces.append(value)
+    content = get(TEXT)
+    if content is not None:
+        pieces.append(content)
+    elif not fields.values.keys().isdisjoint(CONTENT):
         for field in CONTENT:
             if field in fields.values and _SHADOWED.get(field) not in fields.values:
                 pieces += _texts(fields.values[field])
-    else:
-        pieces.append(content)
-    return _storable("\n".join(dict.fromkeys(pieces))[:MAX_TEXT])
+    return _storable("\n".join(pieces)[:MAX_TEXT])
 
 
 def _flat(view: View, step: Step) -> tuple[str | None, list[str]]:
     """The latest user text and all texts of a flattened list, read without putting the list together."""
-    lead = step.attr + "."
-    cut, latest, role_key = len(lead), -1, ""
-    found: list[str] = []
-    for key, value in view.attributes.items():
-        if type(value) is not str or not key.startswith(lead):
+    layout = view.lists.get(step.attr)
+    if layout is None:
+        layout = view.lists[step.attr] = _layout(view.attributes, step.attr + ".")
+    roles, texts = layout
+    attributes = view.attributes
+    found = [value for key in texts if type(value := attributes[key]) is str and value]
+    if step.field != "input.messages":
+        return None, found
+    for role_key, content_key in roles:
+        role = attributes[role_key]
+        if type(role) is str and role in _USERS:
+            asked = attributes.get(content_key)
+            if type(asked) is str and asked and asked[:2] != "[{" and not asked.isspace():
+                return asked, found
+            break
+    messages = step.form(step.get(view)) if step.get is not None else None
+    return _last_user(messages) if messages else None, found
+
+
+def _layout(attributes: dict[str, Any], lead: str) -> tuple[list[tuple[str, str]], list[str]]:
+    """From the names alone: (role, content) attributes of each message, the last message first; attributes with texts."""
+    roles: list[tuple[int, str]] = []
+    texts: list[str] = []
+    for key in attributes:
+        if not key.startswith(lead):
             continue
         leaf = key[key.rfind(".") + 1:]
         if leaf == "role":
-            number = key[cut:].partition(".")[0]
-            if value in _USERS and number.isdecimal() and len(number) < 8 and int(number) > latest:
-                latest, role_key = int(number), key
-        elif leaf not in _QUIET and value:
-            found.append(value)
-    if step.field != "input.messages":
-        return None, found
-    asked = view.attributes.get(role_key[:-4] + "content") if role_key else None
-    if isinstance(asked, str) and asked[:2] != "[{" and not asked.isspace() and asked:
-        return asked, found
-    messages = step.form(step.get(view)) if step.get is not None else None
-    return _last_user(messages) if messages else None, found
+            number = key[len(lead):].partition(".")[0]
+            if number.isdecimal() and len(number) < 8:
+                roles.append((int(number), key))
+        elif leaf not in _QUIET:
+            texts.append(key)
+    roles.sort(reverse=True)
+    return [(key, key[:-4] + "content") for _, key in roles], texts
 
 
 def _asked(content: Any, step: Step, raw: Any) -> str | None:
@@ -148,21 +169,37 @@ def _last_user(messages: list[Any]) -> str | None:
 def _collect(item: Any, found: list[str], depth: int) -> None:
     """Add the texts inside decoded content to `found`, in order, without what `_QUIET` names."""
     kind = type(item)
-    if kind is str:
-        if item and not item.isspace():
-            found.append(item)
-    elif kind is dict:
+    if kind is dict:
+        _collect_map(item, found, depth)
+    elif kind is list:
         if depth < MAX_DEPTH:
-            for key, value in item.items():
-                inner = type(value)
-                if inner is str:
-                    if key not in _QUIET and value:
-                        found.append(value)
-                elif (inner is list or inner is dict) and key not in _QUIET:
+            for value in item:
+                if type(value) is dict:
+                    _collect_map(value, found, depth + 1)
+                else:
                     _collect(value, found, depth + 1)
-    elif kind is list and depth < MAX_DEPTH:
-        for value in item:
-            _collect(value, found, depth + 1)
+    elif kind is str and item and not item.isspace():
+        found.append(item)
+
+
+def _collect_map(item: dict[str, Any], found: list[str], depth: int) -> None:
+    if depth >= MAX_DEPTH:
+        return
+    for key, value in item.items():
+        if key in _QUIET:
+            continue
+        kind = type(value)
+        if kind is str:
+            if value:
+                found.append(value)
+        elif kind is list:
+            for inner in value:
+                if type(inner) is dict:
+                    _collect_map(inner, found, depth + 2)
+                else:
+                    _collect(inner, found, depth + 2)
+        elif kind is dict:
+            _collect_map(value, found, depth + 1)
 
 
 def _texts(content: Any) -> list[str]:
@@ -171,6 +208,14 @@ def _texts(content: Any) -> list[str]:
     return found
 
 
+def _parsed(raw: str) -> Any:
+    """JSON for its texts: fast, and by the tolerant reader where the fast one refuses (NaN, surrogates, deep nesting)."""
+    try:
+        return orjson.loads(raw)
+    except ValueError:
+        return load_json(raw)
+
+
 def _storable(line: str) -> str:
     found = line if line.isascii() else clean(line)
-    return found.replace("\x00", "\ufffd") if isinstance(found, str) else ""
+    return found.replace("\x00", "\ufffd") if "\x00" in found else found

@@ -14,9 +14,9 @@ _UNREAD = object()
 
 class View:
     """What a computed source or a kind rule may ask. `logs` are the span's own records in time order, `others` those of its
-    parent."""
+    parent. `lists` is shared by all spans with the same attribute names, for what is known from the names alone."""
 
-    __slots__ = ("_decoded", "attributes", "events", "kind", "logs", "name", "others", "resource", "span")
+    __slots__ = ("_decoded", "attributes", "events", "kind", "lists", "logs", "name", "others", "resource", "span")
 
     def __init__(self, span: Span, logs: Sequence[LogRecord]) -> None:
         self.span = span
@@ -27,6 +27,7 @@ class View:
         self.logs = logs
         self.others: Sequence[LogRecord] = ()
         self.kind = Kind.OTHER
+        self.lists: dict[str, Any] = {}
         self._decoded: dict[Any, Any] | None = None
 
     def decoded(self, attr: str, decode: Any = structure) -> Any:

@@ -87,7 +87,8 @@ PART = Dialect(
     },
     examples=(
         Example({"genkit:type": "action", "genkit:metadata:subtype": "model", "genkit:name": "googleai/gemini-2.0-flash",
-                 "genkit:input": '{"messages": [{"role": "user", "content": [{"text": "hi"}]}], "config": {"temperature": 0.2}}',
+                 "genkit:input": '{"messages": [{"role": "user", "content": [{"text": "hi"}]}],'
+                                 ' "config": {"temperature": 0.2}}',
                  "genkit:output": '{"finishReason": "stop", "message": {"role": "model", "content": [{"text": "ho"}]},'
                                   ' "usage": {"inputTokens": 42, "outputTokens": 17, "cachedContentTokens": 8}}'},
                 kind="llm",

@@ -1,0 +1,101 @@
+"""Each model call counted once: every way in which real SDKs write one twice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tracedesk.model.kinds import Kind, Status
+from tracedesk.model.row import SpanRow
+from tracedesk.semconv.counting import counted_across, error_causes, not_counted
+
+
+def row(number: int, parent: int | None, kind: Kind, tokens: tuple[int | None, int | None] = (None, None),
+        **more: Any) -> SpanRow:
+    """A span of trace 1, a second long unless told."""
+    return SpanRow(b"\1" * 16, bytes([number]) * 8, None if parent is None else bytes([parent]) * 8, more.pop("name", "x"), "s",
+                   more.pop("start_ns", number), more.pop("end_ns", number + 10**9), int(kind), input_tokens=tokens[0],
+                   output_tokens=tokens[1], **more)
+
+
+def left_out(*rows: SpanRow) -> dict[int, int | None]:
+    """Numbers of the spans that do not count → the span that does."""
+    return {span[0]: on[0] if on else None for span, on in not_counted(rows).items()}
+
+
+def test_an_agent_repeats_the_sum_of_its_calls() -> None:
+    assert left_out(row(1, None, Kind.AGENT, (103, 36)), row(2, 1, Kind.CHAIN), row(3, 2, Kind.LLM, (61, 19)),
+                    row(4, 2, Kind.LLM, (42, 17))) == {1: None}
+
+
+def test_an_agent_alone_keeps_its_figures() -> None:
+    assert left_out(row(1, None, Kind.AGENT, (103, 36)), row(2, 1, Kind.TOOL)) == {}
+
+
+def test_an_sdk_that_traces_itself_writes_the_call_below_the_instrumentation() -> None:
+    assert left_out(row(1, None, Kind.LLM, (53, 21), response_id="m1"),
+                    row(2, 1, Kind.LLM, (53, 21), response_id="m1")) == {2: 1}
+
+
+def test_of_two_spans_of_one_answer_the_one_that_knows_its_tokens_stays() -> None:
+    assert left_out(row(1, None, Kind.LLM, response_id="m1"), row(2, 1, Kind.LLM, (53, 21), response_id="m1")) == {1: 2}
+
+
+def test_equal_figures_of_different_answers_are_two_calls() -> None:
+    assert left_out(row(1, None, Kind.LLM, (42, 17), response_id="a"), row(2, 1, Kind.LLM, (42, 17), response_id="b")) == {}
+
+
+def test_predict_over_chat_is_one_call() -> None:
+    assert left_out(row(1, None, Kind.LLM), row(2, 1, Kind.LLM, (42, 17))) == {1: 2}
+    assert left_out(row(1, None, Kind.LLM, (42, 17)), row(2, 1, Kind.LLM)) == {2: 1}
+
+
+def test_one_output_token_more_on_a_stream_is_the_same_call() -> None:
+    assert left_out(row(1, None, Kind.LLM, (53, 22), model="claude"), row(2, 1, Kind.LLM, (53, 21), model="claude")) == {2: 1}
+
+
+def test_a_call_that_is_the_sum_of_calls_inside_is_no_call() -> None:
+    assert left_out(row(1, None, Kind.LLM, (103, 36)), row(2, 1, Kind.LLM, (61, 19)),
+                    row(3, 1, Kind.LLM, (42, 17))) == {1: None}
+
+
+def test_an_embedding_inside_a_call_counts() -> None:
+    assert left_out(row(1, None, Kind.LLM, (42, 17)), row(2, 1, Kind.EMBEDDING, (14, None))) == {}
+
+
+def test_a_stream_split_in_two_is_counted_where_its_figures_are() -> None:
+    stream = "streaming response from 'gpt-4o-mini' took 0.05s"
+    assert left_out(row(1, None, Kind.OTHER), row(2, 1, Kind.LLM), row(3, 1, Kind.LLM, (45, 23), name=stream)) == {2: 3}
+
+
+def test_a_stream_split_in_three_is_counted_once() -> None:
+    stream = "streaming response from 'claude' took 0.05s"
+    assert left_out(row(1, None, Kind.OTHER), row(2, 1, Kind.LLM), row(3, 2, Kind.LLM, (53, 21), response_id="m"),
+                    row(4, 1, Kind.LLM, (53, 21), name=stream)) == {2: 4, 3: 4}
+
+
+def test_cycles_and_orphans_end() -> None:
+    rows = [row(1, 2, Kind.AGENT, (5, 5)), row(2, 1, Kind.AGENT, (5, 5)), row(3, 9, Kind.LLM, (5, 5))]
+    assert 3 not in left_out(*rows)
+
+
+@pytest.mark.parametrize(("start_ns", "repeats"), [(5, True), (10**9, True), (3 * 10**9, False)])
+def test_a_call_in_another_trace_counts_once_if_it_ran_at_the_same_time(start_ns: int, repeats: bool) -> None:
+    one = [row(1, None, Kind.LLM, (53, 21), response_id="m1")]
+    other = [row(2, None, Kind.LLM, (53, 21), response_id="m1", start_ns=start_ns, end_ns=start_ns + 10)]
+    assert counted_across([(one, {}), (other, {})]) == [{}, {b"\2" * 8: b"\1" * 8} if repeats else {}]
+
+
+def test_across_traces_the_one_with_tokens_stays() -> None:
+    one = [row(1, None, Kind.LLM, response_id="m1")]
+    other = [row(2, None, Kind.LLM, (53, 21), response_id="m1")]
+    assert counted_across([(one, {}), (other, {})]) == [{b"\1" * 8: b"\2" * 8}, {}]
+    assert counted_across([(one, {}), (other, {b"\2" * 8: None})]) == [{}, {}]
+
+
+def test_of_one_failure_the_deepest_span_is_the_cause() -> None:
+    failed = {"status": int(Status.ERROR)}
+    rows = [row(1, None, Kind.AGENT, **failed), row(2, 1, Kind.CHAIN, **failed), row(3, 2, Kind.TOOL, **failed),
+            row(4, 1, Kind.TOOL, **failed), row(5, 1, Kind.LLM)]
+    assert {span[0] for span in error_causes(rows)} == {3, 4}

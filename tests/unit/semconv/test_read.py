@@ -1,0 +1,130 @@
+"""What no single dialect decides: which model answered, whose log records count, what is borrowed, titles and text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tracedesk.model.span import Event, LogRecord, Resource, Scope, Span
+from tracedesk.semconv.read import DETAILS, hot, log_owners, read, search_text, title
+
+RESOURCE = Resource({"service.name": "shop"})
+TOKENS = {"llm.token_count.prompt": 42, "llm.token_count.completion": 17}
+
+
+def span(attributes: dict[str, Any], *, name: str = "call", scope: str = "", events: tuple[Event, ...] = ()) -> Span:
+    return Span(b"\1" * 16, b"\2" * 8, b"\3" * 8, name, 10**18, 10**18 + 10**9, attributes, RESOURCE, Scope(scope),
+                events=list(events))
+
+
+def log(name: str, body: Any, owner: bytes = b"\2" * 8, **attributes: Any) -> LogRecord:
+    return LogRecord(b"\1" * 16, owner, 10**18 + 5, body, attributes, RESOURCE, Scope(), event_name=name)
+
+
+def models(attributes: dict[str, Any]) -> tuple[str | None, str | None]:
+    """(requested, answered)."""
+    found = read(span({"openinference.span.kind": "LLM", **attributes})).values
+    return found.get("model.requested"), found.get("model.response")
+
+
+@pytest.mark.parametrize(("attributes", "expected"), [
+    ({"llm.model_name": "gpt-4o-mini-2024-07-18", **TOKENS}, (None, "gpt-4o-mini-2024-07-18")),
+    ({"llm.model_name": "gpt-4o-mini", **TOKENS}, ("gpt-4o-mini", None)),
+    ({"llm.model_name": "openai/gpt-4o-mini", **TOKENS}, ("openai/gpt-4o-mini", None)),
+    ({"llm.model_name": "claude-sonnet-4-20250514", **TOKENS}, ("claude-sonnet-4-20250514", "claude-sonnet-4-20250514")),
+    ({"llm.model_name": "claude-sonnet-4-20250514"}, ("claude-sonnet-4-20250514", None)),
+    ({"llm.model_name": "gpt-4o-mini-2024-07-18", "llm.invocation_parameters": '{"model": "gpt-4o-mini"}', **TOKENS},
+     ("gpt-4o-mini", "gpt-4o-mini-2024-07-18")),
+    ({"llm.request.model_name": "gpt-4o-mini", "llm.response.model_name": "gpt-4o-mini", **TOKENS},
+     ("gpt-4o-mini", "gpt-4o-mini"))])
+def test_one_attribute_for_both_models_tells_one_of_them(
+        attributes: dict[str, Any], expected: tuple[str | None, str | None]) -> None:
+    assert models(attributes) == expected
+
+
+def test_zero_tokens_and_a_price_of_zero_say_nothing() -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0}
+    assert "tokens.input" not in read(span(call)).values
+    priced = {**call, "gen_ai.usage.input_tokens": 5, "gen_ai.usage.cost": 0}
+    assert "cost.total" not in read(span(priced)).values
+
+
+@pytest.mark.parametrize(("more", "total"), [
+    ({"gen_ai.usage.cache_read.input_tokens": 20}, 33), ({"gen_ai.usage.cache_read.input_tokens": 50}, 83),
+    ({"gen_ai.usage.cache_read.input_tokens": 20, "gen_ai.usage.total_tokens": 74}, 53)])
+def test_an_exclusive_count_shows_itself(more: dict[str, Any], total: int) -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 33, "gen_ai.usage.output_tokens": 21, **more}
+    assert read(span(call)).values["tokens.input"] == total
+
+
+def test_bedrock_counts_cached_tokens_apart() -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 33, "gen_ai.usage.cache_read.input_tokens": 20}
+    made = span(call, scope="opentelemetry.instrumentation.botocore.bedrock-runtime")
+    assert read(made).values["tokens.input"] == hot(made).values["tokens.input"] == 53
+
+
+def test_attributes_of_a_details_event_fill_gaps_and_say_so() -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "m"}
+    record = log(DETAILS, None, **{"gen_ai.request.model": "other", "gen_ai.output.messages": '[{"role": "assistant", "parts":'
+                                   ' [{"type": "text", "content": "ho"}]}]'})
+    found = read(span(call), [record])
+    assert found.values["model.requested"] == "m"
+    assert found.values["output.messages"] == [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]
+    assert found.sources["output.messages"] == f"log:{DETAILS}/gen_ai.output.messages"
+    assert read(span(call, events=(Event(DETAILS, 10**18, record.attributes),))).values == found.values
+
+
+def test_records_of_another_span_are_not_this_ones() -> None:
+    call = span({"gen_ai.operation.name": "chat", "gen_ai.system": "openai"})
+    assert "input.messages" in read(call, [log("gen_ai.user.message", {"content": "hi"})]).values
+    assert "input.messages" not in read(call, [log("gen_ai.user.message", {"content": "hi"}, owner=b"\3" * 8)]).values
+
+
+def test_claude_code_writes_its_parent_into_its_records() -> None:
+    assert log_owners(span({})) == (b"\2" * 8,)
+    assert log_owners(span({}, scope="com.anthropic.claude_code.tracing")) == (b"\2" * 8, b"\3" * 8)
+
+
+def test_a_system_prompt_beside_the_messages_comes_first_and_once() -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.system_instructions": '[{"type": "text", "content": "Be terse."}]',
+            "gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]'}
+    assert [message["role"] for message in read(span(call)).values["input.messages"]] == ["system", "user"]
+    call["gen_ai.input.messages"] = ('[{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},'
+                                     ' {"role": "user", "parts": [{"type": "text", "content": "hi"}]}]')
+    assert [message["role"] for message in read(span(call)).values["input.messages"]] == ["system", "user"]
+
+
+@pytest.mark.parametrize("attributes", [
+    {"gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "first"}]},'
+                              ' {"role": "user", "parts": [{"type": "text", "content": "where  is\\n it?"}]},'
+                              ' {"role": "assistant", "parts": [{"type": "text", "content": "here"}]}]'},
+    {"openinference.span.kind": "LLM", "llm.input_messages.10.message.role": "user",
+     "llm.input_messages.10.message.content": "where  is\n it?", "llm.input_messages.2.message.role": "user",
+     "llm.input_messages.2.message.content": "first", "llm.input_messages.11.message.role": "assistant",
+     "llm.input_messages.11.message.content": "here"}])
+def test_the_title_is_what_the_user_said_last(attributes: dict[str, Any]) -> None:
+    fields = hot(span(attributes))
+    assert title(fields) == "where is it?"
+    text = search_text(fields, span(attributes))
+    assert all(piece in text for piece in ("call", "first", "where  is\n it?", "here"))
+
+
+def test_titles_are_short_and_text_has_an_end() -> None:
+    long = {"gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "' + "word " * 20_000 + '"}]}]'}
+    fields = hot(span(long))
+    assert len(title(fields) or "") == 200
+    assert (title(fields) or "").endswith("…")
+    assert len(search_text(fields, span(long))) == 32_000
+
+
+def test_text_can_be_stored() -> None:
+    odd = span({"gen_ai.input.messages": "a\x00b\ud83d"}, name="n\x00")
+    text = search_text(hot(odd), odd)
+    assert text.encode()
+    assert "\x00" not in text
+
+
+def test_a_flood_of_shapes_is_forgotten_again() -> None:
+    for number in range(6_000):
+        assert read(span({f"a{number}": 1})).kind.label == "other"
