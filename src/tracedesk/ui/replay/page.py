@@ -6,6 +6,7 @@ when it is shown for another trace.
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import numpy as np
@@ -53,6 +54,7 @@ class ReplayPage(QWidget):
         self._wanted: bytes | None = None                # a span to begin at
         self._turn = 0
         self._narrow = False
+        self._writing = threading.Lock()
         self.player = Player(self)
         self.list = StepList()
         self.view = StepView(self.go)
@@ -289,14 +291,12 @@ class ReplayPage(QWidget):
             loaded.judged.pop(key, None)
         else:
             loaded.judged[key] = Judgement(span_id, verdict, text, now_ns())
-        path = self._desk.store_path
+        path, writing, judged = self._desk.store_path, self._writing, loaded.judged
 
         def write() -> None:
-            store = open_store(path, role="write")
-            try:
-                notes.put(store, trace_id, span_id, verdict, text)
-            finally:
-                store.close()
+            with writing, open_store(path, role="write") as store:
+                found = judged.get(key)              # what holds now: of two writes that overtake each other both write it
+                notes.put(store, trace_id, span_id, found.verdict if found else None, found.text if found else "")
 
         self._desk.tasks.run(f"replay.note.{span_id.hex()}", write, lambda _done: None)
         self._desk.toast.say(f"Step {step.n}: {verdict or ('noted' if text else 'taken back')}")
