@@ -41,9 +41,11 @@ class Desk:
 
     def settle(self, quiet_ms: int = 30) -> None:
         """Wait until nothing is asked and nothing is on its way."""
-        for _ in range(200):
-            self.qtbot.wait(quiet_ms)
-            if not self.window.tasks.busy:
+        quiet = 0
+        for _ in range(400):
+            self.qtbot.wait(quiet_ms // 2)
+            quiet = 0 if self.window.tasks.busy else quiet + 1
+            if quiet == 2:                                   # an answer that came last has been laid out as well
                 return
         raise AssertionError("the desk did not come to rest")
 

@@ -40,7 +40,7 @@ class Brand(QAbstractButton):
         colors = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        draw_mark(painter, 4, 6, 20)
+        draw_mark(painter, 4, (self.height() - 20) / 2, 20)
         font = theme.current().font("body_strong")
         painter.setFont(font)
         if self.wide:

@@ -98,7 +98,8 @@ class DensityStrip(QWidget):
             return
         for ns in self._ticks():
             y = plot.bottom() - self._fraction(ns) * plot.height()
-            painter.drawText(QRectF(0, y - 12, plot.left() - 5, 24), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter,
+            right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(0, y - 12, plot.left() - 5, 24), right,
                              decade_text(ns))
         start, end = self._span
         room = theme.grown(60)
