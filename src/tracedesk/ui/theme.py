@@ -90,7 +90,9 @@ class Theme:
         return str(self._flat[name])
 
     def color(self, name: str) -> QColor:
-        """The colour of a role (`bg.panel`, ...), or the text colour of `status.ok`, `diff.worse`, `kind.llm`."""
+        """The colour of a role (`bg.panel`, ...), or the text colour of `status.ok`, `diff.worse`, `kind.llm`; a copy, because
+        painters change the opacity of what they were given.
+        """
         found = self._colors.get(name)
         if found is None:
             group, _, key = name.partition(".")
@@ -103,7 +105,7 @@ class Theme:
             else:
                 found = QColor(self._flat[name])
             self._colors[name] = found
-        return found
+        return QColor(found)
 
     def kind(self, kind: Kind | int | str) -> KindColors:
         """Colours of a span kind, given as a `Kind`, its number or its label; kinds without their own borrow one."""
