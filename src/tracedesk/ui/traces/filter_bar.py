@@ -8,9 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QStringListModel, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QKeyEvent
-from PySide6.QtWidgets import QCompleter, QFrame, QHBoxLayout, QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import (
+    QCompleter,
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from tracedesk.base.errors import BadQuery
 from tracedesk.model.query import Term, TraceQuery, parse, term
@@ -20,6 +32,7 @@ from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import IconButton
 from tracedesk.ui.widgets.text import Elided, Glyph, KeyCap, label, plain_tip
 
+BESIDE_ROLE = Qt.ItemDataRole.UserRole + 1
 HINT, HINT_SHORT = "Add a filter: cost > $0.05, model = gpt-4o, error has timeout", "Add a filter"
 
 
@@ -73,6 +86,28 @@ def parts_of(term: Term) -> tuple[list[tuple[str, str]], str]:
     return [(term.key, "secondary"), (f"not {word}" if term.negated else word, "link")], values
 
 
+class OfferDelegate(QStyledItemDelegate):
+    """A completion: the term at the left, its count or what it says at the right."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(420, theme.current().size("row"))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        colors = theme.current()
+        box = QRectF(option.rect)
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, colors.color("bg.selected"))
+        painter.setFont(colors.font("dense"))
+        metrics = QFontMetrics(painter.font())
+        beside = str(index.data(BESIDE_ROLE))
+        wide = min(metrics.horizontalAdvance(beside) + 4, box.width() * 0.6)
+        painter.setPen(colors.color("text.tertiary"))
+        painter.drawText(box.adjusted(10, 0, -10, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, beside)
+        painter.setPen(colors.color("text.primary"))
+        text = metrics.elidedText(str(index.data()), Qt.TextElideMode.ElideRight, int(box.width() - wide - 36))
+        painter.drawText(box.adjusted(10, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter, text)
+
+
 class FilterBar(QWidget):
     """`changed(query)` when the filter is another one and parses; an error stays here, under the caret."""
 
@@ -105,11 +140,15 @@ class FilterBar(QWidget):
         self._row.addWidget(self.field, 1)
         self._row.addWidget(KeyCap("/"))
         self._completer = QCompleter(self)
-        self._completer.setModel(QStringListModel(self))
+        self._offers = QStandardItemModel(self)
+        self._completer.setModel(self._offers)
         self._completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self._completer.activated.connect(self._completed)
         self.field.setCompleter(self._completer)
+        popup = QListView()
+        self._completer.setPopup(popup)
+        popup.setItemDelegate(OfferDelegate(popup))
         self.error = QFrame(self, Qt.WindowType.ToolTip)
         self.error.setProperty("banner", "error")
         self.error_label = label("", "dense", "error")
@@ -206,13 +245,22 @@ class FilterBar(QWidget):
         self.error.move(self.field.mapToGlobal(QPoint(min(x, self.field.width() - 40), self._box.height() - 2)))
         self.error.show()
 
-    def _typed(self, text: str) -> None:
+    def _typed(self, _text: str) -> None:
         self.error.hide()
-        words = [str(term(key, "=", value)) for key, values in self._completions().items() for value, _ in values]
-        words += [key.example for key in KEYS]
-        model = self._completer.model()
-        if isinstance(model, QStringListModel):
-            model.setStringList(words)
+        words = [(str(term(key, "=", value)), f"{count:,}")
+                 for key, values in self._completions().items() for value, count in values]
+        words += [(key.example, key.says) for key in KEYS]
+        self._offers.clear()
+        for text, beside in words:
+            item = QStandardItem(text)
+            item.setData(beside, BESIDE_ROLE)
+            self._offers.appendRow(item)
+
+    def offered(self) -> list[tuple[str, str]]:
+        """(term, what stands beside it: how many traces, or what the key says) of the completions for what was typed."""
+        model = self._completer.completionModel()
+        rows = [model.index(row, 0) for row in range(model.rowCount())]
+        return [(str(index.data()), str(index.data(BESIDE_ROLE))) for index in rows]
 
     def _completed(self, text: str) -> None:
         self.field.clear()
