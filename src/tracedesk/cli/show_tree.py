@@ -17,7 +17,7 @@ from tracedesk.base.money import format_cost, format_total
 from tracedesk.cli.printing import escaped
 from tracedesk.cli.show_json import unpriced
 from tracedesk.cli.target import Target
-from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
+from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.row import SpanRow
 from tracedesk.model.trace import Trace
@@ -57,7 +57,8 @@ def print_trace(console: Console, target: Target) -> None:
 def _header(target: Target, totals: Totals) -> Text:
     """Name and id; then the sums, each saying what it does not know."""
     card = totals.card()
-    head = Text(escaped(card[0]), style="bold")
+    head = Text()
+    head.append(escaped(card[0]), style="bold")
     head.append(f"  {target.trace.trace_id.hex()}", style="dim")
     if card[1]:
         head.append(f"\n“{escaped(card[1])}”", style="italic")
@@ -143,10 +144,10 @@ def _label(trace: Trace, index: int, rows: dict[bytes, SpanRow]) -> Text:
 
 def _tokens_cell(row: SpanRow) -> Text:
     if row.input_tokens is None and row.output_tokens is None:
-        return Text("not sent" if row.kind in COUNTED_KINDS else "", style="dim")
+        return Text("not sent" if row.cost_status else "", style="dim")
     if row.kind == Kind.EMBEDDING and row.output_tokens is None:
         return Text(_count(row.input_tokens))
-    return Text(f"{_count(row.input_tokens)} → {_count(row.output_tokens)}", style="" if row.kind in COUNTED_KINDS else "dim")
+    return Text(f"{_count(row.input_tokens)} → {_count(row.output_tokens)}", style="" if row.cost_status else "dim")
 
 
 def _cost_cell(row: SpanRow, elsewhere: bool) -> Text:
