@@ -2,12 +2,14 @@
 
 FTS5's unicode61 cuts words at spaces and punctuation. Chinese, Japanese, Thai, Lao, Khmer and Burmese are written without
 spaces, so each of their characters is set apart on the way in and a search for several becomes a phrase: every substring
-is found, a single character too. All other words are found by how they begin, whatever their case and accents.
+is found, a single character too. All other words are found by how they begin, whatever their case, and whatever their
+accents (of which FTS5 knows the Latin ones only, so those of Greek and Cyrillic letters are taken off here).
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 
 from tracedesk.model.query import Word
@@ -26,15 +28,23 @@ _UNSPACED = re.compile(
     "\uff66-\uff9f"                  # half-width katakana
     "\U00020000-\U0003ffff"          # CJK extensions
     "])")
-_MARKS = re.compile("[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3\u3099\u309a]")
-"""Combining marks of those scripts: FTS5 takes them for separators, so they are left out on both sides."""
+_ACCENTED = re.compile("[\u00c0-\u024f\u0370-\u052f\u1e00-\u1fff]+")
+"""Latin, Greek and Cyrillic letters; those of other scripts are not the same without their marks."""
+_MARKS = re.compile("[\u0300-\u036f"
+                    "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u0eb1\u0eb4-\u0ebc\u0ec8-\u0ece\u102b-\u103e\u17b4-\u17d3\u3099\u309a]")
+"""Accents, and the marks of the unspaced scripts, which FTS5 takes for separators: left out on both sides."""
 
 
 def spaced(text: str) -> str:
     """The text as the index wants it."""
     if text.isascii():
         return text
-    return _UNSPACED.sub(r" \1 ", _MARKS.sub("", text))
+    return _UNSPACED.sub(r" \1 ", _MARKS.sub("", _ACCENTED.sub(_apart, text)))
+
+
+def _apart(found: re.Match[str]) -> str:
+    """Letters and their accents as characters of their own."""
+    return unicodedata.normalize("NFD", found[0])
 
 
 def joined(texts: Iterable[str]) -> str:
