@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from tests.helpers.drawn import drawn
 from tests.helpers.random_traces import any_trace, deep, span_row, waves
+from tracedesk.model.kinds import Kind
 from tracedesk.model.trace import build_trace
-from tracedesk.scene.flame import MOST_LEVELS, Frames, callers, merged, subtree_ns
+from tracedesk.scene.flame import MOST_LEVELS, Frames, callers, merged, subtree_sum
+from tracedesk.scene.heat import heat
 from tracedesk.scene.lanes import DEEPEST, lanes
 
 
@@ -78,7 +80,7 @@ def test_calls_inside_calls_of_the_name_count_once() -> None:
     """)
     frames = callers(trace, trace.name.code("fib"))
     assert frames.count[frames.level == 0].tolist() == [1]
-    assert frames.whole_ns == int(subtree_ns(trace)[0])
+    assert frames.whole_ns == int(subtree_sum(trace, trace.self_ns)[0])
 
 
 def test_a_trace_without_time_is_drawn_by_counts() -> None:
@@ -86,6 +88,41 @@ def test_a_trace_without_time_is_drawn_by_counts() -> None:
     frames = merged(trace)
     check(frames)
     assert frames.x1[0] == pytest.approx(1.0)
+
+
+def test_a_stretch_counts_only_what_starts_in_it() -> None:
+    trace = drawn("""
+        agent   |-----------------------------|
+          early  |------|
+            call  |---|
+          late             |----------|
+            call            |--------|
+    """)
+    late = int(trace.start_ns[np.flatnonzero(trace.name.codes == trace.name.code("late"))[0]])
+    frames = merged(trace, (late, trace.t1_ns))
+    check(frames)
+    seen = {(trace.name.table[frames.name[i]], int(frames.count[i])) for i in range(frames.n)}
+    assert seen == {("agent", 0), ("late", 1), ("call", 1)}
+    assert merged(trace, (trace.t1_ns + 1, trace.t1_ns + 2)).n == 0
+
+
+def test_two_steps_of_one_model_are_two_frames() -> None:
+    call = {"kind": Kind.LLM, "model": "gpt-4o"}
+    trace = build_trace([span_row(0, None, "agent", 0, 100), span_row(1, 0, "chat gpt-4o", 0, 20, label="plan", **call),
+                         span_row(2, 0, "chat gpt-4o", 30, 60, label="reply", **call),
+                         span_row(3, 0, "chat gpt-4o", 60, 90, label="reply", **call)])
+    frames = merged(trace)
+    assert sorted(frames.count[frames.level == 1].tolist()) == [1, 2]
+
+
+def test_heat_adds_up_to_all_own_time_where_it_was_spent() -> None:
+    trace = any_trace(11, 200)
+    found = heat(trace, 50)
+    for row, kind in enumerate(found.kinds):
+        assert found.work_ns[row].sum() == pytest.approx(trace.self_ns[trace.kind == kind].sum(), rel=1e-6)
+    one = heat(build_trace([span_row(0, None, "a", 0, 1_000), span_row(1, 0, "b", 250, 500, kind=Kind.LLM)]), 4)
+    assert one.kinds == [Kind.TOOL, Kind.LLM]
+    assert one.work_ns.round(6).tolist() == [[187.5] * 4, [0.0, 250.0, 0.0, 0.0]]
 
 
 def test_a_name_that_does_not_occur() -> None:

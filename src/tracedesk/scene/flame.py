@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracedesk.model.kinds import Status
+from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.trace import Trace
+from tracedesk.scene.text import second_name
 
 MOST_LEVELS = 1_000
 """Spans deeper than this count for their ancestor at this level."""
@@ -39,7 +40,6 @@ class Frames:
     total_ns: Ints
     self_ns: Ints
     whole_ns: int
-    spans: int
 
     @property
     def n(self) -> int:
@@ -47,15 +47,21 @@ class Frames:
         return len(self.level)
 
 
-def subtree_ns(trace: Trace) -> Ints:
-    """Own time of each span and everything below it."""
-    before = np.concatenate([[0], np.cumsum(trace.self_ns)])
+def subtree_sum(trace: Trace, values: Ints) -> Ints:
+    """The sum of a column over each span and everything below it."""
+    before = np.concatenate([[0], np.cumsum(values)])
     return before[trace.subtree_end] - before[:-1]
 
 
-def merged(trace: Trace) -> Frames:
-    """The whole trace, merged by name and kind under equal callers; the largest first."""
-    return _laid_out(trace, _levels_down(trace, trace.roots.astype(np.int64)), int(trace.self_ns.sum()))
+def merged(trace: Trace, stretch: tuple[int, int] | None = None) -> Frames:
+    """The whole trace, merged by name, kind and step under equal callers; the largest first.
+
+    With a `stretch` (begin, end) only spans that start inside it count, and frames without any are left out.
+    """
+    counted = np.ones(trace.n, np.bool_)
+    if stretch is not None:
+        counted = (trace.start_ns >= stretch[0]) & (trace.start_ns < stretch[1])
+    return _laid_out(trace, _levels_down(trace, trace.roots.astype(np.int64)), counted)
 
 
 def callers(trace: Trace, name: int) -> Frames:
@@ -64,9 +70,7 @@ def callers(trace: Trace, name: int) -> Frames:
     if len(tops):
         reach = np.maximum.accumulate(trace.subtree_end[tops])
         tops = tops[np.concatenate([[True], tops[1:] >= reach[:-1]])]
-    down = _levels_down(trace, tops)
-    whole = int(subtree_ns(trace)[tops].sum())
-    return _laid_out(trace, _levels_up(trace, tops) + down, whole)
+    return _laid_out(trace, _levels_up(trace, tops) + _levels_down(trace, tops), np.ones(trace.n, np.bool_))
 
 
 _Level = tuple[int, Ints, Ints, Ints]
@@ -86,13 +90,14 @@ def _levels_down(trace: Trace, tops: Ints) -> list[_Level]:
     spans, depth = spans[order], depth[order]
     cuts = np.searchsorted(depth, np.arange(int(depth[-1]) + 2))
     frame_of = np.full(trace.n, -1, np.int64)
+    look = _looks(trace)
     found: list[_Level] = []
     for level in range(len(cuts) - 1):
         members = spans[cuts[level]:cuts[level + 1]]
         if level == MOST_LEVELS:
             members = members[trace.depth[members] - trace.depth[tops[owner[members]]] == MOST_LEVELS]
         above = frame_of[trace.parent[members]] if level else np.full(len(members), -1)
-        frame = _grouped(trace, members, above)
+        frame = _grouped(look, members, above)
         frame_of[members] = frame
         found.append((level, members, frame, above))
     return found
@@ -101,47 +106,65 @@ def _levels_down(trace: Trace, tops: Ints) -> list[_Level]:
 def _levels_up(trace: Trace, tops: Ints) -> list[_Level]:
     """The callers of `tops`: each level is the spans themselves again, grouped by the name of their n-th caller."""
     found: list[_Level] = []
+    if not len(tops):
+        return found
+    look = _looks(trace)
     at = trace.parent[tops].astype(np.int64)
     owner = tops
-    above = _grouped(trace, tops, np.full(len(tops), -1)) if len(tops) else tops
+    above = _grouped(look, tops, np.full(len(tops), -1))
     for level in range(1, MOST_LEVELS):
         kept = at >= 0
         at, owner, above = at[kept], owner[kept], above[kept]
         if not len(at):
             break
-        frame = _grouped(trace, at, above)
+        frame = _grouped(look, at, above)
         found.append((-level, owner, frame, above))
         at, above = trace.parent[at].astype(np.int64), frame
     return found
 
 
-def _grouped(trace: Trace, spans: Ints, above: Ints) -> Ints:
-    """A number per span: equal for equal parent frame, name and kind."""
-    width = (len(trace.name.table) + 1) * KINDS
-    key = (above + 1) * width + (trace.name.codes[spans] + 1) * KINDS + trace.kind[spans]
+def _grouped(look: NDArray[np.int64], spans: Ints, above: Ints) -> Ints:
+    """A number per span: equal for equal parent frame and equal looks."""
+    key = (above + 1) * (int(look.max()) + 1) + look[spans]
     return np.unique(key, return_inverse=True)[1].astype(np.int64)
 
 
-def _laid_out(trace: Trace, levels: list[_Level], whole_ns: int) -> Frames:
-    total, duration = subtree_ns(trace), trace.end_ns - trace.start_ns
-    by_count = whole_ns <= 0
+def _looks(trace: Trace) -> Ints:
+    """A number per span: equal for equal name, kind and, of model calls, step."""
+    look = (trace.name.codes.astype(np.int64) + 1) * KINDS + trace.kind
+    calls = np.flatnonzero((trace.kind == Kind.LLM) & (trace.label.codes >= 0))
+    if not len(calls):
+        return look
+    labels = len(trace.label.table) + 1
+    _, first, which = np.unique(look[calls] * labels + trace.label.codes[calls], return_index=True, return_inverse=True)
+    told = np.array([bool(second_name(trace, int(calls[at]))) for at in first])
+    look[calls] = np.where(told[which], int(look.max()) + 1 + which, look[calls])
+    return look
+
+
+def _laid_out(trace: Trace, levels: list[_Level], counted: NDArray[np.bool_]) -> Frames:
+    """Frames of levels, as wide as the own time of the spans that are `counted`; by their number where there is no time."""
+    own_ns, duration = np.where(counted, trace.self_ns, 0), trace.end_ns - trace.start_ns
+    total, members = subtree_sum(trace, own_ns), subtree_sum(trace, counted.astype(np.int64))
+    tops = next((spans for level, spans, _, _ in levels if level == 0), np.zeros(0, np.int64))
+    whole_ns, weight = int(total[tops].sum()), total
+    if whole_ns <= 0:
+        weight = members
+    whole = max(float(weight[tops].sum()), 1.0)
     columns: list[list[NDArray]] = []
     offset_of: dict[int, int] = {}
     placed: dict[int, tuple[Floats, Floats]] = {}
     offset = 0
     for level, spans, frame, above in sorted(levels, key=lambda entry: (abs(entry[0]), entry[0])):
-        count = np.bincount(frame)
-        if by_count:
-            value = np.bincount(frame, weights=(trace.subtree_end - np.arange(trace.n))[spans].astype(np.float64))
-        else:
-            value = np.bincount(frame, weights=total[spans].astype(np.float64))
+        held = np.bincount(frame, weights=members[spans].astype(np.float64))
+        count = np.bincount(frame, weights=counted[spans].astype(np.float64))
+        value = np.bincount(frame, weights=weight[spans].astype(np.float64))
         first = np.unique(frame, return_index=True)[1]
         parent = above[first]
         order = np.lexsort((-value, parent))
         before = np.cumsum(value[order]) - value[order]
         start = np.concatenate([[True], parent[order][1:] != parent[order][:-1]])
         before -= before[np.maximum.accumulate(np.where(start, np.arange(len(order)), 0))]
-        whole = max(float(whole_ns), 1.0) if not by_count else max(float(trace.n), 1.0)
         nearer = level - 1 if level > 0 else level + 1
         left = placed[nearer][0][parent[order]] if level else np.zeros(len(order))
         x0 = np.empty(len(order))
@@ -152,17 +175,21 @@ def _laid_out(trace: Trace, levels: list[_Level], whole_ns: int) -> Frames:
         longest = np.lexsort((-duration[spans], frame))
         leader = spans[longest[np.concatenate([[True], frame[longest][1:] != frame[longest][:-1]])]]
         shown = leader if level >= 0 else _ancestor(trace, leader, -level)
-        failed = np.bincount(frame, weights=(trace.status[spans] == Status.ERROR).astype(np.float64)).astype(np.int64)
-        own = np.bincount(frame, weights=trace.self_ns[spans].astype(np.float64)).astype(np.int64)
+        failed = np.bincount(frame, weights=(counted[spans] & (trace.status[spans] == Status.ERROR)).astype(np.float64))
+        own = np.bincount(frame, weights=own_ns[spans].astype(np.float64))
+        total_ns = np.bincount(frame, weights=total[spans].astype(np.float64))
         owner = np.where(parent < 0, -1, parent + offset_of.get(nearer, 0)) if level else parent
         columns.append([np.full(len(count), level), owner, x0, x1, shown, trace.kind[shown], trace.name.codes[shown], count,
-                        failed, value.astype(np.int64), own])
+                        failed, total_ns, own, held])
         offset += len(count)
-    joined = [np.concatenate(parts) for parts in zip(*columns, strict=True)] if columns else [np.zeros(0)] * 11
-    level_, parent_, x0_, x1_, span_, kind_, name_, count_, errors_, total_, own_ = joined
+    joined = [np.concatenate(parts) for parts in zip(*columns, strict=True)] if columns else [np.zeros(0)] * 12
+    kept = joined.pop() > 0
+    place = np.concatenate([np.cumsum(kept) - 1, [-1]])      # where a frame went; -1 reads the last entry
+    joined[1] = place[joined[1].astype(np.int64)]
+    level_, parent_, x0_, x1_, span_, kind_, name_, count_, errors_, total_, self_ = (column[kept] for column in joined)
     return Frames(level_.astype(np.int32), parent_.astype(np.int32), x0_, x1_, span_.astype(np.int32), kind_.astype(np.uint8),
-                  name_.astype(np.int32), count_.astype(np.int64), errors_.astype(np.int64),
-                  total_.astype(np.int64), own_.astype(np.int64), whole_ns, trace.n)
+                  name_.astype(np.int32), count_.astype(np.int64), errors_.astype(np.int64), total_.astype(np.int64),
+                  self_.astype(np.int64), whole_ns)
 
 
 def _ancestor(trace: Trace, spans: Ints, steps: int) -> Ints:

@@ -7,8 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from tests.helpers.drawn import at, drawn
-from tests.helpers.random_traces import any_trace, span_row
+from tests.helpers.random_traces import any_trace, flat, span_row
 from tracedesk.model.trace import Trace, build_trace
+from tracedesk.scene.heat import HUGE
 from tracedesk.ui import theme
 from tracedesk.ui.flame.canvas import CALLERS, MERGED, PAD_PX, TIME, TOP_PX
 from tracedesk.ui.flame.paint import ROW_PX
@@ -164,6 +165,35 @@ def test_ugly_traces_are_drawn(view: FlameView, made, mode: str) -> None:
     key(view, Qt.Key.Key_Return)
     view.grab()
     assert view.canvas.behind()[0] >= 1
+
+
+def test_a_huge_trace_is_shown_as_heat_and_a_drag_selects(qtbot) -> None:
+    view = FlameView()
+    qtbot.addWidget(view)
+    view.resize(900, 500)
+    view.show()
+    view.set_trace(flat(HUGE))
+    assert view.heat.isVisible()
+    view.heat.grab()
+    assert "per cell" in view.heat.words()
+    everything = view.canvas.behind()[0]
+    left, width = 120, view.heat.width() - 136
+    with qtbot.waitSignal(view.heat.selected):
+        QTest.mousePress(view.heat, LEFT, NONE, QPoint(left + width // 4, 35))
+        QTest.mouseMove(view.heat, QPoint(left + width // 3, 35))
+        QTest.mouseRelease(view.heat, LEFT, NONE, QPoint(left + width // 2, 35))
+    some = view.canvas.behind()[0]
+    assert everything * 0.2 < some < everything * 0.3
+    assert view.words.text().startswith(f"{some:,} spans")
+    view.heat.grab()
+    before = view.heat.stretch
+    QTest.keyClick(view.heat, Qt.Key.Key_Right)
+    assert view.heat.stretch[0] > before[0]
+    view.set_mode(TIME)
+    assert view.canvas.view[0] > 0.2, "in time order the stretch is what is in view"
+    QTest.keyClick(view.heat, Qt.Key.Key_Escape)
+    assert view.heat.stretch is None
+    assert view.canvas.behind()[0] == everything
 
 
 def test_no_trace(view: FlameView) -> None:

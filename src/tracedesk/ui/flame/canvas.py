@@ -44,6 +44,7 @@ class FlameCanvas(QWidget):
         self._hover: int | None = None
         self._history: list[tuple[float, float]] = []
         self._needle = ""
+        self._stretch: tuple[int, int] | None = None
         self._match: NDArray[np.bool_] | None = None
         self._given: NDArray[np.bool_] | None = None
         self._pressed: tuple[float, float, tuple[float, float]] | None = None
@@ -64,6 +65,7 @@ class FlameCanvas(QWidget):
         same = trace is not None and self.trace is not None and trace.trace_id == self.trace.trace_id
         self.trace = trace
         self._made.clear()
+        self._stretch = self._stretch if same else None
         self._match = self._given = None
         if not same:
             self._history.clear()
@@ -84,13 +86,29 @@ class FlameCanvas(QWidget):
             self._refresh()
         self.update()
 
+    def set_stretch(self, stretch: tuple[int, int] | None) -> None:
+        """Only what starts between two moments; in time order that stretch comes into view."""
+        self._stretch = stretch
+        self._history.clear()
+        for key in [key for key in self._made if key[0] == MERGED]:
+            del self._made[key]
+        self._show_stretch()
+        self._refresh()
+
+    def _show_stretch(self) -> None:
+        whole = (0.0, 1.0)
+        if self.trace is not None and self._stretch is not None and self.mode == TIME:
+            length = max(1, self.trace.t1_ns - self.trace.t0_ns)
+            whole = ((self._stretch[0] - self.trace.t0_ns) / length, (self._stretch[1] - self.trace.t0_ns) / length)
+        self.show_window(*whole, glide=False)
+
     def set_mode(self, mode: str) -> None:
         """`merged`, `time` or `callers`."""
         if mode != self.mode:
             self.mode = mode
             self._history.clear()
-            self.view = (0.0, 1.0)
             self.bar.setValue(0)
+            self._show_stretch()
             self._refresh()
 
     def set_matches(self, indexes: Sequence[int] | NDArray[np.int64] | None) -> None:
@@ -131,7 +149,7 @@ class FlameCanvas(QWidget):
             if self.mode == TIME:
                 found = TimeShapes(self.trace)
             else:
-                found = TreeShapes(self.trace, None if self.mode == MERGED else code)
+                found = TreeShapes(self.trace, None if self.mode == MERGED else code, self._stretch)
             if len(self._made) > 8:
                 self._made.clear()
             self._made[(self.mode, code)] = found

@@ -7,12 +7,13 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
+from tracedesk.base.clock import format_duration
 from tracedesk.model.kinds import Kind
 from tracedesk.model.trace import Trace
 from tracedesk.scene.palette import ALWAYS_HOLLOW
-from tracedesk.scene.text import span_name
+from tracedesk.scene.text import second_name, span_name
 from tracedesk.ui import icons
-from tracedesk.ui.flame.shapes import Drawn
+from tracedesk.ui.flame.shapes import IN_TIME, Drawn
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.rect_array import draw_rects
 from tracedesk.ui.waterfall.tools import MIDDLE
@@ -79,7 +80,8 @@ def _paint_name(painter: QPainter, look: Look, trace: Trace, drawn: Drawn, index
     painter.setPen(ink)
     painter.setFont(look.caption)
     if right - left >= SHARE_LEAST_PX:
-        share = f"{100 * drawn.share[index]:.1f} %"
+        ns = int(trace.end_ns[span] - trace.start_ns[span])
+        share = format_duration(ns) if drawn.share[index] == IN_TIME else f"{100 * drawn.share[index]:.1f} %"
         wide = look.caption_px.of(share)
         painter.drawText(QRectF(right - wide - 2, box.top(), wide + 4, box.height()), MIDDLE, share)
         right -= wide + 8
@@ -87,5 +89,6 @@ def _paint_name(painter: QPainter, look: Look, trace: Trace, drawn: Drawn, index
         icons.draw(painter, kind.label, ink, left, box.top() + (box.height() - ICON_PX) / 2, ICON_PX)
         left += ICON_PX + 4
     if right - left >= 12:
+        name = " ".join(part for part in (span_name(trace, span), second_name(trace, span)) if part)
         painter.drawText(QRectF(left, box.top(), right - left + 4, box.height()), MIDDLE,
-                         look.caption_px.elided(span_name(trace, span), right - left))
+                         look.caption_px.elided(name, right - left, Qt.TextElideMode.ElideRight))

@@ -17,10 +17,13 @@ from tracedesk.scene.text import one_line, span_name
 Window = tuple[float, float]
 Found = tuple[int, float, float]
 
+IN_TIME = -1.0
+"""The share of frames in time order: they say how long they took instead."""
+
 
 class Drawn(NamedTuple):
-    """Frames in view, in pixels: `row`, `x0`, `x1`, a `span` each, how many spans it holds, its share of the whole,
-    and whether it holds failed spans only."""
+    """Frames in view, in pixels: `row`, `x0`, `x1`, a `span` each, how many spans it holds, its share of the whole (or
+    `IN_TIME`), and whether it holds failed spans only."""
 
     row: NDArray[np.int32]
     x0: NDArray[np.float64]
@@ -56,11 +59,11 @@ class Shapes(Protocol):
 
 
 class TreeShapes:
-    """Frames merged by name: of everything, or around the name code `focus`."""
+    """Frames merged by name: of everything that starts in a stretch of time, or around the name code `focus`."""
 
-    def __init__(self, trace: Trace, focus: int | None) -> None:
+    def __init__(self, trace: Trace, focus: int | None, stretch: tuple[int, int] | None = None) -> None:
         self._trace = trace
-        self._frames = merged(trace) if focus is None else callers(trace, focus)
+        self._frames = merged(trace, stretch) if focus is None else callers(trace, focus)
         top = int(self._frames.level.min()) if self._frames.n else 0
         self._row = self._frames.level - top
         self.rows = int(self._row.max()) + 1 if self._frames.n else 0
@@ -77,7 +80,7 @@ class TreeShapes:
         chosen = kept | ~tiny
         seen, x0, x1 = seen[chosen], x0[chosen], x1[chosen]
         return Drawn(self._row[seen], x0, np.maximum(x1, x0 + 1.0), frames.span[seen], frames.count[seen],
-                     frames.x1[seen] - frames.x0[seen], frames.errors[seen] == frames.count[seen])
+                     frames.x1[seen] - frames.x0[seen], (frames.errors[seen] == frames.count[seen]) & (frames.count[seen] > 0))
 
     def at(self, share: float, row: int, tolerance: float) -> Found | None:
         frames = self._frames
@@ -172,7 +175,7 @@ class TimeShapes:
         row = np.concatenate([np.full(len(bars.span), row, np.int32) for row, bars in parts])
         start, end, span, count, failed = (np.concatenate([bars[field] for _, bars in parts]) for field in range(5))
         x0, x1 = (start - left) / per_px, (end - left) / per_px
-        return Drawn(row, x0, np.maximum(x1, x0 + 1.0), span, count.astype(np.int64), (end - start) / self._whole, failed)
+        return Drawn(row, x0, np.maximum(x1, x0 + 1.0), span, count.astype(np.int64), np.full(len(x0), IN_TIME), failed)
 
     def _found(self, span: int) -> Found:
         start, end = int(self._trace.start_ns[span]), int(self._trace.end_ns[span])

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from tracedesk.base.clock import format_duration
 from tracedesk.model.trace import Trace
 from tracedesk.ui.flame.canvas import CALLERS, MERGED, TIME, FlameCanvas
+from tracedesk.ui.flame.heat_strip import HeatStrip
 from tracedesk.ui.widgets.buttons import Segments
 from tracedesk.ui.widgets.text import Elided
 
@@ -29,6 +30,9 @@ class FlameView(QWidget):
         self.canvas = FlameCanvas()
         self.canvas.picked.connect(self.span_selected)
         self.canvas.changed.connect(self._say)
+        self.heat = HeatStrip()
+        self.heat.hide()
+        self.heat.selected.connect(self.canvas.set_stretch)
         self.words = Elided("", "dense", "text.tertiary")
         self.search = QLineEdit()
         self.search.setPlaceholderText("Find a name")
@@ -45,6 +49,7 @@ class FlameView(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
+        column.addWidget(self.heat)
         column.addLayout(head)
         column.addWidget(self.canvas, 1)
         self.setFocusProxy(self.canvas)
@@ -53,7 +58,10 @@ class FlameView(QWidget):
 
     def set_trace(self, trace: Trace | None) -> None:
         """Another trace, or the same one grown."""
+        before = self.canvas.trace
         self.canvas.set_trace(trace)
+        if before is None or trace is None or before.trace_id != trace.trace_id:
+            self.heat.set_trace(trace)
         self._say()
 
     def select(self, span_id: bytes | None) -> None:
@@ -88,3 +96,4 @@ class FlameView(QWidget):
         elif canvas.mode == CALLERS and canvas.focus_name():
             said.append(f"around {canvas.focus_name()}")
         self.words.setText(" · ".join(said))
+        canvas.setAccessibleDescription(self.words.text())

@@ -211,7 +211,7 @@ def _paint_label(frame: Frame, bar: Bar, found: labels.Place, text: str) -> None
     outside = found.where in (labels.RIGHT, labels.LEFT)
     if outside or scene.hollow[bar.span] or scene.trace.unfinished[bar.span]:
         painter.setPen(look.color("text.secondary"))
-    elif found.where == labels.INSIDE_FIRST:
+    elif found.where == labels.INSIDE_FIRST or (scene.lit is not None and bar.alpha < 1.0):
         painter.setPen(look.color("text.primary"))
     else:
         painter.setPen(look.colors.kind(bar.kind).ink)

@@ -39,7 +39,7 @@ class Widths:
     def __init__(self, font: QFont) -> None:
         self._metrics = QFontMetricsF(font)
         self._known: dict[str, float] = {}
-        self._elided: dict[tuple[str, int], str] = {}
+        self._elided: dict[tuple[str, int, Qt.TextElideMode], str] = {}
 
     def of(self, text: str) -> float:
         """Pixels."""
@@ -50,16 +50,16 @@ class Widths:
             found = self._known[text] = self._metrics.horizontalAdvance(text)
         return found
 
-    def elided(self, text: str, room_px: float) -> str:
-        """The text, shortened in the middle to fit."""
+    def elided(self, text: str, room_px: float, mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle) -> str:
+        """The text, shortened to fit: in the middle, where names differ least."""
         if self.of(text) <= room_px:
             return text
-        key = (text, int(room_px))
+        key = (text, int(room_px), mode)
         found = self._elided.get(key)
         if found is None:
             if len(self._elided) > 20_000:
                 self._elided.clear()
-            found = self._elided[key] = self._metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, max(0.0, room_px))
+            found = self._elided[key] = self._metrics.elidedText(text, mode, max(0.0, room_px))
         return found
 
 

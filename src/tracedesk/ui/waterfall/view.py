@@ -202,7 +202,8 @@ class WaterfallView(QWidget):
     def set_preview(self, on: bool) -> None:
         """A picture to look at: no overview, no wheel, no keys."""
         self.overview.setVisible(not on)
-        self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, on)
+        for part in (self.canvas, self.ruler):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, on)
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus if on else Qt.FocusPolicy.StrongFocus)
 
     def select(self, span_id: bytes | None) -> None:
