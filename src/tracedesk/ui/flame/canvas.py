@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
 from tracedesk.model.trace import Trace
 from tracedesk.scene.text import one_line
 from tracedesk.ui import theme
-from tracedesk.ui.flame.paint import FRAME_PX, ROW_PX, paint_shapes
+from tracedesk.ui.flame.paint import GAP_PX, paint_shapes, row_px
 from tracedesk.ui.flame.shapes import Shapes, TimeShapes, TreeShapes
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
@@ -187,6 +187,11 @@ class FlameCanvas(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(240, 80)
 
+    @property
+    def row_px(self) -> int:
+        """Height of a row of frames."""
+        return row_px(self.look)
+
     def _plot(self) -> QRectF:
         return QRectF(PAD_PX, TOP_PX, max(1, self.width() - 2 * PAD_PX), self.height() - TOP_PX)
 
@@ -199,17 +204,17 @@ class FlameCanvas(QWidget):
         plot = self._plot()
         painter.setClipRect(plot)
         painter.translate(plot.left(), plot.top() - self.bar.value())
-        first = max(0, self.bar.value() // ROW_PX)
-        drawn = shapes.window(self.view, plot.width(), first, first + self.height() // ROW_PX + 2)
+        first = max(0, self.bar.value() // self.row_px)
+        drawn = shapes.window(self.view, plot.width(), first, first + self.height() // self.row_px + 2)
         paint_shapes(painter, self.look, self.trace, drawn, self._match, self._selected, self._hover)
 
     def _refresh(self) -> None:
         shapes = self.shapes()
         rows = shapes.rows if shapes is not None else 0
-        most = max(0, rows * ROW_PX + TOP_PX + 8 - self.height())
+        most = max(0, rows * self.row_px + TOP_PX + 8 - self.height())
         self.bar.setRange(0, most)
         self.bar.setPageStep(max(1, self.height()))
-        self.bar.setSingleStep(ROW_PX)
+        self.bar.setSingleStep(self.row_px)
         self.bar.setVisible(most > 0)
         self.update()
         self.changed.emit()
@@ -264,10 +269,10 @@ class FlameCanvas(QWidget):
         if shapes is None or not plot.contains(x, y):
             return None
         down = y - plot.top() + self.bar.value()
-        if down % ROW_PX > FRAME_PX:
+        if down % self.row_px >= self.row_px - GAP_PX:
             return None
         left, right = self.view
-        return shapes.at(left + (x - plot.left()) / plot.width() * (right - left), int(down // ROW_PX),
+        return shapes.at(left + (x - plot.left()) / plot.width() * (right - left), int(down // self.row_px),
                          (right - left) / plot.width())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -320,7 +325,7 @@ class FlameCanvas(QWidget):
             by = -(turn.x() or turn.y()) / 120 * 60 / self._plot().width() * (right - left)
             self.show_window(left + by, right + by, glide=False)
         else:
-            self.bar.setValue(self.bar.value() - round(turn.y() / 120 * 3 * ROW_PX))
+            self.bar.setValue(self.bar.value() - round(turn.y() / 120 * 3 * self.row_px))
         event.accept()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -384,7 +389,7 @@ class FlameCanvas(QWidget):
         if found is None:
             return
         row, left, right = found
-        self.bar.setValue(min(max(self.bar.value(), (row + 1) * ROW_PX - self.height() + TOP_PX), row * ROW_PX))
+        self.bar.setValue(min(max(self.bar.value(), (row + 1) * self.row_px - self.height() + TOP_PX), row * self.row_px))
         if right <= self.view[0] or left >= self.view[1]:
             width = self.view[1] - self.view[0]
             middle = (left + right) / 2

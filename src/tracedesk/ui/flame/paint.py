@@ -18,10 +18,15 @@ from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.rect_array import draw_rects
 from tracedesk.ui.waterfall.tools import MIDDLE
 
-ROW_PX, FRAME_PX = 24, 22
+ROW_PX, GAP_PX = 24, 2
 NAME_LEAST_PX, ICON_LEAST_PX, SHARE_LEAST_PX = 28.0, 64.0, 110.0
 PAD_PX, ICON_PX = 5.0, 14
 MOST_NAMES = 300
+
+
+def row_px(look: Look) -> int:
+    """Height of a row with the gap below it."""
+    return look.colors.grown(ROW_PX)
 
 
 def paint_shapes(painter: QPainter, look: Look, trace: Trace, drawn: Drawn, match: NDArray[np.bool_] | None, selected: int,
@@ -30,9 +35,9 @@ def paint_shapes(painter: QPainter, look: Look, trace: Trace, drawn: Drawn, matc
     kinds = trace.kind[drawn.span]
     rects = np.empty((len(drawn.row), 4))
     rects[:, 0] = np.round(drawn.x0)
-    rects[:, 1] = drawn.row * float(ROW_PX)
+    rects[:, 1] = drawn.row * float(row_px(look))
     rects[:, 2] = np.maximum(np.round(drawn.x1) - rects[:, 0] - 1.0, 1.0)
-    rects[:, 3] = FRAME_PX
+    rects[:, 3] = row_px(look) - GAP_PX
     faint = ~match[drawn.span] if match is not None else np.zeros(len(rects), np.bool_)
     dim = look.colors.alpha("flame_unmatched")
     painter.setPen(Qt.PenStyle.NoPen)

@@ -13,6 +13,7 @@ from tracedesk.scene.simulation import budget_text
 from tracedesk.scene.ticks import ticks
 from tracedesk.scene.timescale import TimeScale
 from tracedesk.scene.waterfall import Waterfall
+from tracedesk.ui import theme
 from tracedesk.ui.waterfall.host import Host
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.marks import paint_range
@@ -43,41 +44,41 @@ class Ruler(QWidget):
         self._drag: tuple[float, float] | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMouseTracking(True)
-        self.setFixedHeight(HEIGHT_PX)
+        theme.hold(self, HEIGHT_PX)
 
     def sizeHint(self) -> QSize:
-        return QSize(400, HEIGHT_PX)
+        return QSize(400, theme.grown(HEIGHT_PX))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         look, geometry, scene = self._host.look, self._host.geometry_now(), self._host.scene
-        painter = QPainter(self)
+        painter, height = QPainter(self), self.height()
         painter.fillRect(self.rect(), look.color("bg.panel"))
         painter.setFont(look.label)
         painter.setPen(look.color("text.tertiary"))
-        painter.drawText(QRectF(12, 0, geometry.tree_right - 12, HEIGHT_PX), MIDDLE, "Span")
-        painter.drawText(QRectF(geometry.tree_right - 30, 0, geometry.edge - geometry.tree_right + 26, HEIGHT_PX),
+        painter.drawText(QRectF(12, 0, geometry.tree_right - 12, height), MIDDLE, "Span")
+        painter.drawText(QRectF(geometry.tree_right - 30, 0, geometry.edge - geometry.tree_right + 26, height),
                          MIDDLE_RIGHT, "Duration")
         painter.setPen(QPen(look.color("border.subtle"), 1))
-        painter.drawLine(QPointF(geometry.edge + 0.5, 0), QPointF(geometry.edge + 0.5, HEIGHT_PX))
-        painter.drawLine(QPointF(0, HEIGHT_PX - 0.5), QPointF(self.width(), HEIGHT_PX - 0.5))
+        painter.drawLine(QPointF(geometry.edge + 0.5, 0), QPointF(geometry.edge + 0.5, height))
+        painter.drawLine(QPointF(0, height - 0.5), QPointF(self.width(), height - 0.5))
         if scene is None:
             return
-        painter.setClipRect(QRectF(geometry.edge + 1, 0, self.width() - geometry.edge - 1, HEIGHT_PX))
+        painter.setClipRect(QRectF(geometry.edge + 1, 0, self.width() - geometry.edge - 1, height))
         painter.translate(geometry.left, 0)
         painter.setFont(look.caption)
         flags = self._flags(scene, look)
         for tick in ticks(scene.scale, scene.t0_ns):
             x = round(tick.x_px) + 0.5
             painter.setPen(QPen(look.color("trace.grid_major"), 1))
-            painter.drawLine(QPointF(x, HEIGHT_PX - TICK_PX), QPointF(x, HEIGHT_PX))
+            painter.drawLine(QPointF(x, height - TICK_PX), QPointF(x, height))
             right = x + 6 + look.caption_px.of(tick.text)
             if right <= geometry.timeline_px + 10 and all(right < box.left() or x > box.right() for box, _, _ in flags):
                 painter.setPen(look.color("text.secondary"))
-                painter.drawText(QRectF(x + 4, 0, 120, HEIGHT_PX - 2), MIDDLE, tick.text)
+                painter.drawText(QRectF(x + 4, 0, 120, height - 2), MIDDLE, tick.text)
         for flag in flags:
             paint_flag(painter, look, *flag)
         if self._drag is not None:
-            paint_range(painter, look, min(self._drag), max(self._drag), HEIGHT_PX)
+            paint_range(painter, look, min(self._drag), max(self._drag), height)
 
     def _flags(self, scene: Waterfall, look: Look) -> list[Flag]:
         """The flags of the window: the budget of a simulation, the moment of a replay."""
@@ -93,7 +94,7 @@ class Ruler(QWidget):
             begin, end = sorted(self._host.measured)
             wanted.append(((begin + end) // 2, format_duration(end - begin), accent))
         return [(box, text, style) for moment, text, style in wanted
-                if (box := flag_box(look, scene.scale.x(moment), scene.scale.width_px, text)) is not None]
+                if (box := flag_box(look, scene.scale, moment, text, self.height())) is not None]
 
     # a drag zooms
 
@@ -128,13 +129,13 @@ class Ruler(QWidget):
             self._host.glide_to(self._host.scene.fitted())
 
 
-def flag_box(look: Look, x: float, width_px: float, text: str) -> QRectF | None:
+def flag_box(look: Look, scale: TimeScale, moment: int, text: str, height: int) -> QRectF | None:
     """Where the flag of a moment stands: centred over it, kept inside; None where the moment is out of view."""
-    wide = look.label_px.of(text) + 12
-    if not -1 <= x <= width_px + 1:
+    x, wide = scale.x(moment), look.label_px.of(text) + 12
+    if not -1 <= x <= scale.width_px + 1:
         return None
-    left = min(max(x - wide / 2, -4.0), max(width_px - wide + 8, -4.0))
-    return QRectF(round(left) + 0.5, 3.5, round(wide), 16)
+    left = min(max(x - wide / 2, -4.0), max(scale.width_px - wide + 8, -4.0))
+    return QRectF(round(left) + 0.5, 3.5, round(wide), height - 8)
 
 
 def paint_flag(painter: QPainter, look: Look, box: QRectF, text: str, style: FlagStyle) -> None:

@@ -38,7 +38,7 @@ GROW_MS = 125
 FRESH_NS = 120 * clock.NS_PER_S
 """An unfinished span grows up to now only while the trace is this young; later its sender has most likely died."""
 
-NARROW_PX, NARROWER_TREE_PX = 700, 196
+NARROW_PX, NARROWER_TREE_PX, TREE_SHARE = 700, 196, 0.4
 
 Ints = NDArray[np.int64]
 
@@ -287,7 +287,8 @@ class WaterfallView(QWidget):
 
     def geometry_now(self) -> Geometry:
         """Where the columns are."""
-        tree_px = self._tree_px or (NARROWER_TREE_PX if self.width() < NARROW_PX else TREE_PX)
+        usual = self.look.colors.grown(NARROWER_TREE_PX if self.width() < NARROW_PX else TREE_PX)
+        tree_px = self._tree_px or max(TREE_LEAST_PX, min(usual, round(self.width() * TREE_SHARE)))
         return Geometry.of(self.width(), tree_px, self._duration_px, self.look.colors)
 
     def set_tree_px(self, px: int) -> None:
