@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.errors import TraceDeskError
@@ -24,6 +24,7 @@ from tracedesk.ui.frame.rail import Rail
 from tracedesk.ui.frame.status_bar import StatusBar
 from tracedesk.ui.frame.top_bar import TopBar
 from tracedesk.ui.live import Live
+from tracedesk.ui.opening import open_file
 from tracedesk.ui.page import Page
 from tracedesk.ui.palette.key_sheet import KeySheet
 from tracedesk.ui.palette.palette import Palette
@@ -48,6 +49,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(f"{title} · TraceDesk" if title else "TraceDesk")
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*MINIMUM)
+        self.setAcceptDrops(True)
         self.settings = settings or Settings()
         self.state = AppState()
         self.tasks = Tasks(store_path, self)
@@ -216,6 +218,15 @@ class MainWindow(QMainWindow):
         at = next((i for i, pane in enumerate(panes) if pane is focus or (focus and pane.isAncestorOf(focus))),
                   -1 if by > 0 else 0)
         panes[(at + by) % len(panes)].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                open_file(self, Path(url.toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.put_blob("window/geometry", self.saveGeometry())

@@ -62,12 +62,14 @@ class Opening(QObject):
         self._desk.banner.clear("opening")
         window = type(self._desk)(self.store, read_only=True, title=self._path.name)
         window.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        window.keep = self.folder                        # lives as long as the window that reads it
-        self.folder = None
+        folder, self.folder = self.folder, None
+        if folder is not None:
+            window.destroyed.connect(lambda: folder.cleanup())  # noqa: PLW0108 - it lives as long as the window that reads it
         window.resize(self._desk.size())
         window.start()
         window.show()
         _say_what_was_left_out(window, report)
+        self.deleteLater()
 
     def _failed(self, said: str) -> None:
         self._timer.stop()

@@ -9,17 +9,14 @@ from __future__ import annotations
 import socket
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tracedesk.ui.first_run.beside import DropCard, PrivacyCard, SampleCard
 from tracedesk.ui.first_run.pieces import Address, HelpLine, Step, WaitingRing
 from tracedesk.ui.first_run.snippet_card import SnippetCard
-from tracedesk.ui.opening import open_file
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.text import Glyph, label
 
@@ -51,7 +48,6 @@ class FirstRun(QWidget):
         super().__init__()
         self._desk = desk
         self._began = time.monotonic()
-        self.setAcceptDrops(True)
         self.grpc = Address("OTLP gRPC", self._copy_address)
         self.http = Address("OTLP HTTP", self._copy_address)
         self.snippets = SnippetCard(lambda text: desk.copy(text, "the snippet"))
@@ -211,15 +207,6 @@ class FirstRun(QWidget):
     def hideEvent(self, event) -> None:
         self._timer.stop()
         self._second.stop()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if any(url.isLocalFile() for url in event.mimeData().urls()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                open_file(self._desk, Path(url.toLocalFile()))
 
 
 def shown(address: str) -> str:
