@@ -122,7 +122,8 @@ class MainWindow(QMainWindow):
         panes: list[QWidget] = getattr(self.page(key), "panes", list)()
         if panes:
             panes[0].setFocus(Qt.FocusReason.OtherFocusReason)
-        self.show_keys(getattr(self.page(key), "status_keys", lambda: ())())
+        keys = getattr(self.page(key), "status_keys", None)
+        self.show_keys(keys() if keys is not None else (), legend=keys is not None)
 
     def show_keys(self, keys: Sequence[tuple[str, str]], *, legend: bool = True) -> None:
         """The keys of the present page in the status bar."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWi
 from tracedesk.ui.first_run.beside import DropCard, PrivacyCard, SampleCard
 from tracedesk.ui.first_run.pieces import Address, HelpLine, Step, WaitingRing
 from tracedesk.ui.first_run.snippet_card import SnippetCard
+from tracedesk.ui.folding import Folds
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.text import Glyph, label
 
@@ -57,7 +58,7 @@ class FirstRun(QWidget):
         left = QFrame()
         left.setProperty("pane", "panel")
         left.setProperty("edge", "right")
-        column = QVBoxLayout(left)
+        column = self._left_column = QVBoxLayout(left)
         column.setContentsMargins(56, 42, 40, 24)
         column.setSpacing(0)
         column.addWidget(label("See what your LLM app did, step by step", "display"))
@@ -70,7 +71,7 @@ class FirstRun(QWidget):
             column.addWidget(step)
         column.addStretch(1)
         right = QWidget()
-        beside = QVBoxLayout(right)
+        beside = self._right_column = QVBoxLayout(right)
         beside.setContentsMargins(28, 46, 28, 24)
         beside.setSpacing(16)
         beside.addWidget(label("Or look around first", "title"))
@@ -92,6 +93,14 @@ class FirstRun(QWidget):
         self._second.setInterval(1000)
         self._second.timeout.connect(self._count)
         self._count()
+
+    def fold(self, folds: Folds) -> None:
+        """Another window size: smaller margins and shorter words in a narrow one."""
+        narrow = folds.list_compact
+        self._left_column.setContentsMargins(28 if narrow else 56, 42, 20 if narrow else 40, 24)
+        self._right_column.setContentsMargins(20 if narrow else 28, 46, 20 if narrow else 28, 24)
+        for address in (self.grpc, self.http):
+            address.fold(narrow)
 
     def status_keys(self) -> list[tuple[str, str]]:
         """Keys for the status bar."""

@@ -79,7 +79,8 @@ class Address(QFrame):
         row.setSpacing(10)
         row.addWidget(self._dot)
         row.addWidget(self._address)
-        row.addWidget(label(kind, "dense", "tertiary"))
+        self._kind_word = label(kind, "dense", "tertiary")
+        row.addWidget(self._kind_word)
         row.addStretch(1)
         row.addWidget(self._state)
         row.addWidget(IconButton("copy", f"Copy the {kind} address", lambda: on_copy(self._address.text()), size=14, hit=28))
@@ -92,6 +93,10 @@ class Address(QFrame):
         set_tone(self._state, "tertiary" if status == "ok" else status)
         self._dot.set_tone(f"status.{status}")
         self.setAccessibleName(f"{self._kind} {address} {state}")
+
+    def fold(self, narrow: bool) -> None:
+        """Say the kind in one word where there is little room."""
+        self._kind_word.setText(self._kind.split()[-1] if narrow else self._kind)
 
     def text(self) -> str:
         """What it says."""

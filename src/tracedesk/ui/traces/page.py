@@ -111,6 +111,7 @@ class TracesPage(QWidget):
         """The page for an empty store."""
         if self._first_run is None:
             self._first_run = FirstRun(self._desk)
+            self._first_run.fold(self._folds)
             self._whole.addWidget(self._first_run)
         return self._first_run
 
@@ -273,6 +274,8 @@ class TracesPage(QWidget):
         self.pane.fold(folds.list_compact)
         self.centre.fold(folds)
         self.inspector.fold(folds.words_off)
+        if self._first_run is not None:
+            self._first_run.fold(folds)
         if folds.inspector_sheet:
             if self.inspector.parentWidget() is not self:
                 self.inspector.setParent(self)
