@@ -11,7 +11,7 @@ from tests.helpers.random_traces import any_trace, flat, span_row
 from tracedesk.model.trace import Trace, build_trace
 from tracedesk.scene.heat import HUGE
 from tracedesk.ui import theme
-from tracedesk.ui.flame.canvas import CALLERS, MERGED, PAD_PX, TIME, TOP_PX
+from tracedesk.ui.flame.canvas import CALLERS, MERGED, PAD_PX, TIME
 from tracedesk.ui.flame.view import FlameView
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -50,7 +50,7 @@ def spot(view: FlameView, name: str, nth: int = 0) -> QPoint:
     low, high = view.canvas.view
     plot = view.canvas.width() - 2 * PAD_PX
     x = PAD_PX + ((left + right) / 2 - low) / (high - low) * plot
-    return QPoint(round(x), TOP_PX + row * view.canvas.row_px + view.canvas.row_px // 2 - 2)
+    return QPoint(round(x), round(view.canvas._plot().top()) + row * view.canvas.row_px + view.canvas.row_px // 2 - 2)
 
 
 def click(view: FlameView, name: str, nth: int = 0) -> None:

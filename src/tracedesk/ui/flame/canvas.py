@@ -13,14 +13,14 @@ from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
 from tracedesk.model.trace import Trace
 from tracedesk.scene.text import one_line
 from tracedesk.ui import theme
-from tracedesk.ui.flame.paint import GAP_PX, paint_shapes, row_px
+from tracedesk.ui.flame.paint import GAP_PX, Marked, paint_ruler, paint_shapes, row_px
 from tracedesk.ui.flame.shapes import Shapes, TimeShapes, TreeShapes
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
 from tracedesk.ui.widgets.text import plain_tip
 
 MERGED, TIME, CALLERS = "merged", "time", "callers"
-GLIDE_MS, PAD_PX, TOP_PX = 150, 16, 4
+GLIDE_MS, PAD_PX, TOP_PX, RULER_PX = 150, 16, 4, 20
 LEAST_SHARE = 1e-9
 ZOOM_STEP, PAN_SHARE = 1.2, 0.15
 DRAG_PX = 4
@@ -193,7 +193,8 @@ class FlameCanvas(QWidget):
         return row_px(self.look)
 
     def _plot(self) -> QRectF:
-        return QRectF(PAD_PX, TOP_PX, max(1, self.width() - 2 * PAD_PX), self.height() - TOP_PX)
+        top = TOP_PX + (self.look.colors.grown(RULER_PX) if self.mode == TIME else 0)
+        return QRectF(PAD_PX, top, max(1, self.width() - 2 * PAD_PX), self.height() - top)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -202,16 +203,19 @@ class FlameCanvas(QWidget):
         if shapes is None or self.trace is None:
             return
         plot = self._plot()
+        if self.mode == TIME:
+            paint_ruler(painter, self.look, self.trace, self.view, plot)
         painter.setClipRect(plot)
         painter.translate(plot.left(), plot.top() - self.bar.value())
         first = max(0, self.bar.value() // self.row_px)
         drawn = shapes.window(self.view, plot.width(), first, first + self.height() // self.row_px + 2)
-        paint_shapes(painter, self.look, self.trace, drawn, self._match, self._selected, self._hover)
+        marked = Marked(self._match, self._selected, self._hover)
+        paint_shapes(painter, self.look, self.trace, drawn, marked, plot.width())
 
     def _refresh(self) -> None:
         shapes = self.shapes()
         rows = shapes.rows if shapes is not None else 0
-        most = max(0, rows * self.row_px + TOP_PX + 8 - self.height())
+        most = max(0, rows * self.row_px + 8 - round(self._plot().height()))
         self.bar.setRange(0, most)
         self.bar.setPageStep(max(1, self.height()))
         self.bar.setSingleStep(self.row_px)
@@ -389,7 +393,7 @@ class FlameCanvas(QWidget):
         if found is None:
             return
         row, left, right = found
-        self.bar.setValue(min(max(self.bar.value(), (row + 1) * self.row_px - self.height() + TOP_PX), row * self.row_px))
+        self.bar.setValue(min(max(self.bar.value(), (row + 1) * self.row_px - round(self._plot().height())), row * self.row_px))
         if right <= self.view[0] or left >= self.view[1]:
             width = self.view[1] - self.view[0]
             middle = (left + right) / 2
