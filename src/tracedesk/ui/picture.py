@@ -26,6 +26,7 @@ from tracedesk.ui.app import make_application
 from tracedesk.ui.main_window import MainWindow
 from tracedesk.ui.settings import Settings
 from tracedesk.ui.state import Receiver
+from tracedesk.ui.waterfall.motion import Glide
 
 PLANNED = ("whatif", "replay", "compare", "metrics", "datasets", "alerts")
 ON_TRACES_PAGE = ("first-run", "traces", "flame")
@@ -155,7 +156,7 @@ def settle(window: MainWindow) -> None:
         loop = QEventLoop()
         QTimer.singleShot(QUIET_MS, loop.quit)
         loop.exec()
-        if not window.tasks.busy:
+        if not window.tasks.busy and not any(glide.running() for glide in window.findChildren(Glide)):
             return
         if clock_.elapsed() > PATIENCE_MS:
             raise TooSlow("The page did not come to rest.", hint="Open a smaller trace.")
