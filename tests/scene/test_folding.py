@@ -18,6 +18,7 @@ def bars(rows: list[tuple[int, int, bool]]) -> Bars:
                 np.ones(len(rows), np.int32), np.array([row[2] for row in rows], np.bool_))
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(1, 900), st.integers(-1_000, 1_000))
 def test_counts_stay_and_errors_stay_errors(rows: list[tuple[int, int, bool]], cell: int, origin: int) -> None:
     before = bars(rows)
@@ -28,6 +29,7 @@ def test_counts_stay_and_errors_stay_errors(rows: list[tuple[int, int, bool]], c
     assert (after.end_ns >= after.start_ns).all()
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(1, 900))
 def test_every_bar_is_covered_by_one_of_its_kind(rows: list[tuple[int, int, bool]], cell: int) -> None:
     before = bars(rows)
@@ -37,6 +39,7 @@ def test_every_bar_is_covered_by_one_of_its_kind(rows: list[tuple[int, int, bool
         assert covering.any()
 
 
+@settings(deadline=None)
 @given(ROWS, st.integers(1, 900))
 def test_what_is_wide_enough_is_left_alone(rows: list[tuple[int, int, bool]], cell: int) -> None:
     before = bars(rows)
@@ -58,6 +61,7 @@ def test_errors_do_not_fold_into_others() -> None:
     assert sorted(zip(after.held.tolist(), after.error.tolist(), strict=True)) == [(2, False), (2, True)]
 
 
+@settings(deadline=None)
 @given(st.lists(ROWS, min_size=1, max_size=5), st.integers(1, 900))
 def test_many_lanes_at_once_are_each_lane_by_itself(lanes: list[list[tuple[int, int, bool]]], cell: int) -> None:
     made = [bars(rows) for rows in lanes]

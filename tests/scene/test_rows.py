@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.drawn import at, drawn
@@ -49,6 +49,7 @@ def test_a_closed_span_hides_what_is_below_and_stands_for_it() -> None:
     assert rows.row_of[at(trace, "reply")] == 2
 
 
+@settings(deadline=None)
 @given(st.integers(0, 400), st.data())
 def test_rows_and_row_of_agree(seed: int, data: st.DataObject) -> None:
     trace = any_trace(seed)

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tracedesk.scene import timescale
@@ -17,6 +17,7 @@ T0 = 1_700_000_000_000_000_000
 YEAR_NS = 365 * 86_400 * 10**9
 
 
+@settings(deadline=None)
 @given(span=st.integers(10_000, 10 * YEAR_NS), factor=st.floats(0.05, 20.0), x=st.floats(0.0, 800.0))
 def test_zooming_keeps_the_moment_under_the_pointer(span: int, factor: float, x: float) -> None:
     scale = TimeScale(T0, float(span), 800.0)
@@ -45,6 +46,7 @@ def test_pixels_far_outside_are_clipped() -> None:
     assert scale.xs(np.array([T0, T0 + 20 * YEAR_NS])).tolist() == [-FAR_PX, FAR_PX]
 
 
+@settings(deadline=None)
 @given(left=st.integers(-10**12, 10**12), span=st.integers(1_000, 2 * 10**9))
 def test_a_window_never_leaves_the_trace(left: int, span: int) -> None:
     held = timescale.held(TimeScale(T0 + left, float(span), 500.0), T0, T0 + 10**9)
@@ -60,6 +62,7 @@ def test_between_two_scales() -> None:
     assert one.between(two, 0.5) == TimeScale(T0 + 500, 2_000.0, 500.0)
 
 
+@settings(deadline=None)
 @given(st.floats(1e-3, 1e16))
 def test_steps_are_round_and_leave_room(ns_per_px: float) -> None:
     step = step_ns(ns_per_px, 90.0)
@@ -79,6 +82,7 @@ def test_tick_words(at: int, step: int, largest: int, text: str) -> None:
     assert tick_text(at, step, largest) == text
 
 
+@settings(deadline=None)
 @given(span=st.integers(2_000, 10 * YEAR_NS), width=st.integers(80, 2_000))
 def test_ticks_stand_apart_inside_the_window_and_differ(span: int, width: int) -> None:
     scale = TimeScale(T0 + span // 3, float(span), float(width))

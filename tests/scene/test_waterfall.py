@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.drawn import CELL_NS, T0_NS, at, drawn
@@ -23,6 +23,7 @@ from tracedesk.scene.timescale import TimeScale
 from tracedesk.scene.waterfall import Waterfall
 
 
+@settings(deadline=None)
 @given(st.integers(0, 300), st.floats(0.0, 1.0))
 def test_what_is_drawn_is_hit(seed: int, share: float) -> None:
     scene = Waterfall(any_trace(seed), 700.0)
@@ -79,6 +80,7 @@ def test_where_a_label_goes(
     assert place(text, x0, x1, 500.0, parting, after) == expected
 
 
+@settings(deadline=None)
 @given(text=st.floats(1, 300), x0=st.floats(-2_000, 2_000), length=st.floats(2, 3_000), parting=st.none() | st.floats(0, 1))
 def test_a_label_is_always_whole_in_the_window(text: float, x0: float, length: float, parting: float | None) -> None:
     found = place(text, x0, x0 + length, 800.0, None if parting is None else x0 + parting * length)

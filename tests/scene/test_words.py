@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.helpers.drawn import CELL_NS, T0_NS, at, drawn
@@ -18,6 +18,7 @@ from tracedesk.scene.text import NAME_CHARS, bar_label, error_word, one_line, se
 from tracedesk.scene.waterfall import Waterfall
 
 
+@settings(deadline=None)
 @given(st.text(max_size=600))
 def test_any_name_becomes_one_printable_line(text: str) -> None:
     shown = one_line(text)
