@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+from tracedesk.model.kinds import Status
 from tracedesk.model.row import SpanRow
 from tracedesk.store import packing
 
@@ -35,6 +37,9 @@ _STRUCT = struct.Struct("<8s8s9qIIIiHH15HBBB")
 _FIELDS: dict[str, tuple[np.dtype[Any], int]] = {name: found[:2] for name, found in (RECORD.fields or {}).items()}
 assert RECORD.itemsize == _STRUCT.size
 
+_CHECKED = struct.Struct("<9qiBBBH")
+_numbers_of, _texts_of = attrgetter(*_NUMBERS), attrgetter(*TEXTS)
+_LAST_STATUS = int(Status.ERROR)
 _NO_PARENT = bytes(8)
 
 
@@ -48,17 +53,48 @@ class Entry(NamedTuple):
     slot: int
 
 
+def storable(row: SpanRow) -> SpanRow:
+    """The row as a part gives it back: mostly the row itself. Numbers that do not fit are cut (times), or unknown (whatever
+    is counted, codes); what is no text in UTF-8 has `?` in its place."""
+    try:
+        _CHECKED.pack(*map(_or_0, _numbers_of(row)), row.otel_kind, row.kind, row.status, row.cost_status, row.notes)
+    except struct.error:
+        row = _that_fits(row)
+    if row.status > _LAST_STATUS:
+        row = row._replace(status=0)
+    texts = "".join(filter(None, _texts_of(row)))
+    if not texts.isascii():
+        try:
+            texts.encode()
+        except UnicodeEncodeError:
+            row = row._replace(**{name: text and text.encode("utf-8", "replace").decode()
+                                  for name, text in zip(TEXTS, _texts_of(row), strict=True)})
+    return row
+
+
+def _or_0(value: int | None) -> int:
+    return value or 0
+
+
+def _that_fits(row: SpanRow) -> SpanRow:
+    top = 2**63 - 1
+    changes: dict[str, Any] = {}
+    for name in _NUMBERS:
+        value = getattr(row, name)
+        if value is not None and not -top <= value <= top:
+            changes[name] = max(-top, min(top, value)) if name in ("start_ns", "end_ns") else None
+    for name in ("kind", "status", "cost_status"):
+        if not 0 <= getattr(row, name) <= 255:
+            changes[name] = 0
+    return row._replace(otel_kind=row.otel_kind if abs(row.otel_kind) < 2**31 else 0, notes=row.notes & 0xFFFF, **changes)
+
+
 def pack(entries: Sequence[Entry]) -> bytes:
     """A part of these entries, in this order."""
     table: dict[str | None, int] = {None: 0}
-    records = []
-    for entry in entries:
-        try:
-            records.append(_record(entry, table))
-        except struct.error:                      # a number beyond 64 bits
-            records.append(_record(entry._replace(row=_within_64_bits(entry.row)), table))
+    records = [_record(entry, table) for entry in entries]
     body = np.frombuffer(b"".join(records), np.uint8).reshape(len(records), RECORD.itemsize)
-    return packing.pack(b"".join((len(records).to_bytes(4, "little"), body.T.tobytes(), _texts(list(table)))))
+    return packing.pack(b"".join((len(records).to_bytes(4, "little"), body.T.tobytes(), orjson.dumps(list(table)))))
 
 
 def _record(entry: Entry, table: dict[str | None, int]) -> bytes:
@@ -76,24 +112,6 @@ def _record(entry: Entry, table: dict[str | None, int]) -> bytes:
         code(model, len(table)), code(provider, len(table)), code(response_id, len(table)), code(user_id, len(table)),
         code(session_id, len(table)), code(error_type, len(table)), code(error_message, len(table)), code(title, len(table)),
         code(label, len(table)), code(tags, len(table)), code(marks, len(table)), kind, status, cost_status)
-
-
-def _within_64_bits(row: SpanRow) -> SpanRow:
-    """The row with numbers that do not fit cut (times, kinds) or unknown (everything that is counted)."""
-    top = 2**63 - 1
-    changes: dict[str, Any] = {}
-    for name in _NUMBERS:
-        value = getattr(row, name)
-        if value is not None and not -top <= value <= top:
-            changes[name] = max(-top, min(top, value)) if name in ("start_ns", "end_ns") else None
-    return row._replace(otel_kind=row.otel_kind if abs(row.otel_kind) < 2**31 else 0, notes=row.notes & 0xFFFF, **changes)
-
-
-def _texts(texts: list[str | None]) -> bytes:
-    try:
-        return orjson.dumps(texts)
-    except TypeError:                             # lone surrogates
-        return orjson.dumps([text and text.encode("utf-8", "replace").decode("utf-8") for text in texts])
 
 
 def unpack(data: bytes) -> tuple[NDArray[Any], list[str | None]]:

@@ -15,6 +15,8 @@ from tracedesk.store.interned import Numbers
 from tracedesk.store.totals import KNOWN_COSTS, is_counted_call
 
 NS_PER_MINUTE = 60_000_000_000
+TOP = 2**63 - 1
+"""What a column holds at most; sums beyond it (hostile spans) stay at it."""
 UNFINISHED = -1
 """The bucket of spans without an end."""
 
@@ -22,7 +24,7 @@ _COLUMNS = ("calls", "input_tokens", "output_tokens", "cache_read_tokens", "cach
             "cost_nusd", "priced_calls", "unpriced_calls")
 _ADD = (f"INSERT INTO sums (minute, series_no, bucket, {', '.join(_COLUMNS)}) VALUES ({', '.join('?' * 12)}) "
         f"ON CONFLICT (minute, series_no, bucket) DO UPDATE SET "
-        + ", ".join(f"{name} = {name} + excluded.{name}" for name in _COLUMNS))
+        + ", ".join(f"{name} = min({TOP}, {name} + excluded.{name})" for name in _COLUMNS))
 
 Series = tuple[str, int, str, int]
 """(service, kind, model or '', status)"""
@@ -43,6 +45,11 @@ def bucket_ns(number: int) -> int:
     length, part = divmod(number, 4)
     low = (4 + part) << length >> 3
     return low + (1 << length >> 4)
+
+
+def within(value: int | None) -> int | None:
+    """A sum as a column holds it."""
+    return value if value is None or -TOP <= value <= TOP else TOP if value > 0 else -TOP
 
 
 class Deltas:
@@ -80,7 +87,8 @@ class Deltas:
 
 def apply(connection: Any, deltas: Deltas, numbers: Numbers) -> None:
     """Write what a transaction adds; sums that come down to no call disappear."""
-    rows = [(minute, numbers.of(*series), at, *values) for (minute, series, at), values in deltas.found.items() if any(values)]
+    rows = [(minute, numbers.of(*series), at, *map(within, values))
+            for (minute, series, at), values in deltas.found.items() if any(values)]
     connection.executemany(_ADD, rows)
     if deltas.shrinks:
         connection.executemany("DELETE FROM sums WHERE minute = ? AND series_no = ? AND bucket = ? AND calls = 0",

@@ -61,16 +61,21 @@ def tag_pairs(tags: str) -> tuple[tuple[str, str], ...]:
     if isinstance(found, dict):
         for key, value in found.items():
             if isinstance(value, dict):
-                pairs += [(f"{key}.{name}", _text(inner)) for name, inner in value.items() if inner is not None]
+                pairs += [(_clean(f"{key}.{name}"), _text(inner)) for name, inner in value.items() if inner is not None]
             elif isinstance(value, list):
-                pairs += [(str(key), _text(inner)) for inner in value if inner is not None]
+                pairs += [(_clean(key), _text(inner)) for inner in value if inner is not None]
             elif value is not None:
-                pairs.append((str(key), _text(value)))
+                pairs.append((_clean(key), _text(value)))
     return tuple(pairs)
 
 
 def _text(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return _clean(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def _clean(text: str) -> str:
+    """Without lone surrogates, which JSON may spell."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class Totals:

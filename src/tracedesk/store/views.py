@@ -113,6 +113,10 @@ def create(connection: Any) -> None:
         connection.execute("PRAGMA query_only = ON")
 
 
+_KINDS = {int(kind): kind.label for kind in Kind}
+_COSTS = {int(status): status.label for status in CostStatus if status}
+
+
 def _hex_id(value: bytes | None) -> str | None:
     return None if value is None else bytes(value).hex()
 
@@ -128,11 +132,11 @@ def _span(row: SpanRow) -> list[Any]:
             case "span_id" | "parent_id":
                 made.append(_hex_id(getattr(row, name)))
             case "kind":
-                made.append(Kind(row.kind).label if row.kind < len(Kind) else Kind.OTHER.label)
+                made.append(_KINDS.get(row.kind, Kind.OTHER.label))
             case "status":
                 made.append(Status(row.status).label)
             case "cost_status":
-                made.append(CostStatus(row.cost_status).label if row.cost_status else None)
+                made.append(_COSTS.get(row.cost_status))
             case "duration_ns":
                 made.append(None if row.end_ns is None else max(0, row.end_ns - row.start_ns))
             case _:

@@ -16,6 +16,7 @@ from tracedesk.store.facts import Entry
 from tracedesk.store.payloads import Payload, Words
 from tracedesk.store.schema import PART_BITS
 from tracedesk.store.state import TraceState, Uncounted
+from tracedesk.store.sums import TOP, within
 from tracedesk.store.totals import Totals, labels, picture
 from tracedesk.wire.encode import resource_raw, scope_raw, span_raw
 
@@ -33,9 +34,9 @@ _ADDED = ("span_count", "error_count", "unfinished_count", "llm_calls", "priced_
 _ADDED_IF_KNOWN = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens", "cost_nusd")
 _GROW_TRACE = (
     "UPDATE traces SET changed = ?, payload_parts = ?, recount = 1, start_ns = min(start_ns, ?), "
-    "duration_ns = max(start_ns + duration_ns, ?) - min(start_ns, ?), root_seen = max(root_seen, ?), "
+    f"duration_ns = min({TOP}, max(start_ns + duration_ns, ?) - min(start_ns, ?)), root_seen = max(root_seen, ?), "
     + ", ".join(f"{name} = {name} + ?" for name in _ADDED) + ", "
-    + ", ".join(f"{name} = iif(? IS NULL, {name}, coalesce({name}, 0) + ?)" for name in _ADDED_IF_KNOWN)
+    + ", ".join(f"{name} = iif(? IS NULL, {name}, min({TOP}, coalesce({name}, 0) + ?))" for name in _ADDED_IF_KNOWN)
     + " WHERE trace_no = ?")
 _PENDING = int(Note.PENDING)
 
@@ -92,7 +93,7 @@ class WriteSet:
         emptied: dict[int, list[int]] = {}
         fresh: dict[bytes, int] = {}
         for item, at in zip(items, state.find([item.row.span_id for item in items]), strict=True):
-            row, span = item.row, item.span
+            row, span = facts.storable(item.row), item.span
             raw = span.raw or span_raw(span)
             resource_no, scope_no, checksum = self._origin(span)
             size, digest = len(raw), zlib.crc32(raw, checksum)
@@ -209,7 +210,7 @@ class WriteSet:
         less = Totals.of([found.before.row for found in taken if found.before], state.uncounted)
         counts = (more.spans - less.spans, more.bad - less.bad, more.unfinished - less.unfinished,
                   more.llm_calls - less.llm_calls, more.priced - less.priced, more.unpriced - less.unpriced)
-        known = [_minus(a, b) for a, b in zip((*more.tokens, more.cost), (*less.tokens, less.cost), strict=True)]
+        known = [within(_minus(a, b)) for a, b in zip((*more.tokens, more.cost), (*less.tokens, less.cost), strict=True)]
         self.db.execute(_GROW_TRACE, (
             self.writer.change, state.payload_parts, more.start, more.end, more.start, int(more.root is not None), *counts,
             *(value for value in known for _ in range(2)), state.trace_no))
@@ -245,9 +246,9 @@ class WriteSet:
         status = totals.status
         self.traces.append((
             state.trace_no, state.trace_id, state.first_seen, self.writer.change, totals.start,
-            max(0, totals.end - totals.start), self.writer.profiles.of(facts_text), status, totals.spans, totals.bad,
-            totals.unfinished, int(totals.root is not None), totals.llm_calls, *totals.tokens, totals.cost, totals.priced,
-            totals.unpriced, state.payload_parts, 0))
+            within(max(0, totals.end - totals.start)), self.writer.profiles.of(facts_text), status, totals.spans, totals.bad,
+            totals.unfinished, int(totals.root is not None), totals.llm_calls, *map(within, (*totals.tokens, totals.cost)),
+            totals.priced, totals.unpriced, state.payload_parts, 0))
         card = totals.card()
         self.cards.append((state.trace_no, orjson.dumps(card), fingerprint))
         now = labels(card)
