@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
-from tracedesk.replay.models import NOT_SENT, finish_reasons, tools_asked
+from tracedesk.replay.models import NOT_SENT, finish_reasons
 from tracedesk.replay.speech import latest, results
 from tracedesk.replay.steps import Act, Link, Step
 from tracedesk.replay.words import content, counted, joined, line, noun, rows, tally
@@ -40,7 +40,7 @@ def sure_causes(material: Material, steps: Sequence[Step]) -> dict[int, int]:
     found: dict[int, int] = {}
     for at, step in enumerate(steps):
         if step.act is Act.CHOSE:
-            for tool in tools_asked(material, step.span):
+            for tool in material.tools_asked(step.span):
                 if tool.call_id:
                     asked.setdefault(tool.call_id, at)
                 by_name.setdefault(tool.name.lower(), []).append(at)
@@ -61,7 +61,7 @@ def sure_causes(material: Material, steps: Sequence[Step]) -> dict[int, int]:
             if given:
                 found[at] = max(given)
             untold.pop(step.parent, None)
-            if step.act is Act.CHOSE and not tools_asked(material, step.span):
+            if step.act is Act.CHOSE and not material.tools_asked(step.span):
                 untold[step.parent] = at
     return {at: cause for at, cause in found.items() if at != cause}
 
@@ -169,7 +169,7 @@ def _led_to(material: Material, cause: Step, step: Step) -> tuple[str, str]:
         read = "reads the documents and "
     match step.act:
         case Act.CHOSE:
-            return actor, read + f"calls {line(', '.join(tool.name for tool in tools_asked(material, step.span)) or 'a tool')}"
+            return actor, read + f"calls {line(', '.join(tool.name for tool in material.tools_asked(step.span)) or 'a tool')}"
         case Act.REPLIED:
             return actor, read + "replies"
         case Act.WROTE:

@@ -15,6 +15,7 @@ from tracedesk.model.llm import CostStatus, LlmFields, Message
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import Event, LogRecord, Span
 from tracedesk.model.trace import Trace
+from tracedesk.replay.speech import ToolCall, asked_for
 from tracedesk.replay.words import line
 
 Read = Callable[[Span, Sequence[LogRecord]], LlmFields]
@@ -40,6 +41,7 @@ class Material:
     spans: Sequence[Span | None]
     counted_on: Mapping[bytes, bytes | None]
     _spoken: dict[tuple[int, str], list[Message]] = field(default_factory=dict, repr=False, compare=False)
+    _asked: dict[int, list[ToolCall]] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def of(cls, trace: Trace, rows: Sequence[SpanRow], received: Received, counted_on: Mapping[bytes, bytes | None],
@@ -89,6 +91,13 @@ class Material:
         if found is None:
             found = self._spoken[span, name] = [item for item in self.listed(span, name) or ()
                                                 if isinstance(item, dict) and isinstance(item.get("parts"), list)]
+        return found
+
+    def tools_asked(self, span: int) -> list[ToolCall]:
+        """The tools that the answer of a model call asks for."""
+        found = self._asked.get(span)
+        if found is None:
+            found = self._asked[span] = asked_for(self.messages(span, "output.messages"))
         return found
 
     def error(self, span: int) -> str | None:

@@ -7,7 +7,7 @@ import re
 from tracedesk.replay.calls import model_name
 from tracedesk.replay.making import step_of
 from tracedesk.replay.material import Material
-from tracedesk.replay.speech import ToolCall, asked_for, refused, written
+from tracedesk.replay.speech import refused, written
 from tracedesk.replay.steps import Act, Step
 from tracedesk.replay.words import counted, joined, line, quoted, summary, tally
 
@@ -26,7 +26,7 @@ def model_step(material: Material, span: int) -> Step:
     name = model_name(material, span)
     step = step_of(material, Act.WROTE, span, "Model wrote", actor=name)
     outputs = material.messages(span, "output.messages")
-    tools, text = asked_for(outputs), written(outputs)
+    tools, text = material.tools_asked(span), written(outputs)
     if error := material.error(span):
         step.act, step.title, step.detail = Act.FAILED, "Model call failed", f"{name}, {line(error)}"
         return step
@@ -45,11 +45,6 @@ def model_step(material: Material, span: int) -> Step:
         step.detail = joined([name, told])
     _complain(step, material, span, text, reasons, answered=bool(text or tools or refused(outputs)), empty=bool(outputs))
     return step
-
-
-def tools_asked(material: Material, span: int) -> list[ToolCall]:
-    """The tools that a model call asked for."""
-    return asked_for(material.messages(span, "output.messages"))
 
 
 def answer_text(material: Material, span: int) -> str:

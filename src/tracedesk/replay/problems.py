@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
-from tracedesk.replay.models import tools_asked
 from tracedesk.replay.speech import latest, results
 from tracedesk.replay.steps import Act, Step
 from tracedesk.replay.tools import arguments
@@ -52,7 +51,7 @@ def _lost(material: Material, steps: Sequence[Step]) -> None:
             if messages:
                 readers.setdefault(step.parent, []).append(step)
                 given.update((step.parent, call_id) for call_id, _ in results(latest(messages)) if call_id)
-            asked_by.update((tool.call_id, step) for tool in tools_asked(material, step.span) if tool.call_id)
+            asked_by.update((tool.call_id, step) for tool in material.tools_asked(step.span) if tool.call_id)
     whole = {parent: {call_id for call_id, _ in results(material.messages(listed[-1].span, "input.messages"))}
              for parent, listed in readers.items()}
 
@@ -74,5 +73,5 @@ def _lost(material: Material, steps: Sequence[Step]) -> None:
             step.problems.append("no later model call was given this result")
     for call_id, asker in asked_by.items():
         if ran and call_id not in ran and ignored(asker, asker, call_id):
-            names = [tool.name for tool in tools_asked(material, asker.span) if tool.call_id == call_id]
+            names = [tool.name for tool in material.tools_asked(asker.span) if tool.call_id == call_id]
             asker.problems.append(f"no result for {line(', '.join(names), _SHOW)}")

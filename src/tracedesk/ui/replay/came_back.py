@@ -66,8 +66,9 @@ def _titled(title: str, raw: str, inside: QWidget, foot: QWidget | None = None) 
     head = QHBoxLayout()
     head.addWidget(label(title, "label", "tertiary"))
     head.addStretch(1)
-    if raw:
-        head.addWidget(IconButton("copy", f"Copy what stands under “{title}”", lambda: copy_text(raw), size=13, hit=24))
+    copy = IconButton("copy", f"Copy what stands under “{title}”", lambda: copy_text(raw), size=13, hit=24)
+    copy.setEnabled(bool(raw))
+    head.addWidget(copy)
     column.addLayout(head)
     column.addWidget(inside, 1)
     if foot is not None:

@@ -23,6 +23,7 @@ from tracedesk.replay.words import counted
 from tracedesk.store import notes
 from tracedesk.store.connect import open_store
 from tracedesk.store.notes import Judgement
+from tracedesk.ui import theme
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.replay import reader
 from tracedesk.ui.replay.player import Player
@@ -75,8 +76,8 @@ class ReplayPage(QWidget):
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setHandleWidth(1)
         self._split.setChildrenCollapsible(False)
-        self.view.setMinimumHeight(260)
-        self.waterfall.setMinimumHeight(140)
+        self.view.setMinimumHeight(280)
+        self.waterfall.setMinimumHeight(110)
         self._split.addWidget(self.view)
         self._split.addWidget(self.waterfall)
         body = QHBoxLayout()
@@ -105,7 +106,7 @@ class ReplayPage(QWidget):
     def _head(self) -> QFrame:
         head = QFrame()
         head.setProperty("edge", "bottom")
-        head.setFixedHeight(52)
+        theme.hold(head, 52)
         row = QHBoxLayout(head)
         row.setContentsMargins(10, 0, 12, 0)
         row.setSpacing(10)
@@ -127,7 +128,7 @@ class ReplayPage(QWidget):
         pane.setFixedWidth(LIST_PX)
         head = QFrame()
         head.setProperty("edge", "bottom")
-        head.setFixedHeight(36)
+        theme.hold(head, 36)
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 16, 0)
         row.addWidget(label("Steps", "dense_strong"))

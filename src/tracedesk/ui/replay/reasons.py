@@ -26,7 +26,7 @@ class Reason(QFrame):
         super().__init__()
         self._title, self._go, self._back = title, go, back
         self.setProperty("pane", "card")
-        self.setFixedHeight(36)
+        theme.hold(self, 36)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(12, 0, 8, 0)
         self._row.setSpacing(8)

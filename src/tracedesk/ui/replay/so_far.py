@@ -63,7 +63,7 @@ class SoFar(QFrame):
         self._seen.setSpacing(8)
         head = QFrame()
         head.setProperty("edge", "bottom")
-        head.setFixedHeight(36)
+        theme.hold(head, 36)
         row = QHBoxLayout(head)
         row.setContentsMargins(16, 0, 16, 0)
         row.addWidget(label("So far", "dense_strong"))
@@ -149,7 +149,7 @@ class SoFar(QFrame):
         for name, value in state.items():
             change = changed.get(name)
             row = QFrame()
-            row.setFixedHeight(26)
+            theme.hold(row, 26)
             if change is not None:
                 row.setProperty("pane", "selected")
             inside = QHBoxLayout(row)
@@ -200,8 +200,9 @@ def _bubble(text: str, user: bool) -> QFrame:
     column.setContentsMargins(12, 7, 12, 7)
     cut = "\n".join(text.strip().split("\n", LINES_AT_MOST)[:LINES_AT_MOST])[:CHARACTERS_AT_MOST]
     said = label(visible(cut + ("" if len(cut) >= len(text.strip()) else " …")), "body", "primary", wrap=True)
-    wide = max(QFontMetrics(said.font()).horizontalAdvance(row) for row in cut.split("\n"))
-    said.setFixedWidth(min(BUBBLE_PX, wide + 4))
+    metrics = QFontMetrics(said.font())
+    wide = min(BUBBLE_PX, max(metrics.horizontalAdvance(row) for row in said.text().split("\n")) + 4)
+    said.setFixedSize(wide, metrics.boundingRect(0, 0, wide, 10_000, Qt.TextFlag.TextWordWrap, said.text()).height() + 2)
     column.addWidget(said)
     return made
 

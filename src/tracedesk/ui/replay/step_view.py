@@ -81,6 +81,7 @@ class StepView(QWidget):
         self.why = Reason("Why it ran", go, back=True)
         self.led = Reason("What it led to", go)
         self.bodies = Bodies()
+        self.bodies.setMinimumHeight(96)
         self.judging = Judging()
         head = QHBoxLayout()
         head.setSpacing(12)

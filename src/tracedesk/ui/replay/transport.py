@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout
 
+from tracedesk.ui import theme
 from tracedesk.ui.replay.player import REAL, STEP, Player
 from tracedesk.ui.replay.scrubber import Scrubber
 from tracedesk.ui.widgets.buttons import Button, Segments
@@ -22,7 +23,7 @@ class Transport(QFrame):
     def __init__(self, player: Player, run: Callable[[str], object]) -> None:
         super().__init__()
         self.setProperty("edge", "top")
-        self.setFixedHeight(72)
+        theme.hold(self, 72)
         self._player = player
         self.scrubber = Scrubber()
         self.play = Button("", lambda: run("replay.play"), role="primary", icon="play", size="large")

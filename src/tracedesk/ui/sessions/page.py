@@ -12,6 +12,7 @@ from tracedesk.base.money import format_total
 from tracedesk.model.summary import TraceSummary
 from tracedesk.replay.words import counted
 from tracedesk.store.sessions import Session
+from tracedesk.ui import theme
 from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.looks import pause_words
 from tracedesk.ui.sessions import reader
@@ -218,7 +219,7 @@ def _padded(inside: QWidget) -> QWidget:
 def _bar() -> QFrame:
     made = QFrame()
     made.setProperty("edge", "bottom")
-    made.setFixedHeight(52)
+    theme.hold(made, 52)
     return made
 
 
