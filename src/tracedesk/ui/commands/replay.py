@@ -7,7 +7,7 @@ from typing import Any
 
 from tracedesk.store.notes import Verdict
 from tracedesk.ui.command import Command
-from tracedesk.ui.replay.reproduce import COPIES
+from tracedesk.ui.replay.copies import COPIES
 
 SHEET = "Replay"
 

@@ -1,8 +1,18 @@
-"""The sessions page, under the traces."""
+"""The sessions page, under the traces. What it is made of is loaded when it is first shown."""
 
 from __future__ import annotations
 
-from tracedesk.ui.page import Page
-from tracedesk.ui.sessions.page import SessionsPage
+from typing import Any
 
-PART = Page("sessions", "Sessions", "session", 4, SessionsPage, under="traces")
+from PySide6.QtWidgets import QWidget
+
+from tracedesk.ui.page import Page
+
+
+def _build(desk: Any) -> QWidget:
+    from tracedesk.ui.sessions.page import SessionsPage
+
+    return SessionsPage(desk)
+
+
+PART = Page("sessions", "Sessions", "session", 4, _build, under="traces")

@@ -15,13 +15,10 @@ from tracedesk.replay import request
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
 from tracedesk.ui.inspector.pieces import visible
+from tracedesk.ui.replay.copies import COPIES
 from tracedesk.ui.replay.endpoint import base_url_of
 from tracedesk.ui.replay.rerun import RerunDialog
 from tracedesk.ui.widgets.buttons import Button
-
-COPIES: tuple[tuple[str, str, Callable[[LlmFields, str], str]], ...] = (
-    ("python", "Python", request.as_python), ("curl", "curl", request.as_curl), ("pytest", "pytest", request.as_pytest),
-    ("json", "JSON", lambda fields, _base_url: request.as_json(fields)))
 
 
 class Reproduce:
