@@ -1,7 +1,7 @@
 """Which spans are model calls and tool calls, each once: the wrappers and twins that instrumentations put around them left out.
 
-Model calls: a span whose figures stand on another model span (or on several below it) is a wrapper of that one. Tool calls:
-a tool span inside a tool span is the same call where both carry one call id, or the same name and no other arguments.
+Model calls: a span whose figures stand on another span of its kind (or on several below it) is a wrapper of that one. Tool
+calls: a tool span inside a tool span is the same call where both carry one call id, or the same name and no other arguments.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
 from tracedesk.replay.words import same_text
 
+_MODELS = (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER)
 _DRESS = re.compile(r"^(execute_tool|tools/call|tool|ai\.toolCall|running tool:?|call_tool)[\s.:/]+|\.tool$", re.IGNORECASE)
 
 
@@ -36,14 +37,15 @@ def twins(material: Material, told: Container[bytes]) -> dict[int, int]:
     found: dict[int, int] = {}
     index_of, kinds = material.trace.index_of, material.trace.kind
     for span, span_id in enumerate(material.trace.span_ids):
-        if kinds[span] != Kind.LLM or span_id not in material.counted_on:
+        kind = kinds[span]
+        if kind not in _MODELS or span_id not in material.counted_on:
             continue
         owner = _owner(material, span_id)
         if owner is None:
-            if _calls_inside(material, span):
+            if (kinds[span + 1:material.trace.subtree_end[span]] == kind).any():
                 found[span] = -1
         elif owner in index_of:
-            if kinds[index_of[owner]] == Kind.LLM:
+            if kinds[index_of[owner]] == kind:
                 found[span] = index_of[owner]
         elif owner in told:
             found[span] = -1
@@ -62,11 +64,6 @@ def _owner(material: Material, span_id: bytes) -> bytes | None:
             return owner
         owner = further
     return None if owner in seen else owner
-
-
-def _calls_inside(material: Material, span: int) -> bool:
-    inside = material.trace.kind[span + 1:material.trace.subtree_end[span]]
-    return bool((inside == Kind.LLM).any())
 
 
 def _tool_twins(material: Material) -> dict[int, int]:

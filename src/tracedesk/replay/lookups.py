@@ -6,6 +6,8 @@ that holds nothing else worth telling; where there is no such span, the embeddin
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import numpy as np
 
 from tracedesk.model.kinds import Kind
@@ -21,8 +23,8 @@ _SEARCHES_AT_MOST = 8
 """A span around more searches than this is a batch, and every search is told."""
 
 
-def lookups(material: Material) -> list[Step]:
-    """The steps of all searches, embeddings and rerankings of a trace."""
+def lookups(material: Material, copies: Container[int]) -> list[Step]:
+    """The steps of all searches, embeddings and rerankings of a trace; `copies` are spans that repeat another one."""
     trace = material.trace
     kinds, parents, ends = trace.kind, trace.parent.tolist(), trace.subtree_end.tolist()
     others = _running(np.isin(kinds, _OTHERS))
@@ -33,7 +35,7 @@ def lookups(material: Material) -> list[Step]:
              for span in range(trace.n)]
     widest = set(roots) - {-1}
     for span in range(trace.n):
-        if span < inside:
+        if span < inside or span in copies:
             continue
         if span in widest:
             steps.append(_search(material, span, list(range(span, ends[span]))))

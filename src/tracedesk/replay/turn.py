@@ -83,7 +83,7 @@ def _steps(material: Material, told_spans: Container[bytes]) -> list[Step]:
     first_model_ns = min((step.start_ns for step in models), default=None)
     guards = [guard_step(material, span, first_model_ns) for span, kind in enumerate(kinds) if kind == Kind.GUARDRAIL]
     judges = [judge_step(material, span) for span, kind in enumerate(kinds) if kind == Kind.EVALUATOR]
-    steps = [*models, *tools, *guards, *judges, *lookups(material)]
+    steps = [*models, *tools, *guards, *judges, *lookups(material, copies)]
     steps += routes(material, {step.span for step in steps})
     steps += failures(material, steps)
     inner = _inside(material, [step.span for step in (*tools, *guards, *judges)])

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tests.helpers.stories import asks, gives, lines, says, told, user
+from dataclasses import replace
+
+from tests.helpers.stories import asks, gives, lines, material, says, told, user
+from tracedesk.replay.script import tell
 from tracedesk.replay.steps import Act
 
 
@@ -202,3 +205,16 @@ def test_guards_read_their_verdict_in_many_words() -> None:
     assert verdict(**{"output.messages": [says("unsafe\nS14")]}) == "guard blocked it"
     assert verdict(**{"output.value": {"flagged": False}}) == "guard passed"
     assert verdict() == "guard ran, verdict not sent"
+
+
+def test_an_embedding_that_repeats_another_is_told_once() -> None:
+    made = material("""
+        job       |------------|
+          outer    |---------|      kind=embedding
+            inner   |-------|       kind=embedding
+    """)
+    ids = made.trace.span_ids
+    script = tell([replace(made, counted_on={ids[2]: ids[1]})])
+    assert [step.span for step in script.steps] == [1]
+    script = tell([replace(made, counted_on={ids[1]: None})])
+    assert [step.span for step in script.steps] == [2]
