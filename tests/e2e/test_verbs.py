@@ -60,6 +60,22 @@ def test_demo_starts_an_engine_for_as_long_as_it_takes(tmp_path: Path) -> None:
     assert client.engine_of(store) is None
 
 
+def test_the_live_bot_goes_on_until_it_is_interrupted(tmp_path: Path) -> None:
+    store = tmp_path / "t.db"
+    with running(store):
+        bot = subprocess.Popen([sys.executable, "-m", "tracedesk", "demo", "--live", "--store", str(store)],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            until(lambda: store.exists() and len(traces(store)) > 24, 15, "a conversation of its own")
+            bot.send_signal(signal.SIGINT)
+            said, wrong = bot.communicate(timeout=10)
+        finally:
+            bot.kill()
+    assert bot.returncode == 130
+    assert "Ctrl+C ends it" in said
+    assert "Traceback" not in wrong
+
+
 def test_demo_sends_the_token_where_one_is_required(tmp_path: Path) -> None:
     from tracedesk.privacy.token import make_receiver_token
 
