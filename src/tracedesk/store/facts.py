@@ -38,7 +38,7 @@ _FIELDS: dict[str, tuple[np.dtype[Any], int]] = {name: found[:2] for name, found
 assert RECORD.itemsize == _STRUCT.size
 
 _CHECKED = struct.Struct("<9qiBBBH")
-_numbers_of, _texts_of = attrgetter(*_NUMBERS), attrgetter(*TEXTS)
+_texts_of = attrgetter(*TEXTS)
 _LAST_STATUS = int(Status.ERROR)
 _NO_PARENT = bytes(8)
 
@@ -57,7 +57,10 @@ def storable(row: SpanRow) -> SpanRow:
     """The row as a part gives it back: mostly the row itself. Numbers that do not fit are cut (times), or unknown (whatever
     is counted, codes); what is no text in UTF-8 has `?` in its place."""
     try:
-        _CHECKED.pack(*map(_or_0, _numbers_of(row)), row.otel_kind, row.kind, row.status, row.cost_status, row.notes)
+        _CHECKED.pack(
+            row.start_ns, row.end_ns or 0, row.ttft_ns or 0, row.cost_nusd or 0, row.input_tokens or 0, row.output_tokens or 0,
+            row.cache_read_tokens or 0, row.cache_write_tokens or 0, row.reasoning_tokens or 0, row.otel_kind, row.kind,
+            row.status, row.cost_status, row.notes)
     except struct.error:
         row = _that_fits(row)
     if row.status > _LAST_STATUS:
@@ -70,10 +73,6 @@ def storable(row: SpanRow) -> SpanRow:
             row = row._replace(**{name: text and text.encode("utf-8", "replace").decode()
                                   for name, text in zip(TEXTS, _texts_of(row), strict=True)})
     return row
-
-
-def _or_0(value: int | None) -> int:
-    return value or 0
 
 
 def _that_fits(row: SpanRow) -> SpanRow:

@@ -225,6 +225,12 @@ class Totals:
         facts += [(PROFILE_TAGS[key], value) for key, value in self.pairs() if key in PROFILE_TAGS]
         return sorted(set(facts))
 
+    def profile_key(self) -> tuple[Any, ...]:
+        """What `profile` is made of: equal keys have equal profiles."""
+        speaker = self.speaker()
+        return (speaker.name, speaker.tags, *self.services, None, *self.models, None, *self.operations, None, *self.providers,
+                None, *self.error_types, None, *self.kinds, None, *self.tags)
+
     def card(self) -> list[Any]:
         """What a list shows beside the numbers: name, title, services, models, users, sessions, error, tags."""
         row = self.speaker()

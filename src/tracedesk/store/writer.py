@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Any, Protocol
 
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import LogRecord, Resource, Scope, Span
@@ -61,6 +61,7 @@ class Writer:
         self.profiles = Numbers(self.db, "profiles", "profile_no", ("facts",))
         self.series = Numbers(self.db, "series", "series_no", ("service", "kind", "model", "status"))
         self.inexact_since: dict[int, tuple[int, float]] = {}
+        self.profile_nos: dict[tuple[Any, ...], int] = {}
         self._states: dict[bytes, TraceState] = {}
         self._used: dict[bytes, TraceState] = {}
         self._seen_version = -1
@@ -157,6 +158,7 @@ class Writer:
         """Forget numbers and traces."""
         self._states.clear()
         self._used.clear()
+        self.profile_nos.clear()
         self._weight = self._next_trace_no = 0
         for numbers in (self.resources, self.scopes, self.profiles, self.series):
             numbers.forget()

@@ -38,6 +38,7 @@ _GROW_TRACE = (
     + ", ".join(f"{name} = {name} + ?" for name in _ADDED) + ", "
     + ", ".join(f"{name} = iif(? IS NULL, {name}, min({TOP}, coalesce({name}, 0) + ?))" for name in _ADDED_IF_KNOWN)
     + " WHERE trace_no = ?")
+PROFILES_REMEMBERED = 10_000
 _PENDING = int(Note.PENDING)
 
 
@@ -242,21 +243,31 @@ class WriteSet:
 
     def show(self, state: TraceState, totals: Totals, fingerprint: bytes) -> None:
         """The trace's row, card and labels."""
-        facts_text = orjson.dumps(totals.profile()).decode()
         status = totals.status
         self.traces.append((
             state.trace_no, state.trace_id, state.first_seen, self.writer.change, totals.start,
-            within(max(0, totals.end - totals.start)), self.writer.profiles.of(facts_text), status, totals.spans, totals.bad,
+            within(max(0, totals.end - totals.start)), self._profile_no(totals), status, totals.spans, totals.bad,
             totals.unfinished, int(totals.root is not None), totals.llm_calls, *map(within, (*totals.tokens, totals.cost)),
             totals.priced, totals.unpriced, state.payload_parts, 0))
         card = totals.card()
         self.cards.append((state.trace_no, orjson.dumps(card), fingerprint))
         now = labels(card)
         if now != state.labels:
-            self.db.executemany("DELETE FROM labels WHERE key = ? AND value = ? AND trace_no = ?",
-                                [(*label, state.trace_no) for label in state.labels - now])
+            if state.labels:
+                self.db.executemany("DELETE FROM labels WHERE key = ? AND value = ? AND trace_no = ?",
+                                    [(*label, state.trace_no) for label in state.labels - now])
             self.labels += [(*label, state.trace_no) for label in now - state.labels]
             state.labels = now
+
+    def _profile_no(self, totals: Totals) -> int:
+        """The number of a trace's profile; of those seen lately without making it."""
+        key = totals.profile_key()
+        number = self.writer.profile_nos.get(key)
+        if number is None:
+            if len(self.writer.profile_nos) >= PROFILES_REMEMBERED:
+                self.writer.profile_nos.clear()
+            number = self.writer.profile_nos[key] = self.writer.profiles.of(orjson.dumps(totals.profile()).decode())
+        return number
 
     def flush(self) -> None:
         """Insert everything collected."""
