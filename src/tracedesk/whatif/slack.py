@@ -35,7 +35,7 @@ def slack(baseline: Baseline) -> NDArray[np.int64]:
     room[plain_child] = np.where(target >= 0, waits[np.maximum(target, 0)] - spans.end[plain_child], np.inf)
     _add_downwards(program, plain_child, room)
     limited = np.isfinite(room)
-    found = np.where(limited, np.maximum(np.where(limited, room, 0.0), 0.0), UNLIMITED).astype(np.int64)
+    found = np.where(limited, np.clip(np.where(limited, room, 0.0), 0.0, 2.0**62), UNLIMITED).astype(np.int64)
     return found[spans.position]
 
 

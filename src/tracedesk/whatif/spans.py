@@ -27,6 +27,8 @@ Flags = NDArray[np.bool_]
 TIMED_OUT = re.compile(r"time[d_ -]*out|deadline", re.IGNORECASE)
 CANCELLED = re.compile(r"cancel", re.IGNORECASE)
 VIRTUAL_NAME = "(trace)"
+LONGEST_NS = 2**60
+"""36 years: in a trace that lasts longer a time is saturated, which moved by any offset would leave 64 bits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ def lay_out(trace: Trace, *, fix_skew: bool = True) -> Spans:
     Unfinished spans, ends before starts, lost parents and parent cycles were already mended by `build_trace`; they are
     listed among the repairs all the same.
     """
-    offsets = skew.clock_offsets(trace) if fix_skew else {}
+    absurd = trace.t1_ns - trace.t0_ns > LONGEST_NS
+    offsets = skew.clock_offsets(trace) if fix_skew and not absurd else {}
     shift = skew.shift_of_spans(trace, offsets)
     start, end = trace.start_ns + shift, trace.end_ns + shift
     order = _breadth_first(trace, start if offsets else None)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
+import random
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from tests.helpers.shown import printed, shown
 from tracedesk.base.errors import DataError, NotFound
 from tracedesk.cli.main import tracedesk
 from tracedesk.cli.printing import escaped, jsonable
+from tracedesk.cli.show_json import show_json
+from tracedesk.cli.show_tree import print_trace
+from tracedesk.cli.target import targets_of
 from tracedesk.importers.detect import load
 from tracedesk.ingest.stages import prepare
+from tracedesk.model.span import Note, Resource, Scope, Span
 from tracedesk.pricing.book import PriceBook
 from tracedesk.semconv.counting import not_counted
 from tracedesk.store.connect import open_store
@@ -167,3 +174,32 @@ def test_values_are_printed_as_otlp_json_writes_them() -> None:
 def test_escapes_are_readable() -> None:
     assert escaped("Café ☀ 日本") == "Café ☀ 日本"
     assert escaped("a\nb\tc\x9b\u2066") == "a\\nb\\tc\\x9b\\u2066"
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_broken_trees_and_absurd_times_are_shown_all_the_same(seed: int) -> None:
+    dice, book = random.Random(seed), PriceBook()
+    for _ in range(25):
+        target = targets_of(broken_trace(dice), ())[0]
+        document = show_json(target, book)
+        json.dumps(document, allow_nan=False)
+        assert len(document["spans"]) == document["span_count"] == target.trace.n
+        console = Console(file=io.StringIO(), width=dice.choice((20, 60, 80, 200)))
+        print_trace(console, target)
+        assert "\x1b[31m" not in console.file.getvalue()
+
+
+def broken_trace(dice: random.Random) -> list[Span]:
+    """Spans whose parents are lost, their own children or themselves, and whose times end before they start or never."""
+    ids = [bytes([number + 1]) * 8 for number in range(dice.randint(1, 14))]
+    made = []
+    for span_id in ids:
+        start = max(0, 10**18 + dice.randint(-10**6, 10**9) * dice.choice((1, 1, 1, 1000)))
+        end = dice.choice((None, start, start - 5, start + dice.randint(0, 10**9), 2**63 - 1, 0))
+        tokens = dice.choice((5, -1, "x"))
+        attributes = dice.choice(({}, {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": tokens}))
+        made.append(Span(
+            b"\1" * 16, span_id, dice.choice((None, *ids, b"\xff" * 8)), dice.choice(("a", "\x1b[31mx", "", "n" * 500, "日本")),
+            start, end, attributes, Resource({"service.name": dice.choice(("s", 5, ""))}), Scope("x"),
+            status=dice.choice((0, 1, 2)), notes=dice.choice((0, int(Note.PENDING), int(Note.END_BEFORE_START)))))
+    return made
