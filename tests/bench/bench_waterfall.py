@@ -20,7 +20,7 @@ from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.trace import Trace, build_trace
 from tracedesk.scene.simulation import Simulation
 from tracedesk.ui import theme
-from tracedesk.ui.flame.canvas import TIME
+from tracedesk.ui.flame.source import TIME
 from tracedesk.ui.flame.view import FlameView
 from tracedesk.ui.waterfall.view import WaterfallView
 

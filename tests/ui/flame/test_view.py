@@ -11,7 +11,8 @@ from tests.helpers.random_traces import any_trace, flat, span_row
 from tracedesk.model.trace import Trace, build_trace
 from tracedesk.scene.heat import HUGE
 from tracedesk.ui import theme
-from tracedesk.ui.flame.canvas import CALLERS, MERGED, PAD_PX, TIME
+from tracedesk.ui.flame.canvas import PAD_PX
+from tracedesk.ui.flame.source import CALLERS, MERGED, TIME
 from tracedesk.ui.flame.view import FlameView
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("This plugin does not support")]
@@ -46,7 +47,7 @@ def view(qtbot, trace: Trace) -> FlameView:
 
 def spot(view: FlameView, name: str, nth: int = 0) -> QPoint:
     """The middle of the frame of a span."""
-    row, left, right = view.canvas.shapes().of(at(view.canvas.trace, name, nth))
+    row, left, right = view.canvas.source.shapes().of(at(view.canvas.source.trace, name, nth))
     low, high = view.canvas.view
     plot = view.canvas.width() - 2 * PAD_PX
     x = PAD_PX + ((left + right) / 2 - low) / (high - low) * plot
@@ -92,17 +93,17 @@ def test_a_click_zooms_and_backspace_goes_back(view: FlameView, trace: Trace, qt
 def test_search_counts_and_dims(view: FlameView) -> None:
     before = view.canvas.grab().toImage().pixelColor(spot(view, "tool") + QPoint(0, 8))
     view.search.setText("CALL")
-    assert view.canvas.matching() == 2
+    assert view.canvas.source.matching() == 2
     assert "2 match" in view.words.text()
     after = view.canvas.grab().toImage().pixelColor(spot(view, "tool") + QPoint(0, 8))
     assert after != before
     key(view, Qt.Key.Key_N)
-    first = view.canvas._selected
+    first = view.canvas.source.selected
     key(view, Qt.Key.Key_N)
-    assert view.canvas._selected != first
+    assert view.canvas.source.selected != first
     QTest.keyClick(view.search, Qt.Key.Key_Escape)
     assert view.search.text() == ""
-    assert view.canvas.matching() == 0
+    assert view.canvas.source.matching() == 0
 
 
 def test_arrows_walk_frames(view: FlameView, trace: Trace) -> None:
@@ -122,9 +123,9 @@ def test_arrows_walk_frames(view: FlameView, trace: Trace) -> None:
 def test_selecting_from_outside_chooses_whose_callers_are_shown(view: FlameView, trace: Trace) -> None:
     view.set_mode(CALLERS)
     view.select(trace.span_ids[at(trace, "tool")])
-    assert view.canvas.focus_name() == "tool"
+    assert view.canvas.source.focus_name() == "tool"
     assert "around tool" in view.words.text()
-    assert view.canvas.shapes().rows == 3, "agent, step, tool"
+    assert view.canvas.source.shapes().rows == 3, "agent, step, tool"
 
 
 def test_zoom_and_pan_by_key_stay_inside(view: FlameView) -> None:
@@ -144,8 +145,8 @@ def test_zoom_and_pan_by_key_stay_inside(view: FlameView) -> None:
 def test_what_is_drawn_is_hit(view: FlameView, trace: Trace) -> None:
     view.set_mode(TIME)
     for index in range(trace.n):
-        row, left, right = view.canvas.shapes().of(index)
-        found = view.canvas.shapes().at((left + right) / 2, row, 0.0)
+        row, left, right = view.canvas.source.shapes().of(index)
+        found = view.canvas.source.shapes().at((left + right) / 2, row, 0.0)
         assert found is not None
         assert found[0] == index
 

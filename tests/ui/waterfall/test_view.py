@@ -15,7 +15,8 @@ from tracedesk.base import clock
 from tracedesk.model.trace import Trace, build_trace
 from tracedesk.scene.simulation import Simulation
 from tracedesk.ui import theme
-from tracedesk.ui.waterfall.view import FRESH_NS, WaterfallView
+from tracedesk.ui.waterfall.growth import FRESH_NS
+from tracedesk.ui.waterfall.view import WaterfallView
 
 pytestmark = [pytest.mark.qt_log_level_fail("WARNING"), pytest.mark.qt_log_ignore("This plugin does not support")]
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -23,9 +24,15 @@ CONTROL, ALT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModif
 LEFT = Qt.MouseButton.LeftButton
 
 
+def settle(view: WaterfallView) -> None:
+    """Let every motion end."""
+    view.glide.finish()
+    view.tween.finish()
+
+
 def key(view: WaterfallView, code: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> None:
     QTest.keyClick(view.canvas, code, modifiers)
-    view._glide.finish()
+    settle(view)
 
 
 def spot(view: WaterfallView, name: str, x: float | None = None) -> QPoint:
@@ -175,7 +182,7 @@ def test_ctrl_wheel_zooms_at_the_pointer_and_shift_wheel_pans(view: WaterfallVie
 
 def test_double_click_zooms_to_the_span(view: WaterfallView) -> None:
     QTest.mouseDClick(view.canvas, LEFT, NONE, spot(view, "orders"))
-    view._glide.finish()
+    settle(view)
     orders = at(view.scene.trace, "orders")
     assert view.scene.scale == view.scene.held(view.scene.scale_of(orders))
 
@@ -201,7 +208,7 @@ def test_a_drag_on_the_ruler_zooms_to_the_range(view: WaterfallView) -> None:
     QTest.mouseRelease(view.ruler, LEFT, NONE, QPoint(left + 200, 10))
     QTest.mousePress(view.ruler, LEFT, NONE, QPoint(left + 5, 10))
     QTest.mouseRelease(view.ruler, LEFT, NONE, QPoint(left + 6, 10))
-    view._glide.finish()
+    settle(view)
     assert view.scene.scale.left_ns == pytest.approx(before.ns(100), abs=2)
     assert view.scene.scale.span_ns == pytest.approx(80 * before.ns_per_px)
 
@@ -228,7 +235,7 @@ def test_the_brush_of_the_overview(view: WaterfallView) -> None:
     assert view.scene.scale.left_ns == moved.left_ns
     assert view.scene.scale.span_ns > moved.span_ns
     QTest.mouseDClick(overview, LEFT, NONE, QPoint(round(left + 3), 20))
-    view._glide.finish()
+    settle(view)
     assert view.scene.is_fitted()
 
 
@@ -317,12 +324,12 @@ def later(trace: Trace, ns: int = 500_000_000) -> Simulation:
 def test_a_simulation_moves_bars_and_going_back_restores_them(view: WaterfallView, story: Trace) -> None:
     wanted = later(story)
     view.set_simulation(wanted)
-    view._glide.finish()
+    settle(view)
     assert (view.scene.end_ns == wanted.end_ns).all()
     assert view.scene.is_fitted(), "a fitted window stays fitted"
     view.grab()
     view.set_simulation(None)
-    view._glide.finish()
+    settle(view)
     assert view.scene.simulation is None
     assert (view.scene.start_ns == story.start_ns).all()
     assert (view.scene.end_ns == story.end_ns).all()
@@ -331,14 +338,14 @@ def test_a_simulation_moves_bars_and_going_back_restores_them(view: WaterfallVie
 def test_flipping_again_starts_from_where_the_bars_are(view: WaterfallView, story: Trace, monkeypatch) -> None:
     monkeypatch.setattr("tracedesk.ui.waterfall.motion.moves", lambda: True)
     view.set_simulation(later(story, 800_000_000))
-    view._glide._moved(0.5)
+    view.tween._glide._moved(0.5)
     half = view.scene.end_ns.copy()
     assert (half >= story.end_ns).all()
     assert half[0] == pytest.approx(story.end_ns[0] + 400_000_000, abs=2)
     view.set_simulation(None)
-    view._glide._moved(0.0)
+    view.tween._glide._moved(0.0)
     assert np.abs(view.scene.end_ns - half).max() <= 1
-    view._glide.finish()
+    settle(view)
     assert (view.scene.end_ns == story.end_ns).all()
 
 
@@ -346,8 +353,20 @@ def test_a_zoomed_window_stays_when_a_simulation_comes(view: WaterfallView, stor
     wheel(view, spot(view, "plan"), 4, CONTROL)
     before = view.scene.scale
     view.set_simulation(later(story))
-    view._glide.finish()
+    settle(view)
     assert view.scene.scale == before
+
+
+def test_zooming_while_bars_move_neither_stops_them_nor_is_undone(view: WaterfallView, story: Trace, monkeypatch) -> None:
+    monkeypatch.setattr("tracedesk.ui.waterfall.motion.moves", lambda: True)
+    wanted = later(story)
+    view.set_simulation(wanted)
+    view.tween._glide._moved(0.3)
+    wheel(view, spot(view, "plan"), 3, CONTROL)
+    zoomed = view.scene.scale
+    settle(view)
+    assert view.scene.scale == zoomed
+    assert (view.scene.end_ns == wanted.end_ns).all()
 
 
 def test_added_and_removed_spans_have_rows(view: WaterfallView, story: Trace) -> None:
@@ -355,7 +374,7 @@ def test_added_and_removed_spans_have_rows(view: WaterfallView, story: Trace) ->
     removed[at(story, "guard")] = True
     view.set_simulation(Simulation(story.start_ns, story.end_ns, removed,
                                    [("plan again", 0, int(story.end_ns[6]), int(story.end_ns[6]) + 10**9, 1)]))
-    view._glide.finish()
+    settle(view)
     assert view.scene.rows.n == story.n + 1
     view.grab()
     key(view, Qt.Key.Key_End)
@@ -381,16 +400,16 @@ def test_a_growing_trace_keeps_window_selection_and_what_is_closed(view: Waterfa
     view.set_trace(grown(view, 3))
     assert view.scene.scale == before
     assert selected(view) == "step 2"
-    assert not view.more.isHidden()
-    assert view.more.text() == "+3 spans →"
-    view.more.click()
-    view._glide.finish()
-    assert view.following
-    assert view.more.isHidden()
+    assert not view.growth.more.isHidden()
+    assert view.growth.more.text() == "+3 spans →"
+    view.growth.more.click()
+    settle(view)
+    assert view.growth.following
+    assert view.growth.more.isHidden()
     view.set_trace(grown(view, 6))
     assert view.scene.is_fitted()
     wheel(view, spot(view, "step 1"), 1, SHIFT)
-    assert not view.following, "the first pan ends following"
+    assert not view.growth.following, "the first pan ends following"
 
 
 def test_an_unfinished_span_grows_while_it_is_fresh(view: WaterfallView, monkeypatch) -> None:
@@ -398,10 +417,10 @@ def test_an_unfinished_span_grows_while_it_is_fresh(view: WaterfallView, monkeyp
     monkeypatch.setattr(clock, "now_ns", lambda: trace.t1_ns + 3_000_000_000)
     view.set_trace(trace)
     assert view.scene.end_ns[0] == trace.t1_ns + 3_000_000_000
-    assert view._grow.isActive()
+    assert view.growth.timer.isActive()
     monkeypatch.setattr(clock, "now_ns", lambda: trace.t1_ns + 2 * FRESH_NS)
-    view._grown()
-    assert not view._grow.isActive()
+    view.growth.tick()
+    assert not view.growth.timer.isActive()
 
 
 def test_rows_above_do_not_push_the_selected_row(qtbot) -> None:

@@ -11,15 +11,14 @@ from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelE
 from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
 
 from tracedesk.model.trace import Trace
-from tracedesk.scene.text import one_line
 from tracedesk.ui import theme
 from tracedesk.ui.flame.paint import GAP_PX, Marked, paint_ruler, paint_shapes, row_px
-from tracedesk.ui.flame.shapes import Shapes, TimeShapes, TreeShapes
+from tracedesk.ui.flame.shapes import Shapes
+from tracedesk.ui.flame.source import TIME, Source
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
 from tracedesk.ui.widgets.text import plain_tip
 
-MERGED, TIME, CALLERS = "merged", "time", "callers"
 GLIDE_MS, PAD_PX, TOP_PX, RULER_PX = 150, 16, 4, 20
 LEAST_SHARE = 1e-9
 ZOOM_STEP, PAN_SHARE = 1.2, 0.15
@@ -34,19 +33,11 @@ class FlameCanvas(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.trace: Trace | None = None
-        self.mode = MERGED
+        self.source = Source()
         self.view: tuple[float, float] = (0.0, 1.0)
         self.look = Look(theme.current())
-        self._made: dict[tuple[str, int], Shapes] = {}
-        self._selected = -1
-        self._focus_code = -1
         self._hover: int | None = None
         self._history: list[tuple[float, float]] = []
-        self._needle = ""
-        self._stretch: tuple[int, int] | None = None
-        self._match: NDArray[np.bool_] | None = None
-        self._given: NDArray[np.bool_] | None = None
         self._pressed: tuple[float, float, tuple[float, float]] | None = None
         self._dragged = False
         self._glide = Glide(self)
@@ -62,122 +53,52 @@ class FlameCanvas(QWidget):
 
     def set_trace(self, trace: Trace | None) -> None:
         """Another trace; the same one grown keeps its window."""
-        same = trace is not None and self.trace is not None and trace.trace_id == self.trace.trace_id
-        self.trace = trace
-        self._made.clear()
-        self._stretch = self._stretch if same else None
-        self._match = self._given = None
-        if not same:
+        if not self.source.set_trace(trace):
             self._history.clear()
             self.view = (0.0, 1.0)
-            self._selected = self._focus_code = -1
-        elif self._selected >= 0:
-            self._selected = -1
-        self._find_again()
         self._refresh()
 
     def select(self, span_id: bytes | None) -> None:
         """Show which span is selected."""
-        if self.trace is None:
+        trace = self.source.trace
+        if trace is None:
             return
-        self._selected = self.trace.index_of.get(span_id, -1) if span_id is not None else -1
-        if self.mode == CALLERS and self._selected >= 0:
-            self._focus_code = int(self.trace.name.codes[self._selected])
+        if self.source.select(trace.index_of.get(span_id, -1) if span_id is not None else -1):
             self._refresh()
         self.update()
 
     def set_stretch(self, stretch: tuple[int, int] | None) -> None:
         """Only what starts between two moments; in time order that stretch comes into view."""
-        self._stretch = stretch
-        self._history.clear()
-        for key in [key for key in self._made if key[0] == MERGED]:
-            del self._made[key]
-        self._show_stretch()
-        self._refresh()
-
-    def _show_stretch(self) -> None:
-        whole = (0.0, 1.0)
-        if self.trace is not None and self._stretch is not None and self.mode == TIME:
-            length = max(1, self.trace.t1_ns - self.trace.t0_ns)
-            whole = ((self._stretch[0] - self.trace.t0_ns) / length, (self._stretch[1] - self.trace.t0_ns) / length)
-        self.show_window(*whole, glide=False)
+        self.source.set_stretch(stretch)
+        self._start_over()
 
     def set_mode(self, mode: str) -> None:
         """`merged`, `time` or `callers`."""
-        if mode != self.mode:
-            self.mode = mode
-            self._history.clear()
+        if mode != self.source.mode:
+            self.source.mode = mode
             self.bar.setValue(0)
-            self._show_stretch()
-            self._refresh()
+            self._start_over()
+
+    def _start_over(self) -> None:
+        self._history.clear()
+        self.show_window(*self.source.stretch_in_view(), glide=False)
+        self._refresh()
 
     def set_matches(self, indexes: Sequence[int] | NDArray[np.int64] | None) -> None:
         """Dim everything but these spans; None or no span: dim nothing."""
-        self._given = None
-        if self.trace is not None and indexes is not None and len(indexes):
-            self._given = np.zeros(self.trace.n, np.bool_)
-            self._given[np.asarray(indexes, np.int64)] = True
-        self._find_again()
+        self.source.set_matches(indexes)
         self.update()
-
-    def searching(self) -> bool:
-        """Whether something is dimmed because it does not match."""
-        return self._match is not None
 
     def search(self, text: str) -> None:
         """Dim the frames whose name does not contain the text."""
-        self._needle = text.strip().casefold()
-        self._find_again()
+        self.source.search(text)
         self.update()
         self.changed.emit()
 
-    def _find_again(self) -> None:
-        trace = self.trace
-        if trace is None or not self._needle:
-            self._match = self._given
-            return
-        hits = np.array([self._needle in name.casefold() for name in trace.name.table] + [False], np.bool_)
-        self._match = hits[trace.name.codes]                 # code -1 reads the last entry: no name, no match
-
-    def shapes(self) -> Shapes | None:
-        """The frames of the mode in use, made at first need."""
-        if self.trace is None or self.trace.n == 0:
-            return None
-        code = self._code() if self.mode == CALLERS else -1
-        found = self._made.get((self.mode, code))
-        if found is None:
-            if self.mode == TIME:
-                found = TimeShapes(self.trace)
-            else:
-                found = TreeShapes(self.trace, None if self.mode == MERGED else code, self._stretch)
-            if len(self._made) > 8:
-                self._made.clear()
-            self._made[(self.mode, code)] = found
-        return found
-
-    def _code(self) -> int:
-        """The name that callers and callees are shown of: the selected span's, else the one with most own time."""
-        assert self.trace is not None
-        if self._focus_code >= 0:
-            return self._focus_code
-        if self._selected >= 0:
-            return int(self.trace.name.codes[self._selected])
-        known = self.trace.name.codes >= 0
-        own = np.bincount(self.trace.name.codes[known], weights=self.trace.self_ns[known].astype(np.float64))
-        return int(own.argmax()) if len(own) else -1
-
-    def focus_name(self) -> str:
-        """The name in the middle of callers and callees."""
-        return one_line(self.trace.name.table[self._code()]) if self.trace is not None and self._code() >= 0 else ""
-
     def behind(self) -> tuple[int, int]:
         """(spans, ns of span time) behind what the window shows."""
-        shapes = self.shapes()
+        shapes = self.source.shapes()
         return (0, 0) if shapes is None else shapes.behind(self.view)
-
-    def matching(self) -> int:
-        """How many spans match the search."""
-        return 0 if self._match is None else int(np.count_nonzero(self._match))
 
     # painting
 
@@ -193,27 +114,27 @@ class FlameCanvas(QWidget):
         return row_px(self.look)
 
     def _plot(self) -> QRectF:
-        top = TOP_PX + (self.look.colors.grown(RULER_PX) if self.mode == TIME else 0)
+        top = TOP_PX + (self.look.colors.grown(RULER_PX) if self.source.mode == TIME else 0)
         return QRectF(PAD_PX, top, max(1, self.width() - 2 * PAD_PX), self.height() - top)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.fillRect(self.rect(), self.look.color("bg.panel"))
-        shapes = self.shapes()
-        if shapes is None or self.trace is None:
+        shapes = self.source.shapes()
+        if shapes is None or self.source.trace is None:
             return
         plot = self._plot()
-        if self.mode == TIME:
-            paint_ruler(painter, self.look, self.trace, self.view, plot)
+        if self.source.mode == TIME:
+            paint_ruler(painter, self.look, self.source.trace, self.view, plot)
         painter.setClipRect(plot)
         painter.translate(plot.left(), plot.top() - self.bar.value())
         first = max(0, self.bar.value() // self.row_px)
         drawn = shapes.window(self.view, plot.width(), first, first + self.height() // self.row_px + 2)
-        marked = Marked(self._match, self._selected, self._hover)
-        paint_shapes(painter, self.look, self.trace, drawn, marked, plot.width())
+        marked = Marked(self.source.match, self.source.selected, self._hover)
+        paint_shapes(painter, self.look, self.source.trace, drawn, marked, plot.width())
 
     def _refresh(self) -> None:
-        shapes = self.shapes()
+        shapes = self.source.shapes()
         rows = shapes.rows if shapes is not None else 0
         most = max(0, rows * self.row_px + 8 - round(self._plot().height()))
         self.bar.setRange(0, most)
@@ -269,7 +190,7 @@ class FlameCanvas(QWidget):
 
     def _at(self, x: float, y: float) -> tuple[int, float, float] | None:
         """(span, left, right) of the frame at a point of the widget."""
-        shapes, plot = self.shapes(), self._plot()
+        shapes, plot = self.source.shapes(), self._plot()
         if shapes is None or not plot.contains(x, y):
             return None
         down = y - plot.top() + self.bar.value()
@@ -298,7 +219,7 @@ class FlameCanvas(QWidget):
         if hover != self._hover:
             self._hover = hover
             self.update()
-            shapes = self.shapes()
+            shapes = self.source.shapes()
             if found is not None and shapes is not None:
                 QToolTip.showText(event.globalPosition().toPoint() + QPoint(12, 12), plain_tip(shapes.words(*found)), self)
             else:
@@ -309,11 +230,11 @@ class FlameCanvas(QWidget):
         if pressed is None or self._dragged or event.button() != Qt.MouseButton.LeftButton:
             return
         found = self._at(event.position().x(), event.position().y())
-        if found is not None and self.trace is not None:
+        if found is not None and self.source.trace is not None:
             span, left, right = found
-            self._selected = span
+            self.source.selected = span
             self.zoom_to(left, right)
-            self.picked.emit(self.trace.span_ids[span])
+            self.picked.emit(self.source.trace.span_ids[span])
             self.update()
 
     def leaveEvent(self, event) -> None:
@@ -357,35 +278,34 @@ class FlameCanvas(QWidget):
             super().keyPressEvent(event)
 
     def _zoom_to_selected(self) -> None:
-        shapes = self.shapes()
-        found = shapes.of(self._selected) if shapes is not None and self._selected >= 0 else None
+        shapes = self.source.shapes()
+        found = shapes.of(self.source.selected) if shapes is not None and self.source.selected >= 0 else None
         if found is not None:
             self.zoom_to(*found[1:])
 
     def _walk(self, key: Qt.Key) -> None:
-        shapes = self.shapes()
-        if shapes is None or self.trace is None:
+        shapes = self.source.shapes()
+        if shapes is None or self.source.trace is None:
             return
         way = {Qt.Key.Key_Up: "up", Qt.Key.Key_K: "up", Qt.Key.Key_Down: "down", Qt.Key.Key_J: "down", Qt.Key.Key_Left: "left",
                Qt.Key.Key_Right: "right"}[key]
-        span = shapes.next(self._selected, way)
-        if span is not None and span != self._selected:
-            self._selected = span
-            self._keep_in_view(shapes, span)
-            self.picked.emit(self.trace.span_ids[span])
-            self.update()
+        span = shapes.next(self.source.selected, way)
+        if span is not None and span != self.source.selected:
+            self._go(span)
 
     def _next_match(self, by: int) -> None:
-        if self._match is None or self.trace is None or not self._match.any():
+        span = self.source.next_match(by)
+        if span is not None:
+            self._go(span)
+
+    def _go(self, span: int) -> None:
+        """Select a span as the user does."""
+        trace, shapes = self.source.trace, self.source.shapes()
+        if trace is None or shapes is None:
             return
-        found = np.flatnonzero(self._match)
-        later, earlier = found[found > self._selected], found[found < self._selected]
-        span = int(later[0] if len(later) else found[0]) if by > 0 else int(earlier[-1] if len(earlier) else found[-1])
-        self._selected = span
-        shapes = self.shapes()
-        if shapes is not None:
-            self._keep_in_view(shapes, span)
-        self.picked.emit(self.trace.span_ids[span])
+        self.source.selected = span
+        self._keep_in_view(shapes, span)
+        self.picked.emit(trace.span_ids[span])
         self.update()
 
     def _keep_in_view(self, shapes: Shapes, span: int) -> None:

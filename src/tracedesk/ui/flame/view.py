@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.model.trace import Trace
-from tracedesk.ui.flame.canvas import CALLERS, MERGED, TIME, FlameCanvas
+from tracedesk.ui.flame.canvas import FlameCanvas
 from tracedesk.ui.flame.heat_strip import HeatStrip
+from tracedesk.ui.flame.source import CALLERS, MERGED, TIME
 from tracedesk.ui.widgets.buttons import Segments
 from tracedesk.ui.widgets.text import Elided
 
@@ -58,7 +59,7 @@ class FlameView(QWidget):
 
     def set_trace(self, trace: Trace | None) -> None:
         """Another trace, or the same one grown."""
-        before = self.canvas.trace
+        before = self.canvas.source.trace
         self.canvas.set_trace(trace)
         if before is None or trace is None or before.trace_id != trace.trace_id:
             self.heat.set_trace(trace)
@@ -84,16 +85,16 @@ class FlameView(QWidget):
 
     def _say(self) -> None:
         """How many spans stand behind what is drawn, and how many match."""
-        canvas = self.canvas
-        if canvas.trace is None:
+        source = self.canvas.source
+        if source.trace is None:
             self.words.setText("")
             return
-        spans, ns = canvas.behind()
+        spans, ns = self.canvas.behind()
         said = [f"{spans:,} span{'s' if spans != 1 else ''}, {format_duration(ns)} of span time"]
-        if canvas.searching():
-            found = canvas.matching()
+        if source.match is not None:
+            found = source.matching()
             said.append(f"{found:,} match" if found != 1 else "1 matches")
-        elif canvas.mode == CALLERS and canvas.focus_name():
-            said.append(f"around {canvas.focus_name()}")
+        elif source.mode == CALLERS and source.focus_name():
+            said.append(f"around {source.focus_name()}")
         self.words.setText(" · ".join(said))
-        canvas.setAccessibleDescription(self.words.text())
+        self.canvas.setAccessibleDescription(self.words.text())

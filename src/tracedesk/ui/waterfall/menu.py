@@ -39,8 +39,8 @@ def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> QMenu | None
         clocks.setCheckable(True)
         clocks.setChecked(scene.corrected)
     if scene.trace.unfinished.any():
-        follow = menu.addAction("Follow the end", lambda: view.set_follow(not view.following))
+        follow = menu.addAction("Follow the end", lambda: view.set_follow(not view.growth.following))
         follow.setCheckable(True)
-        follow.setChecked(view.following)
+        follow.setChecked(view.growth.following)
     menu.popup(at)
     return menu
