@@ -6,13 +6,8 @@ from typing import NamedTuple
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.paths import resources
-from tracedesk.ingest.stages import prepare
 from tracedesk.model.row import SpanRow
 from tracedesk.model.trace import Trace, build_trace
-from tracedesk.pricing.book import PriceBook
-from tracedesk.whatif.baseline import Baseline
-from tracedesk.whatif.critical_path import critical_path
-from tracedesk.wire import otlp_json
 
 FILE = "refund_bot.otlp.json"
 SHOWN = "Help with my refund"
@@ -28,6 +23,12 @@ class Sample(NamedTuple):
 
 def load_sample() -> Sample:
     """Read the sample and pick the trace of the mock-ups: the longest one that asks for a refund."""
+    from tracedesk.ingest.stages import prepare  # on the reader's thread, not while the window is made
+    from tracedesk.pricing.book import PriceBook
+    from tracedesk.whatif.baseline import Baseline
+    from tracedesk.whatif.critical_path import critical_path
+    from tracedesk.wire import otlp_json
+
     batch = otlp_json.decode_traces((resources() / "samples" / FILE).read_bytes(), origin="file")
     book = PriceBook()
     rows: dict[bytes, list[SpanRow]] = {}

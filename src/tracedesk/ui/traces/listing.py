@@ -36,7 +36,8 @@ class Listing(QObject):
         self._dirty = False
         self._timer = self._single(REFRESH_MS, self._refresh)
         self._around_timer = self._single(AROUND_MS, self._ask_around)
-        self._state.query_changed.connect(self.ask)
+        self._asked = False
+        self._state.query_changed.connect(self._changed)
         desk.live.changed.connect(self._store_changed)
         pane.list.model_.wants_more.connect(self._ask_older)
 
@@ -53,8 +54,13 @@ class Listing(QObject):
 
     # asking
 
+    def _changed(self) -> None:
+        if self._asked:
+            self.ask()
+
     def ask(self) -> None:
         """Another filter or range: the whole list anew."""
+        self._asked = True
         query = self.query()
         self._dirty = False
         self._desk.tasks.ask("list", lambda store: reader.list_page(store, query), self._show, self._failed)

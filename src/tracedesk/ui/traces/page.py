@@ -7,16 +7,15 @@ the store holds no trace at all, the first-run page stands in its place.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NS_PER_S
 from tracedesk.model.query import Term, term
 from tracedesk.store import questions
 from tracedesk.ui import theme
-from tracedesk.ui.first_run.page import FirstRun
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.traces import reader
@@ -26,6 +25,9 @@ from tracedesk.ui.traces.list_pane import ListPane
 from tracedesk.ui.traces.listing import Listing
 from tracedesk.ui.traces.reading import Reading
 from tracedesk.ui.widgets.buttons import Button
+
+if TYPE_CHECKING:
+    from tracedesk.ui.first_run.page import FirstRun
 
 RANGES = (("Last 15 min", 15 * 60), ("Last 1 h", 3600), ("Last 24 h", 86_400), ("Last 7 d", 7 * 86_400),
           ("Last 30 d", 30 * 86_400), ("All time", 0))
@@ -63,7 +65,7 @@ class TracesPage(QWidget):
         self._lay_out()
         self._wire()
         self.set_range(0 if desk.read_only else USUAL_RANGE_S)
-        self.listing.ask()
+        QTimer.singleShot(0, self.listing.ask)       # once the window is on the screen
 
     def _lay_out(self) -> None:
         self.split = QSplitter(Qt.Orientation.Horizontal)
@@ -110,6 +112,8 @@ class TracesPage(QWidget):
     def first_run(self) -> FirstRun:
         """The page for an empty store."""
         if self._first_run is None:
+            from tracedesk.ui.first_run.page import FirstRun
+
             self._first_run = FirstRun(self._desk)
             self._first_run.fold(self._folds)
             self._whole.addWidget(self._first_run)

@@ -1,10 +1,15 @@
-"""What the traces page asks the store, each question one function that runs on a reader's thread. No Qt."""
+"""What the traces page asks the store, each question one function that runs on a reader's thread. No Qt.
+
+What it takes to answer (dialects, prices, the what-if engine) is imported there, at the first question that needs it, so
+that the window need not wait for it.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
@@ -15,18 +20,17 @@ from tracedesk.model.query import TraceQuery
 from tracedesk.model.span import LogRecord
 from tracedesk.model.summary import TraceSummary
 from tracedesk.model.trace import Trace
-from tracedesk.pricing.book import PriceBook
-from tracedesk.semconv.read import read
 from tracedesk.store import questions
 from tracedesk.store.connect import Store
 from tracedesk.store.questions import Density, Peers
 from tracedesk.ui.inspector.detail import SpanDetail, place_in
 from tracedesk.ui.traces.critical_bar import Stretch, shares, stretches
-from tracedesk.whatif.baseline import Baseline
-from tracedesk.whatif.critical_path import critical_path
-from tracedesk.whatif.slack import slack
-from tracedesk.wire.encode import traces_json
 
+if TYPE_CHECKING:
+    from tracedesk.pricing.book import PriceBook
+    from tracedesk.store.prices import CurrentBook
+
+_own = threading.local()
 PAGE = 200
 RAW_SPANS = 200
 COLUMNS, ROWS = 48, 7
@@ -103,6 +107,10 @@ def around(store: Store, query: TraceQuery) -> Around:
 
 def opened(store: Store, trace_id: bytes) -> OpenedTrace:
     """A trace with its critical path and slack."""
+    from tracedesk.whatif.baseline import Baseline
+    from tracedesk.whatif.critical_path import critical_path
+    from tracedesk.whatif.slack import slack
+
     summary = questions.summary(store, trace_id)
     trace = questions.trace(store, trace_id)
     found = OpenedTrace(summary, trace)
@@ -143,8 +151,20 @@ def first_look(trace: Trace) -> bytes | None:
     return trace.span_ids[0] if trace.n else None
 
 
-def detail(store: Store, opened: OpenedTrace, span_id: bytes, book: PriceBook) -> SpanDetail:
+def price_book(store: Store) -> PriceBook:
+    """The prices of this moment, the user's included; each thread has a book of its own."""
+    from tracedesk.store.prices import CurrentBook
+
+    if not hasattr(_own, "book"):
+        _own.book = CurrentBook()
+    current: CurrentBook = _own.book
+    return current.of(store)
+
+
+def detail(store: Store, opened: OpenedTrace, span_id: bytes) -> SpanDetail:
     """Everything about one span."""
+    from tracedesk.semconv.read import read
+
     span, logs = questions.span(store, opened.trace.trace_id, span_id)
     fields = read(span, logs)
     index = opened.trace.index_of[span_id]
@@ -153,7 +173,8 @@ def detail(store: Store, opened: OpenedTrace, span_id: bytes, book: PriceBook) -
     elsewhere = questions.counted_on(store, opened.trace.trace_id)
     summary = opened.summary
     tags = {"user": summary.user_id, "session": summary.session_id, **summary.tags}
-    return place_in(opened.trace, index, span, logs, fields, book.price(fields, span.start_ns), on_critical_path=on_path,
+    cost = price_book(store).price(fields, span.start_ns)
+    return place_in(opened.trace, index, span, logs, fields, cost, on_critical_path=on_path,
                     slack_ns=slack_ns, counted=span_id not in elsewhere, counted_on=elsewhere.get(span_id),
                     trace_tags=tags)
 
@@ -166,6 +187,8 @@ def logs(store: Store, trace_id: bytes) -> list[LogRecord]:
 
 def raw(store: Store, trace_id: bytes, span_id: bytes | None, span_count: int) -> str:
     """The selected span, else the whole trace, as OTLP/JSON; of a large trace only a sentence."""
+    from tracedesk.wire.encode import traces_json
+
     if span_id is not None:
         spans: Sequence[Any] = [questions.span(store, trace_id, span_id)[0]]
     elif span_count <= RAW_SPANS:

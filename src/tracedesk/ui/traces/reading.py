@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.model.kinds import Status
-from tracedesk.pricing.book import PriceBook
 from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.traces import find, reader
 from tracedesk.ui.traces.centre import Centre
@@ -22,7 +21,6 @@ class Reading(QObject):
         super().__init__(centre)
         self._desk, self._state, self._centre, self._inspector = desk, desk.state, centre, inspector
         self.opened: reader.OpenedTrace | None = None
-        self._book = PriceBook()                     # reads its prices at the first use, on a reader's thread
         self._found = find.Found("", [], True)
         self._at = -1
         self._place = ""
@@ -79,7 +77,7 @@ class Reading(QObject):
     # the span
 
     def _selected(self) -> None:
-        opened, span_id, book = self.opened, self._state.span_id, self._book
+        opened, span_id = self.opened, self._state.span_id
         self._centre.refresh_buttons()
         if span_id is None:
             self._inspector.show_detail(None)
@@ -88,7 +86,7 @@ class Reading(QObject):
         self._centre.select(span_id)
         self._centre.bottom.again("raw")
         if span_id is not None and span_id in opened.trace.index_of:
-            self._desk.tasks.ask("detail", lambda store: reader.detail(store, opened, span_id, book), self._show_detail)
+            self._desk.tasks.ask("detail", lambda store: reader.detail(store, opened, span_id), self._show_detail)
 
     def _show_detail(self, detail: Any) -> None:
         if detail.span.span_id == self._state.span_id:

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tracedesk.ui.flame.view import FlameView
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
 from tracedesk.ui.traces.view import View
 
-PART = View("flame", "Flame", "flame", 2, lambda desk: FlameView())
+
+def _build(desk: Any) -> QWidget:
+    from tracedesk.ui.flame.view import FlameView
+
+    return FlameView()
+
+
+PART = View("flame", "Flame", "flame", 2, _build)

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tracedesk.ui.replay.steps_view import StepsView
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
 from tracedesk.ui.traces.view import View
 
-PART = View("steps", "Steps", "steps", 3, StepsView, bottom=False)
+
+def _build(desk: Any) -> QWidget:
+    from tracedesk.ui.replay.steps_view import StepsView
+
+    return StepsView(desk)
+
+
+PART = View("steps", "Steps", "steps", 3, _build, bottom=False)
