@@ -7,7 +7,7 @@ that have a line. QSS knows no tabular figures or letter spacing: fonts are set 
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Any, Protocol
 
 from PySide6.QtGui import QColor
 
@@ -22,6 +22,9 @@ class Colors(Protocol):
 
     def status(self, name: str) -> tuple[QColor, QColor, QColor]:
         """Text, soft and line of a status."""
+
+    def kind(self, kind: Any) -> tuple[QColor, ...]:
+        """Colours of a span kind, that of its text last."""
 
     def diff(self, name: str) -> tuple[QColor, QColor, QColor]:
         """Text, soft and line of a difference."""
@@ -45,6 +48,7 @@ def stylesheet(theme: Colors) -> str:
     tones = {name: h(f"text.{name}") for name in ("primary", "secondary", "tertiary", "disabled", "link")}
     tones |= {name: theme.status(name)[0].name() for name in ("ok", "error", "warn", "running", "unset")}
     tones |= {name: theme.diff(name)[0].name() for name in ("worse", "better", "same")}
+    tones |= {f"kind.{name}": theme.kind(name)[-1].name() for name in ("llm", "tool")}
     tones["accent"] = h("accent.base")
     tones["on_accent"] = h("accent.on")
     panes = {name: h(f"bg.{name}") for name in ("app", "panel", "raised", "overlay", "inset", "selected")}

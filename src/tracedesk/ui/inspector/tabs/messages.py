@@ -8,13 +8,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tracedesk.model.kinds import Kind
-from tracedesk.ui import icons, theme
+from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, pretty, short
 from tracedesk.ui.inspector.media import media_widget
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, link_button, visible
 from tracedesk.ui.inspector.tab import InspectorTab
 from tracedesk.ui.widgets.fold import Fold
+from tracedesk.ui.widgets.text import Glyph
 
 ROLE_WORDS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 FOLDED_ROLES = frozenset({"system", "developer"})
@@ -85,22 +86,18 @@ def _card(detail: SpanDetail, side: str, message: dict[str, Any]) -> QWidget:
     answers = [part for part in parts if part.get("type") in ("tool_call_response", "server_tool_call_response")]
     is_tool = role == "tool" or (bool(answers) and len(answers) == len(parts))
     if is_tool or (calls and len(calls) == len(parts)):
-        edge, icon, color = colors.kind(Kind.TOOL).text, "tool", colors.kind(Kind.TOOL).text
+        edge, icon, tone = colors.kind(Kind.TOOL).text, "tool", "kind.tool"
         word = "Tool result" if is_tool else "Tool call"
     elif role == "assistant":
-        edge, icon, color, word = colors.kind(Kind.LLM).text, "llm", colors.kind(Kind.LLM).text, "Assistant"
+        edge, icon, tone, word = colors.kind(Kind.LLM).text, "llm", "kind.llm", "Assistant"
     else:
-        edge, icon, color = colors.color("border.control"), "user", colors.color("text.secondary")
+        edge, icon, tone = colors.color("border.control"), "user", "text.secondary"
         word = ROLE_WORDS.get(role, visible(role)[:40])
     card = Card(edge=edge)
     head = QHBoxLayout()
     head.setSpacing(6)
-    glyph = label("")
-    glyph.setPixmap(icons.pixmap(icon, color, 14, card.devicePixelRatioF()))
-    head.addWidget(glyph)
-    who = label(word, font="label")
-    who.setStyleSheet(f"color: {color.name()};")
-    head.addWidget(who)
+    head.addWidget(Glyph(icon, tone, 14))
+    head.addWidget(label(word, font="label", color=tone))
     name = message.get("name")
     if isinstance(name, str) and name:
         head.addWidget(Elided(name, font="caption", color="text.tertiary"))
