@@ -165,3 +165,13 @@ def test_siblings_in_turn_share_a_line_and_parallel_ones_do_not() -> None:
 def test_a_very_deep_trace_has_a_line_per_level() -> None:
     trace = deep(DEEPEST + 100)
     assert (lanes(trace) == trace.depth).all()
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 500))
+def test_small_families_at_once_are_laid_out_as_one_by_one(seed: int) -> None:
+    trace = any_trace(seed, 60)
+    together = lanes(trace)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("tracedesk.scene.lanes.SMALL_FAMILY", 0)
+        assert (lanes(trace) == together).all()

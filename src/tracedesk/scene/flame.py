@@ -19,6 +19,7 @@ MOST_LEVELS = 1_000
 """Spans deeper than this count for their ancestor at this level."""
 
 KINDS = 16
+TABLE_AT_MOST = 1 << 22
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Indexes = NDArray[np.int32]
@@ -126,7 +127,12 @@ def _levels_up(trace: Trace, tops: Ints) -> list[_Level]:
 def _grouped(look: NDArray[np.int64], spans: Ints, above: Ints) -> Ints:
     """A number per span: equal for equal parent frame and equal looks."""
     key = (above + 1) * (int(look.max()) + 1) + look[spans]
-    return np.unique(key, return_inverse=True)[1].astype(np.int64)
+    most = int(key.max()) + 1 if len(key) else 0
+    if most > TABLE_AT_MOST:
+        return np.unique(key, return_inverse=True)[1].astype(np.int64)
+    seen = np.zeros(most, np.bool_)                          # few frames: a table is ten times faster than sorting
+    seen[key] = True
+    return (np.cumsum(seen) - 1)[key]
 
 
 def _looks(trace: Trace) -> Ints:
@@ -159,7 +165,7 @@ def _laid_out(trace: Trace, levels: list[_Level], counted: NDArray[np.bool_]) ->
         held = np.bincount(frame, weights=members[spans].astype(np.float64))
         count = np.bincount(frame, weights=counted[spans].astype(np.float64))
         value = np.bincount(frame, weights=weight[spans].astype(np.float64))
-        first = np.unique(frame, return_index=True)[1]
+        first = _leaders(frame, np.arange(len(frame)), len(count))
         parent = above[first]
         order = np.lexsort((-value, parent))
         before = np.cumsum(value[order]) - value[order]
@@ -172,8 +178,10 @@ def _laid_out(trace: Trace, levels: list[_Level], counted: NDArray[np.bool_]) ->
         x1 = x0 + value / whole
         placed[level] = (x0, x1)
         offset_of[level] = offset
-        longest = np.lexsort((-duration[spans], frame))
-        leader = spans[longest[np.concatenate([[True], frame[longest][1:] != frame[longest][:-1]])]]
+        most = np.full(len(count), -1, np.int64)
+        np.maximum.at(most, frame, duration[spans])
+        longest = duration[spans] == most[frame]
+        leader = _leaders(frame[longest], spans[longest], len(count))
         shown = leader if level >= 0 else _ancestor(trace, leader, -level)
         failed = np.bincount(frame, weights=(counted[spans] & (trace.status[spans] == Status.ERROR)).astype(np.float64))
         own = np.bincount(frame, weights=own_ns[spans].astype(np.float64))
@@ -190,6 +198,13 @@ def _laid_out(trace: Trace, levels: list[_Level], counted: NDArray[np.bool_]) ->
     return Frames(level_.astype(np.int32), parent_.astype(np.int32), x0_, x1_, span_.astype(np.int32), kind_.astype(np.uint8),
                   name_.astype(np.int32), count_.astype(np.int64), errors_.astype(np.int64), total_.astype(np.int64),
                   self_.astype(np.int64), whole_ns)
+
+
+def _leaders(frame: Ints, values: Ints, frames: int) -> Ints:
+    """The value of the first entry of each frame."""
+    found = np.zeros(frames, np.int64)
+    found[frame[::-1]] = values[::-1]                        # of equal places the last one written stays
+    return found
 
 
 def _ancestor(trace: Trace, spans: Ints, steps: int) -> Ints:

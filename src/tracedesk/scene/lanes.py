@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import itertools
 from heapq import heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tracedesk.model.trace import Trace
+
+SMALL_FAMILY = 16
+"""Families of at most so many overlapping siblings are laid out all at once."""
 
 DEEPEST = 2_000
 """Deeper traces get one line per level, without lines for parallel siblings."""
@@ -43,9 +45,12 @@ def _pack(members: NDArray, parent: NDArray, start: NDArray, end: NDArray, heigh
     """Siblings that overlap, family by family: each takes the first stretch of lines that is free."""
     if not len(members):
         return
-    cuts = [0, *(np.flatnonzero(parent[1:] != parent[:-1]) + 1).tolist(), len(members)]
+    cuts = np.concatenate([[0], np.flatnonzero(parent[1:] != parent[:-1]) + 1, [len(members)]])
+    few = np.diff(cuts) <= SMALL_FAMILY
+    if np.count_nonzero(few):
+        _pack_small(members, parent, start, end, height, offset, (cuts[:-1][few], np.diff(cuts)[few]))
     starts, ends, heights = start.tolist(), end.tolist(), height[members].tolist()
-    for lo, hi in itertools.pairwise(cuts):
+    for lo, hi in np.stack([cuts[:-1], cuts[1:]], axis=1)[~few].tolist():
         free: list[int] = []
         busy: list[tuple[int, int]] = []
         tall: list[int] = []
@@ -62,3 +67,26 @@ def _pack(members: NDArray, parent: NDArray, start: NDArray, end: NDArray, heigh
         tops = np.concatenate([[0], np.cumsum(tall)])
         offset[members[lo:hi]] = tops[taken]
         height[parent[lo]] = max(int(height[parent[lo]]), 1 + int(tops[-1]))
+
+
+def _pack_small(members: NDArray, parent: NDArray, start: NDArray, end: NDArray, height: NDArray, offset: NDArray,
+                families: tuple[NDArray, NDArray]) -> None:
+    """`_pack` for all small families (first position, size) at once: first the eldest of each, then the second, and so on."""
+    first, size = families
+    widest = int(size.max())
+    ends = np.full((len(first), widest), np.iinfo(np.int64).min, np.int64)
+    tall = np.zeros((len(first), widest), np.int64)
+    taken = np.zeros((len(first), widest), np.int64)
+    for rank in range(widest):
+        family = np.flatnonzero(size > rank)
+        at = first[family] + rank
+        lane = (ends[family] <= start[at][:, None]).argmax(axis=1)       # there is one: no family has more lanes than members
+        ends[family, lane] = end[at]
+        tall[family, lane] = np.maximum(tall[family, lane], height[members[at]])
+        taken[family, rank] = lane
+    tops = np.cumsum(tall, axis=1)
+    for rank in range(widest):
+        family = np.flatnonzero(size > rank)
+        lane = taken[family, rank]
+        offset[members[first[family] + rank]] = tops[family, lane] - tall[family, lane]
+    np.maximum.at(height, parent[first], tops[:, -1] + 1)
