@@ -7,8 +7,9 @@ it are plain: “after”.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
@@ -31,54 +32,61 @@ def told_around(material: Material, steps: Sequence[Step]) -> None:
             step.parent = nearest[step.span]
 
 
-def sure_causes(material: Material, steps: Sequence[Step]) -> dict[int, int]:
-    """Position of a step → position of the step that the data names as its cause; positions in `steps`, ordered by start."""
-    asked: dict[str, int] = {}
+class Sure(NamedTuple):
+    """Causes that the data names, as positions in a list of steps: the one of each step, and all results a model was given."""
+
+    cause: dict[int, int]
+    given: dict[int, list[int]]
+
+
+def sure_causes(material: Material, steps: Sequence[Step]) -> Sure:
+    """The causes that the data names; `steps` are ordered by start. Ids that were used twice mean their latest use before."""
+    asked: dict[str, list[int]] = {}
     by_name: dict[str, list[int]] = {}
-    answered: dict[str, int] = {}
+    answered: dict[str, list[int]] = {}
     untold: dict[int, int] = {}                           # told step around → model step that did not say which tool it chose
-    found: dict[int, int] = {}
+    found = Sure({}, {})
     for at, step in enumerate(steps):
         if step.act is Act.CHOSE:
             for tool in material.tools_asked(step.span):
                 if tool.call_id:
-                    asked.setdefault(tool.call_id, at)
+                    asked.setdefault(tool.call_id, []).append(at)
                 by_name.setdefault(tool.name.lower(), []).append(at)
         elif step.act is Act.CALLED and (call_id := _call_id(material, step)):
-            answered[call_id] = at
+            answered.setdefault(call_id, []).append(at)
     for at, step in enumerate(steps):
         if step.act is Act.CALLED:
             call_id = _call_id(material, step)
-            if call_id in asked:
-                found[at] = asked[call_id]
-            elif (named := _asked_before(by_name.get(step.actor.lower(), []), at)) is not None:
-                found[at] = named
-            elif step.parent in untold:
-                found[at] = untold[step.parent]
+            cause = _latest(asked[call_id], at, asked[call_id][0]) if call_id in asked else _latest(
+                by_name.get(step.actor.lower(), []), at, untold.get(step.parent))
+            if cause is not None:
+                found.cause[at] = cause
         elif step.act in _MODELS or (step.act is Act.FAILED and step.kind is Kind.LLM):
-            given = [answered[call_id] for call_id, _ in results(latest(material.messages(step.span, "input.messages")))
-                     if call_id in answered]
+            known = (_latest(answered[call_id], at, None) for call_id, _ in results(latest(
+                material.messages(step.span, "input.messages"))) if call_id in answered)
+            given = sorted({place for place in known if place is not None})
             if given:
-                found[at] = max(given)
+                found.cause[at], found.given[at] = given[-1], given
             untold.pop(step.parent, None)
             if step.act is Act.CHOSE and not material.tools_asked(step.span):
                 untold[step.parent] = at
-    return {at: cause for at, cause in found.items() if at != cause}
+    return found
 
 
 def _call_id(material: Material, step: Step) -> str | None:
     return next((call_id for one in step.members if (call_id := material.text(one, "tool.call_id"))), None)
 
 
-def _asked_before(positions: list[int], at: int) -> int | None:
-    """The latest model step before this one that asked for the tool by name."""
-    place = bisect_right(positions, at)
-    return positions[place - 1] if place else None
+def _latest(positions: Sequence[int], at: int, otherwise: int | None) -> int | None:
+    """The latest of these positions before a step."""
+    place = bisect_left(positions, at)
+    return positions[place - 1] if place else otherwise
 
 
 def give_reasons(material: Material, steps: Sequence[Step], again: Mapping[int, int]) -> None:
     """Fill in `cause` and `led_to` of numbered steps in their final order; `again` has the positions of second attempts."""
-    sure = {**sure_causes(material, steps), **again}
+    known = sure_causes(material, steps)
+    sure = {**known.cause, **again}
     by_span = {step.span: at for at, step in enumerate(steps) if step.encloses}
     last: dict[int, list[int]] = {}                       # told step around → positions of the steps inside, so far
     for at, step in enumerate(steps):
@@ -93,6 +101,9 @@ def give_reasons(material: Material, steps: Sequence[Step], again: Mapping[int, 
         siblings.append(at)
         if cause is not None and cause != at:
             _link(material, steps[cause], step)
+        for place in known.given.get(at, ()):
+            if place != cause:
+                steps[place].led_to.append(Link(step.n, *_led_to(material, steps[place], step)))
     for step in steps:
         if step.act is Act.CHOSE and step.detail.endswith(NOT_SENT):
             called = tally([link.actor for link in step.led_to if link.text.startswith("ran")])

@@ -20,7 +20,7 @@ _FIRST = {Act.USER: 0, Act.ROUTED: 1, Act.ANSWERED: 3}
 def in_true_order(material: Material, steps: Sequence[Step]) -> list[Step]:
     """The steps by start, with causes before their effects."""
     ordered = sorted(steps, key=lambda step: (step.start_ns, _FIRST.get(step.act, 2), step.span % (material.trace.n + 1)))
-    sure = sure_causes(material, ordered)
+    sure = sure_causes(material, ordered).cause
     at_span = {step.span: at for at, step in enumerate(ordered) if step.encloses}
     waits_for: list[list[int]] = [[] for _ in ordered]
     open_causes = [0] * len(ordered)

@@ -218,3 +218,28 @@ def test_an_embedding_that_repeats_another_is_told_once() -> None:
     assert [step.span for step in script.steps] == [1]
     script = tell([replace(made, counted_on={ids[1]: None})])
     assert [step.span for step in script.steps] == [2]
+
+
+def test_an_id_that_is_used_twice_means_its_latest_use() -> None:
+    script = told("""
+        agent    |------------------------------|  kind=agent
+          one     |--|                             kind=llm as=plan
+          a            |-|                         kind=tool as=find
+          two              |--|                    kind=llm as=plan
+          b                     |-|                kind=tool as=find
+    """, plan={"input.messages": [asks(("x", "find")), gives("x")], "output.messages": [asks(("x", "find"))]},
+        find={"tool.call_id": "x"})
+    assert [step.act for step in script.steps] == [Act.CHOSE, Act.CALLED, Act.CHOSE, Act.CALLED]
+    assert [step.cause.step if step.cause else None for step in script.steps] == [None, 1, 2, 3]
+
+
+def test_results_of_several_tools_all_lead_to_the_model_that_reads_them() -> None:
+    script = told("""
+        agent    |--------------------|  kind=agent
+          plan    |--|                   kind=llm
+          find         |-|               kind=tool
+          sum          |--|              kind=tool
+          answer           |--|          kind=llm
+    """, plan={"output.messages": [asks(("a", "find"), ("b", "sum"))]}, find={"tool.call_id": "a"}, sum={"tool.call_id": "b"},
+        answer={"input.messages": [gives("a"), gives("b")]})
+    assert [[link.step for link in step.led_to] for step in script.steps] == [[2, 3], [4], [4], []]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.base.clock import format_duration
@@ -27,6 +29,8 @@ class Scrubber(QWidget):
         self.line: Line | None = None
         self._place_ns = 0
         self._now = 0
+        self._drawn: QPixmap | None = None
+        self._drawn_for: tuple[Any, ...] = ()
         self.setFixedHeight(56)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -40,6 +44,7 @@ class Scrubber(QWidget):
     def show_script(self, script: Script | None) -> None:
         """Another story."""
         self.line = Line(script) if script is not None and script.steps else None
+        self._drawn = None
         self.update()
 
     def show_place(self, place_ns: int, n: int) -> None:
@@ -65,26 +70,52 @@ class Scrubber(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         middle = 20.0
         painter.setPen(Qt.PenStyle.NoPen)
-        for number, turn in enumerate(line.script.turns):
-            left, right = self._x(line.offsets[number]), self._x(line.offsets[number] + turn.duration_ns)
-            painter.setBrush(colors.color("bg.inset"))
-            painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, right - left, BAR_PX), 2, 2)
-        for piece in line.stretches():
-            left, right = self._x(piece.start_ns), self._x(piece.end_ns)
-            now = piece.step.n == self._now and piece.kind is None
-            high = NOW_PX if now else BAR_PX
-            fill = QColor(colors.kind(piece.kind).solid if piece.kind is not None else colors_of(piece.step).solid)
-            if piece.start_ns >= self._place_ns and not now:
-                fill.setAlphaF(TO_COME)
-            painter.setBrush(fill)
-            painter.drawRoundedRect(QRectF(left, middle - high / 2, max(2.0, right - left - 1.5), high), 2, 2)
-        self._marks(painter, line, middle)
+        painter.drawPixmap(0, 0, self._all_steps(line, middle))
         x = self._x(self._place_ns)
+        veil = colors.color("bg.panel")
+        veil.setAlphaF(1 - TO_COME)
+        painter.fillRect(QRectF(x, middle - BAR_PX, self.width() - x, 2 * BAR_PX), veil)
+        now = line.script.steps[self._now - 1] if self._now else None
+        if now is not None and now.end_ns > now.start_ns:
+            left, right = self._x(line.starts[now.n - 1]), self._x(line.end_of(now))
+            painter.setBrush(colors_of(now).solid)
+            painter.drawRoundedRect(QRectF(left, middle - NOW_PX / 2, max(2.0, right - left - 1.5), NOW_PX), 2, 2)
+        self._marks(painter, line, middle)
         painter.setPen(QPen(colors.color("accent.base"), 2))
         painter.drawLine(QPointF(x, 8), QPointF(x, 32))
         painter.setPen(QPen(colors.color("bg.app"), 2))
         painter.setBrush(colors.color("accent.base"))
         painter.drawEllipse(QPointF(x, middle), KNOB_PX / 2 + 1, KNOB_PX / 2 + 1)
+
+    def _all_steps(self, line: Line, middle: float) -> QPixmap:
+        """The bar with every step in its full colour, drawn once per size and theme. Many steps stand
+        without gaps, as thin as they are, so that each kind keeps its share.
+        """
+        ratio = self.devicePixelRatioF()
+        key = (self.width(), ratio, theme.current().name, theme.current().contrast)
+        if self._drawn is not None and self._drawn_for == key:
+            return self._drawn
+        picture = QPixmap(self.size() * ratio)
+        picture.setDevicePixelRatio(ratio)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colors = theme.current()
+        painter.setBrush(colors.color("bg.inset"))
+        for number, turn in enumerate(line.script.turns):
+            left, right = self._x(line.offsets[number]), self._x(line.offsets[number] + turn.duration_ns)
+            painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, right - left, BAR_PX), 2, 2)
+        pieces = line.stretches()
+        gap = 1.5 if len(pieces) < self.width() / 6 else 0.0
+        for piece in pieces:
+            left, right = self._x(piece.start_ns), self._x(piece.end_ns)
+            painter.setBrush(colors.kind(piece.kind).solid if piece.kind is not None else colors_of(piece.step).solid)
+            wide = max(2.0 if gap else 0.4, right - left - gap)
+            painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, wide, BAR_PX), 2, 2)
+        painter.end()
+        self._drawn, self._drawn_for = picture, key
+        return picture
 
     def _marks(self, painter: QPainter, line: Line, middle: float) -> None:
         """Names below: the turns, the pauses between them, the total."""
