@@ -16,7 +16,7 @@ from tracedesk.model.row import SpanRow
 
 _COUNTED = frozenset(map(int, COUNTED_KINDS))
 _ERROR = int(Status.ERROR)
-_STREAM = "streaming response from"
+STREAM = "streaming response from"
 """Logfire's name for the sibling that carries a streamed call's result."""
 
 
@@ -58,25 +58,34 @@ def counted_across(
     an SDK that traces itself writes its streams as traces of their own. Of two that do not overlap in time one came from
     a cache or from a server that gives every answer the same id; those stay apart.
     """
-    groups: dict[str, list[tuple[int, SpanRow]]] = {}
+    groups: dict[str, list[SpanRow]] = {}
+    trace_of: dict[int, int] = {}
     for number, (rows, skipped) in enumerate(traces):
         for row in rows:
             if row.response_id and row.kind in _COUNTED and row.span_id not in skipped:
-                groups.setdefault(row.response_id, []).append((number, row))
+                groups.setdefault(row.response_id, []).append(row)
+                trace_of[id(row)] = number
     found: list[dict[bytes, bytes]] = [{} for _ in traces]
     for group in groups.values():
-        kept: list[tuple[int, SpanRow]] = []
-        for number, row in sorted(group, key=lambda item: (not _has_tokens(item[1]), item[1].start_ns, item[1].span_id)):
-            twin = next((other for at, other in kept if at != number and _at_one_time(row, other)), None)
-            if twin is None:
-                kept.append((number, row))
-            else:
-                found[number][row.span_id] = twin.span_id
+        for run in _at_one_time(group) if len(group) > 1 else ():
+            kept = min(run, key=lambda row: (not _has_tokens(row), row.start_ns, row.span_id))
+            for row in run:
+                if trace_of[id(row)] != trace_of[id(kept)]:
+                    found[trace_of[id(row)]][row.span_id] = kept.span_id
     return found
 
 
-def _at_one_time(a: SpanRow, b: SpanRow) -> bool:
-    return a.start_ns <= (b.end_ns or b.start_ns) and b.start_ns <= (a.end_ns or a.start_ns)
+def _at_one_time(rows: Iterable[SpanRow]) -> list[list[SpanRow]]:
+    """The spans in runs: within one each overlaps another, between two there is a pause."""
+    runs: list[list[SpanRow]] = []
+    until = 0
+    for row in sorted(rows, key=lambda row: row.start_ns):
+        if not runs or row.start_ns > until:
+            runs.append([])
+            until = row.start_ns
+        runs[-1].append(row)
+        until = max(until, row.end_ns or row.start_ns)
+    return runs
 
 
 def _has_figures(row: SpanRow) -> bool:
@@ -109,7 +118,8 @@ def _nearest(rows: Sequence[SpanRow], relevant: dict[bytes, SpanRow]) -> dict[by
 def _same_response(
     relevant: dict[bytes, SpanRow], above: dict[bytes, bytes | None], skipped: dict[bytes, bytes | None]
 ) -> None:
-    """Spans of one answer (equal response id): the one that knows its tokens stays, of those the outermost, the first."""
+    """Spans of one answer (equal response id, at the same time): the one that knows its tokens stays, of those the outermost,
+    the first. Answers of one id one after another are several: some servers give every answer the same."""
     groups: dict[str, list[SpanRow]] = {}
     for row in relevant.values():
         if row.response_id and row.kind in _COUNTED:
@@ -118,10 +128,9 @@ def _same_response(
         if len(group) < 2:
             continue
         members = {row.span_id for row in group}
-        kept = min(group, key=lambda row: (not _has_tokens(row), above[row.span_id] in members, row.start_ns))
-        for row in group:
-            if row is not kept:
-                skipped[row.span_id] = kept.span_id
+        for run in _at_one_time(group):
+            kept = min(run, key=lambda row: (not _has_tokens(row), above[row.span_id] in members, row.start_ns))
+            skipped.update((row.span_id, kept.span_id) for row in run if row is not kept)
 
 
 def _above_reports(
@@ -179,11 +188,11 @@ def _is_sum(outer: SpanRow, inner: Iterable[SpanRow]) -> bool:
 def _streamed_apart(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes | None]) -> None:
     """Logfire: a call without usage and, later beside it, the zero-length span of its streamed response. An SDK that traces
     itself (Anthropic's) has put a third span with the same figures inside the call."""
-    results = [row for row in relevant.values() if row.name.startswith(_STREAM) and row.span_id not in skipped]
+    results = [row for row in relevant.values() if row.name.startswith(STREAM) and row.span_id not in skipped]
     if not results:
         return
     waiting = sorted((row for row in relevant.values() if row.kind in _COUNTED and not _has_tokens(row)
-                      and not row.name.startswith(_STREAM)), key=lambda row: row.start_ns)
+                      and not row.name.startswith(STREAM)), key=lambda row: row.start_ns)
     taken: set[bytes] = set()
     for result in sorted(results, key=lambda row: row.start_ns):
         for row in reversed(waiting):
