@@ -15,6 +15,7 @@ import sys
 import traceback
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.paths import log_dir, make_private_dir
@@ -42,9 +43,8 @@ class _Scrub(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         return scrubbed(super().format(record))
 
-    def formatException(self, ei: object) -> str:
-        _, error, trace = ei  # type: ignore[misc]
-        return crash_text(error, trace)
+    def formatException(self, ei: Any) -> str:  # noqa: N802 - overrides logging.Formatter
+        return crash_text(ei[1], ei[2])
 
 
 def crash_text(error: BaseException, trace: TracebackType | None = None) -> str:
@@ -59,7 +59,8 @@ def to_file(name: str, folder: Path | None = None) -> Path:
     folder = make_private_dir(folder or log_dir())
     path = folder / f"{name}.log"
     os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
-    handler = logging.handlers.RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8", delay=True)
+    handler = logging.handlers.RotatingFileHandler(path, maxBytes=FILE_BYTES, backupCount=FILES_KEPT, encoding="utf-8",
+                                                   delay=True)
     _attach(handler)
     return path
 

@@ -16,6 +16,8 @@ from tracedesk.whatif.program import AFTER_PARENT, NOBODY, Constraint, Point, Pr
 
 UNLIMITED = -1
 PASSES_AT_MOST = 8
+TAKERS_AT_MOST = 64
+"""In a pool thousands wide every job ends beside every other's start; looking at all pairs would take minutes."""
 Floats = NDArray[np.float64]
 
 
@@ -115,7 +117,8 @@ def _late_effect(constraint: Constraint, late_start: dict[int, float], late_end:
 
 
 def _next_jobs(program: Program) -> dict[int, list[tuple[int, int]]]:
-    """For each job of a pool the ones that took a place as it came free, with the hand-off pause."""
+    """For each job of a pool the ones that took a place as it came free, with the hand-off pause: of more than the pool has
+    places (or `TAKERS_AT_MOST`) the first."""
     spans, epsilon = program.spans, program.spans.tolerance.epsilon_ns
     found: dict[int, list[tuple[int, int]]] = {}
     for pool in program.pools:
@@ -125,6 +128,7 @@ def _next_jobs(program: Program) -> dict[int, list[tuple[int, int]]]:
         for job in pool.jobs:
             end = int(spans.end[job])
             lo, hi = np.searchsorted(starts, [end, end + epsilon + 1])
+            hi = min(hi, lo + 1 + min(pool.places, TAKERS_AT_MOST))
             takers = [(int(taker), int(spans.start[taker]) - end) for taker in by_start[lo:hi] if taker != job]
             if takers:
                 found[job] = takers
