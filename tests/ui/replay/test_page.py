@@ -177,3 +177,17 @@ def test_the_session_of_the_trace(desk: MainWindow, qtbot: Any) -> None:
     assert desk.commands.run("session.replay")
     qtbot.waitUntil(lambda: page(desk).player.step is not None and page(desk).player.step.turn == 2, timeout=5_000)
     assert page(desk).player.step.n == 8
+
+
+def test_the_steps_are_a_view_of_the_traces_page(desk: MainWindow, qtbot: Any) -> None:
+    desk.state.go("traces")
+    traces: Any = desk.page("traces")
+    traces.show_view("steps")
+    view = traces.centre.view("steps")
+    qtbot.waitUntil(lambda: view.script is not None, timeout=5_000)
+    assert len(view.script.steps) == 7
+    view.list.picked.emit(6)
+    assert desk.state.span_id == view.script.span_id(view.script.steps[5])
+    view.list.activated_step.emit(6)
+    assert desk.state.page == "replay"
+    assert page(desk).player.step.title == "Called search_orders"

@@ -134,8 +134,9 @@ class SoFar(QFrame):
         if so_far.tokens is None:
             self._tokens.say("Tokens", "—" if not so_far.calls else "not sent", "no model has answered yet", "—")
         else:
-            inside = f"{so_far.input_tokens or 0:,} in, {so_far.output_tokens or 0:,} out"
-            self._tokens.say("Tokens", f"{so_far.tokens:,}", inside, f"+{step.own.tokens:,}" if step.own.tokens else "—")
+            inside = f"{_count(so_far.input_tokens or 0)} in, {_count(so_far.output_tokens or 0)} out"
+            self._tokens.say("Tokens", _count(so_far.tokens), inside, f"+{_count(step.own.tokens)}" if step.own.tokens else "—")
+            self._tokens.setToolTip(plain_tip(f"{so_far.tokens:,}"))
         self._tokens.curve.show_values([one.so_far.tokens or 0 for one in steps], whole.tokens or 0,
                                        colors.kind(Kind.LLM).solid)
         self._show_state(script, step)
@@ -185,6 +186,11 @@ class SoFar(QFrame):
             row.addWidget(label(words, "dense", "tertiary"))
             row.addStretch(1)
             self._seen.addWidget(waiting)
+
+
+def _count(tokens: int) -> str:
+    """`2,316`; from a million on `1.05 M`."""
+    return f"{tokens / 1e6:,.2f}\u202fM" if tokens >= 1_000_000 else f"{tokens:,}"
 
 
 def _own_cost(step: Step) -> str:

@@ -43,7 +43,7 @@ class Centre(QFrame):
         self._selected: bytes | None = None
         self._unfolded_px = 0
         self._hand_placed = self._low = False
-        self.header = TraceHeader(lambda text: desk.copy(text, "the trace id"))
+        self.header = TraceHeader(lambda text: desk.copy(text, "the trace id"), lambda: desk.commands.run("trace.session"))
         self._views = {view.key: view for view in sorted(parts(views, View), key=lambda view: view.order)}
         self._widgets: dict[str, QWidget] = {}
         self._fresh: set[str] = set()
@@ -108,7 +108,10 @@ class Centre(QFrame):
         if key not in self._widgets:
             widget = self._views[key].build(self._desk)
             self._widgets[key] = widget
+            proxy = widget.focusProxy()
+            widget.setFocusProxy(None)               # type: ignore[arg-type]  # else Qt closes the Tab ring inside the view
             self._stack.addWidget(widget)
+            widget.setFocusProxy(proxy)              # type: ignore[arg-type]
             for name in ("span_selected", "span_activated"):
                 signal = getattr(widget, name, None)
                 if signal is not None:

@@ -12,7 +12,7 @@ from tracedesk.model.summary import TraceSummary
 from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of, tone_of
-from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.buttons import Button, IconButton
 from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, set_tone
 
 
@@ -64,9 +64,9 @@ class StatusPill(QFrame):
 
 
 class TraceHeader(QWidget):
-    """Two lines. `on_copy(text)` copies the id."""
+    """Two lines. `on_copy(text)` copies the id, `on_session()` opens the session."""
 
-    def __init__(self, on_copy: Callable[[str], object]) -> None:
+    def __init__(self, on_copy: Callable[[str], object], on_session: Callable[[], object]) -> None:
         super().__init__()
         self._id = ""
         self._row: TraceSummary | None = None
@@ -103,6 +103,8 @@ class TraceHeader(QWidget):
         user.addWidget(self._user_glyph)
         user.addWidget(self.user)
         two.addLayout(user)
+        self.session = Button("", on_session, role="link")
+        two.addWidget(self.session)
         ids = QHBoxLayout()
         ids.setSpacing(1)
         ids.addWidget(self.id)
@@ -139,6 +141,9 @@ class TraceHeader(QWidget):
         self.user.setText(row.user_id or "")
         self.user.setVisible(bool(row.user_id))
         self._user_glyph.setVisible(bool(row.user_id))
+        self.session.set_text(row.session_id or "")
+        self.session.setVisible(bool(row.session_id) and not self._narrow)
+        self.session.setToolTip(plain_tip("Open the session of this trace   Shift+S"))
         self.id.setText(row.trace_id.hex()[:8])
         self.id.setToolTip(plain_tip(row.trace_id.hex()))
         self.setAccessibleName(f"{title_of(row)}, {status_of(row)}, {duration_text(row)}")
