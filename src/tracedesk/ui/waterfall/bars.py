@@ -216,10 +216,20 @@ def _paint_label(frame: Frame, bar: Bar, found: labels.Place, text: str) -> None
     else:
         painter.setPen(look.colors.kind(bar.kind).ink)
     painter.setFont(look.caption)
+    wide = look.caption_px.of(text)
+    painter.setOpacity(1.0)
+    if outside:
+        painter.fillRect(QRectF(found.x_px - 2, bar.box.top(), wide + 4, bar.box.height()), row_color(frame, bar.span))
     dimmed = look.replay_text if scene.lit is not None else look.off_path_label
     painter.setOpacity(1.0 if bar.alpha == 1.0 else dimmed)
-    box = QRectF(found.x_px, bar.box.top() - frame.geometry.bar_top, look.caption_px.of(text) + 4, frame.geometry.row_px)
+    box = QRectF(found.x_px, bar.box.top() - frame.geometry.bar_top, wide + 4, frame.geometry.row_px)
     painter.drawText(box, MIDDLE, text)
+
+
+def row_color(frame: Frame, span: int) -> QColor:
+    """What a row stands on; behind words it keeps lines away from them."""
+    scene = frame.scene
+    return frame.look.color("bg.selected" if span == scene.selected else "bg.hover" if span == scene.hovered else "bg.panel")
 
 
 def _paint_marks(frame: Frame, bar: Bar) -> float:
@@ -243,6 +253,8 @@ def _paint_marks(frame: Frame, bar: Bar) -> float:
             painter.drawEllipse(QRectF(icon_x, middle - MARK_PX / 2, MARK_PX, MARK_PX))
         icons.draw(painter, "error", tone, icon_x, middle - MARK_PX / 2, MARK_PX)
         if x is not None:
+            halo = QRectF(x + MARK_PX + 2, bar.box.top(), wide - MARK_PX, bar.box.height())
+            painter.fillRect(halo, row_color(frame, bar.span))
             painter.setPen(tone)
             painter.drawText(QRectF(x + MARK_PX + 4, middle - 10, wide, 20), MIDDLE, word)
             beyond = max(0.0, x + wide - bar.box.right())

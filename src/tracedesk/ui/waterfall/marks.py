@@ -82,7 +82,8 @@ def paint_selection(frame: Frame, bars: list[Bar]) -> None:
         if bar.span == frame.scene.selected and bar.box.right() >= -8 and bar.box.left() <= frame.scene.scale.width_px + 8:
             painter.setPen(QPen(look.color("accent.focus"), 3 if look.colors.contrast else 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(within(bar.box, frame.scene.scale.width_px).adjusted(-1.5, -1.5, 1.5, 1.5), 4, 4)
+            out = 2.5 if bar.failed else 1.5                     # around the ring of the error, so that both are seen
+            painter.drawRoundedRect(within(bar.box, frame.scene.scale.width_px).adjusted(-out, -out, out, out), 4, 4)
 
 
 def paint_links(frame: Frame) -> None:

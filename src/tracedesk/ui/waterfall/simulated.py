@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QPainter, QPen, QPolygonF
 
 from tracedesk.scene import simulation
 from tracedesk.scene.rows import ADDED
 from tracedesk.scene.simulation import SAME, Added, Shift
-from tracedesk.ui.waterfall.bars import LEAST_PX, RADIUS_PX, Bar, within
+from tracedesk.ui.waterfall.bars import LEAST_PX, RADIUS_PX, Bar, row_color, within
 from tracedesk.ui.waterfall.frame import Frame
 from tracedesk.ui.waterfall.tools import MIDDLE, faded, hatch
 
@@ -139,19 +139,13 @@ def _paint_arrow(frame: Frame, bar: Bar, shift: Shift, *, with_text: bool) -> No
         painter.drawLine(QPointF(x0, y), QPointF(middle - sign * (wide / 2 + 6), y))
         painter.drawLine(QPointF(middle + sign * (wide / 2 + 6), y), QPointF(x1, y))
         painter.setFont(frame.look.label)
-        painter.fillRect(QRectF(middle - wide / 2 - 3, y - 8, wide + 6, 16), _row_color(frame, bar.span))
+        painter.fillRect(QRectF(middle - wide / 2 - 3, y - 8, wide + 6, 16), row_color(frame, bar.span))
         painter.drawText(QRectF(middle - wide / 2 - 2, y - 10, wide + 6, 20), MIDDLE, shift.text)
     else:
         painter.drawLine(QPointF(x0, y), QPointF(x1, y))
     back = -HEAD_PX if x1 > x0 else HEAD_PX
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawPolyline(QPolygonF([QPointF(x1 + back, y - HEAD_PX + 1), QPointF(x1, y), QPointF(x1 + back, y + HEAD_PX - 1)]))
-
-
-def _row_color(frame: Frame, span: int) -> QColor:
-    """What a row stands on."""
-    scene = frame.scene
-    return frame.look.color("bg.selected" if span == scene.selected else "bg.hover" if span == scene.hovered else "bg.panel")
 
 
 def ghost_right(frame: Frame, bar: Bar) -> float:
