@@ -44,6 +44,7 @@ class Live(QObject):
         self._desk = parent
         self._path = path
         self._store: Store | None = None
+        self._key_place = "keyring"
         self._version = -1
         self._beat = 0
         self._timer = QTimer(self)
@@ -101,12 +102,14 @@ class Live(QObject):
         self._desk.tasks.ask("stats", stats, self.stats.emit, lambda _error: None)
 
     def key_place(self) -> str:
-        """`keyring` or `file`; `keyring` while there is no store yet."""
-        return self._store.key_place if self._store is not None else "keyring"
+        """`keyring` or `file`, as last seen; `keyring` while there was no store yet."""
+        if self._store is not None:
+            self._key_place = self._store.key_place
+        return self._key_place
 
     def words(self, found: StoreStats) -> StatusWords:
         """The words for the status bar."""
-        place = found.key_place
+        place = self._key_place = found.key_place
         size = size_text(found.size_bytes)
         dropped = self._desk.supervisor.dropped()
         if not found.spans:
