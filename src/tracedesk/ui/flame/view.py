@@ -53,7 +53,6 @@ class FlameView(QWidget):
         column.addWidget(self.heat)
         column.addLayout(head)
         column.addWidget(self.canvas, 1)
-        self.setFocusProxy(self.canvas)
         leave = QShortcut(Qt.Key.Key_Escape, self.search, context=Qt.ShortcutContext.WidgetShortcut)
         leave.activated.connect(self._leave_search)
 

@@ -143,7 +143,6 @@ class InspectorPanel(QFrame):
         self._foot = QFrame()
         for widget in (self._top, self._strip, self._page, self._foot):
             self._column.addWidget(widget, 1 if widget is self._page else 0)
-        self.setFocusProxy(self.tabs)
         theme.changed.connect(self._again)
         self.show_detail(None)
 

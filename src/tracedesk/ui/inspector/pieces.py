@@ -284,6 +284,7 @@ class LongText(QWidget):
 def link_button(text: str, parent: QWidget | None = None) -> QPushButton:
     """A button that reads like a link."""
     made = QPushButton(text, parent)
+    made.setAccessibleName(text)
     made.setFont(theme.current().font("dense"))
     made.setProperty("role", "link")
     made.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -48,7 +48,7 @@ class StepsView(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._whole)
-        self.setFocusProxy(self.list)
+        self.canvas = self.list                      # what takes the keys (ui/traces/view.py)
 
     def set_trace(self, trace: Trace) -> None:
         """Another trace, or the same one grown."""

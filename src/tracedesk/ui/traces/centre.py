@@ -108,10 +108,7 @@ class Centre(QFrame):
         if key not in self._widgets:
             widget = self._views[key].build(self._desk)
             self._widgets[key] = widget
-            proxy = widget.focusProxy()
-            widget.setFocusProxy(None)               # type: ignore[arg-type]  # else Qt closes the Tab ring inside the view
             self._stack.addWidget(widget)
-            widget.setFocusProxy(proxy)              # type: ignore[arg-type]
             for name in ("span_selected", "span_activated"):
                 signal = getattr(widget, name, None)
                 if signal is not None:
@@ -124,7 +121,8 @@ class Centre(QFrame):
     def canvas(self) -> QWidget:
         """The widget that takes the keys of the view shown."""
         view = self.view(self.views.current)
-        return view.focusProxy() or view
+        found: QWidget = getattr(view, "canvas", view)
+        return found
 
     def _show_view(self, key: str) -> None:
         self._feed(key)

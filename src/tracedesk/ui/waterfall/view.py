@@ -69,7 +69,6 @@ class WaterfallView(QWidget):
         column.addWidget(self.overview)
         column.addWidget(self.ruler)
         column.addWidget(self.canvas, 1)
-        self.setFocusProxy(self.canvas)
         theme.changed.connect(self._restyled)
 
     # what is shown
