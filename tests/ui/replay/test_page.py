@@ -172,7 +172,8 @@ def test_the_session_of_the_trace(desk: MainWindow, qtbot: Any) -> None:
     sessions: Any = desk.page("sessions")
     qtbot.waitUntil(lambda: sessions.turn is not None, timeout=5_000)
     assert [row[2:4] for row in sessions.turns.texts()] == [["Help with my refund", ""], ["the latest", f"20{NARROW}s"]]
-    assert sessions._words.text() == f"user-4821, 2 turns over 27.26{NARROW}s, 7.26{NARROW}s of work, 7,862 tokens, ≥ $0.0200"
+    assert sessions._words.text() == f"user-4821, 2 turns over 27.26{NARROW}s, 7.26{NARROW}s of work, 7,862 tokens"
+    assert sessions._cost.text() == "≥ $0.0200"
     sessions.turns.selectRow(1)
     assert desk.commands.run("session.replay")
     qtbot.waitUntil(lambda: page(desk).player.step is not None and page(desk).player.step.turn == 2, timeout=5_000)

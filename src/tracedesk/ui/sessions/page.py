@@ -13,6 +13,7 @@ from tracedesk.model.summary import TraceSummary
 from tracedesk.replay.words import counted
 from tracedesk.store.sessions import Session
 from tracedesk.ui import theme
+from tracedesk.ui.folding import Folds
 from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.looks import pause_words
 from tracedesk.ui.sessions import reader
@@ -23,6 +24,7 @@ from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import Elided, label
 
 KEYS = [("↑ ↓", "turn"), ("Enter", "open the trace"), ("R", "replay"), ("Esc", "back")]
+KEYS_SHORT = [("Enter", "open"), ("R", "replay"), ("Esc", "back")]
 COLUMNS = (Column("Asked first"), Column("User", 96), Column("Turns", 52, True), Column("Work", 76, True),
            Column("Cost", 84, True), Column("Last", 96, True))
 TURN_COLUMNS = (Column("", 28), Column("Turn", 44, True), Column("Asked"), Column("Later", 88, True), Column("Took", 84, True),
@@ -44,7 +46,11 @@ class SessionsPage(QWidget):
         self.turns.picked.connect(self._pick_turn)
         self.turns.doubleClicked.connect(lambda _index: self.open_trace())
         self._count = label("", "dense", "tertiary")
+        self._narrow = False
         self._title, self._words = Elided("", "title"), Elided("", "dense", "text.tertiary")
+        self._cost = label("", "dense_strong")
+        for table in (self.list, self.turns):
+            table.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._lay_out()
         desk.live.changed.connect(self._refresh)
 
@@ -66,6 +72,7 @@ class SessionsPage(QWidget):
         names.addWidget(self._title)
         names.addWidget(self._words)
         facts.addLayout(names, 1)
+        facts.addWidget(self._cost)
         run = self._desk.commands.run
         facts.addWidget(Button("Open trace", lambda: run("session.trace"), icon="waterfall", key="Enter"))
         facts.addWidget(Button("Replay", lambda: run("session.replay"), role="primary", icon="play", key="R"))
@@ -138,6 +145,7 @@ class SessionsPage(QWidget):
         self._right.setCurrentIndex(1)
         self._title.setText(visible(f"Session {found.session_id}"))
         self._words.setText(visible(found.words))
+        self._cost.setText(found.cost)
         pauses = reader.pauses_ns(found.turns)
         self.turns.show_rows([(_turn_cells(number, turn, pause), turn)
                               for number, (turn, pause) in enumerate(zip(found.turns, pauses, strict=True), 1)])
@@ -168,6 +176,12 @@ class SessionsPage(QWidget):
             self._desk.state.go("replay")
             self._desk.page("replay").start_at(None)
 
+    def fold(self, now: Folds) -> None:
+        """In a narrow window the list leaves out who and how long, which the session says."""
+        self._narrow = now.rail_narrow
+        for name in ("User", "Work"):
+            self.list.setColumnHidden([column.title for column in COLUMNS].index(name), now.rail_narrow)
+
     def step_back(self) -> None:
         """Esc: back to the traces."""
         self._desk.state.go("traces")
@@ -178,7 +192,7 @@ class SessionsPage(QWidget):
 
     def status_keys(self) -> list[tuple[str, str]]:
         """Keys for the status bar."""
-        return KEYS
+        return KEYS_SHORT if self._narrow else KEYS
 
     def prepare_shot(self, options: Any) -> None:
         """For pictures: the session of the open trace, else the latest with several turns."""

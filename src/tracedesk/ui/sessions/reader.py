@@ -24,7 +24,7 @@ class OneSession:
 
     @property
     def words(self) -> str:
-        """`user-4821, 2 turns over 27.26 s, 7.26 s of work, 7,862 tokens, ≥ $0.0200`."""
+        """`user-4821, 2 turns over 27.26 s, 7.26 s of work, 7,862 tokens`."""
         users = dict.fromkeys(turn.user_id for turn in self.turns if turn.user_id)
         start, end = min(turn.start_ns for turn in self.turns), max(turn.end_ns for turn in self.turns)
         parts = [*users, f"{counted(len(self.turns), 'turn')} over {format_duration(end - start)}",
@@ -32,9 +32,13 @@ class OneSession:
         known = [count for turn in self.turns for count in (turn.input_tokens, turn.output_tokens) if count is not None]
         if known:
             parts.append(counted(sum(known), "token"))
-        costs = [turn.cost_nusd for turn in self.turns if turn.cost_nusd is not None]
-        parts.append(format_total(sum(costs) if costs else None, sum(turn.unpriced_calls for turn in self.turns)))
         return ", ".join(parts)
+
+    @property
+    def cost(self) -> str:
+        """`≥ $0.0200`: what all turns cost."""
+        costs = [turn.cost_nusd for turn in self.turns if turn.cost_nusd is not None]
+        return format_total(sum(costs) if costs else None, sum(turn.unpriced_calls for turn in self.turns))
 
 
 def listed(store: Store) -> list[Session]:
