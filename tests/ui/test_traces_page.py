@@ -313,3 +313,15 @@ def test_saved_views_come_back_in_the_palette(desk: Desk) -> None:
     assert "status = error" not in [entry.title for entry in desk.window.palette_source.entries("")]
 
 
+
+
+def test_giving_the_list_the_focus_opens_nothing(desk: Desk) -> None:
+    desk.open_title("Help with my refund")
+    opened, view = desk.window.state.trace_id, desk.page.list
+    desk.page.filter.field.setFocus()
+    view.selectionModel().blockSignals(True)
+    view.selectionModel().clearCurrentIndex()
+    view.selectionModel().blockSignals(False)
+    view.setFocus()
+    desk.settle()
+    assert desk.window.state.trace_id == opened

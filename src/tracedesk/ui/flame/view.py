@@ -29,6 +29,7 @@ class FlameView(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.canvas = FlameCanvas()
+        self.setFocusProxy(self.canvas)
         self.canvas.picked.connect(self.span_selected)
         self.canvas.changed.connect(self._say)
         self.heat = HeatStrip()

@@ -99,10 +99,10 @@ class Listing(QObject):
             self._say_empty()
             return
         self._pane.show_list()
-        self.has_traces.emit()
         if self._state.trace_id is None:
             self.opened.emit(answer.rows[0].trace_id)
         self._pane.list.set_current(self._state.trace_id)
+        self.has_traces.emit()
 
     def _take(self, answer: reader.ListAnswer) -> None:
         if self._pane.showing() != "list":

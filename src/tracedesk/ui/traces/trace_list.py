@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from tracedesk.base.clock import iso_time
@@ -193,6 +193,16 @@ class TraceList(QListView):
         """The trace of the current row."""
         index = self.currentIndex()
         return self.model_.tail.rows[index.row()].trace_id if index.isValid() else None
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Qt makes the first row current when the focus comes to a list that has none; that would open another trace."""
+        if self.currentIndex().isValid():
+            super().focusInEvent(event)
+            return
+        self.selectionModel().blockSignals(True)
+        super().focusInEvent(event)
+        self.selectionModel().clearCurrentIndex()
+        self.selectionModel().blockSignals(False)
 
     def set_current(self, trace_id: bytes, *, scroll: bool = True) -> bool:
         """Make the row of a trace current, without telling."""

@@ -56,6 +56,7 @@ class WaterfallView(QWidget):
         self.overview = Overview(self)
         self.ruler = Ruler(self)
         self.canvas = Canvas(self)
+        self.setFocusProxy(self.canvas)
         self.card = HoverCard(self)
         self.tween = SimulationTween(self)
         self.growth = Growth(self)
