@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tracedesk.base.errors import DataError, WorldError
-from tracedesk.ui.replay.endpoint import Answer, Call
+from tracedesk.ui.replay.endpoint import Answer, Call, is_in_the_clear
 
 BODY = {"model": "m", "messages": [{"role": "user", "content": "hi"}]}
 
@@ -93,10 +93,16 @@ def test_odd_events_are_left_out_and_no_json_is_an_error() -> None:
         Call(url, "", BODY).run(lambda _answer: None)
 
 
-@pytest.mark.parametrize("address", ["", "example.org", "ftp://x/v1", "http://", "http://x:99999/v1"])
+@pytest.mark.parametrize("address", ["", "example.org", "ftp://x/v1", "http://", "http://x:99999/v1", "http://[x/v1"])
 def test_what_is_no_address(address: str) -> None:
     with pytest.raises(DataError):
         Call(address, "", BODY)
+
+
+def test_what_can_be_read_on_the_way() -> None:
+    assert is_in_the_clear("http://models.example/v1")
+    for address in ("http://127.0.0.1:11434/v1", "http://localhost/v1", "http://[::1]:8/v1", "https://models.example/v1", "http://[x"):
+        assert not is_in_the_clear(address)
 
 
 def test_nobody_listens() -> None:

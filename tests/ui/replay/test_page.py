@@ -14,9 +14,11 @@ from PySide6.QtWidgets import QApplication
 from tests.helpers.sample_store import HERO, write_sample
 from tests.ui.replay.test_endpoint import event, server
 from tracedesk.base.clock import NARROW
+from tracedesk.replay.script import tell
 from tracedesk.store import notes
 from tracedesk.store.connect import open_store
 from tracedesk.ui.main_window import MainWindow
+from tracedesk.ui.replay import reader
 from tracedesk.ui.replay.player import FOUR, STEP
 
 
@@ -192,3 +194,17 @@ def test_the_steps_are_a_view_of_the_traces_page(desk: MainWindow, qtbot: Any) -
     view.list.activated_step.emit(6)
     assert desk.state.page == "replay"
     assert page(desk).player.step.title == "Called search_orders"
+
+
+def test_a_session_that_goes_on_keeps_the_step_in_view(desk: MainWindow, qtbot: Any) -> None:
+    page(desk).go(6)
+    before = page(desk)._loaded
+    with open_store(desk.store_path, role="read") as store:
+        assert reader.grown(store, before) is None
+        fewer = reader.Loaded(tell(before.script.materials[:1]), before.summaries[:1], {}, before.opened)
+        again = reader.grown(store, fewer)
+    assert again is not None
+    page(desk)._show(fewer)
+    page(desk).go(6)
+    page(desk)._grew(again)
+    assert (page(desk).player.step.n, len(page(desk).script.steps)) == (6, 11)

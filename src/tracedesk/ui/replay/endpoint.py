@@ -25,6 +25,16 @@ def base_url_of(settings: Any) -> str:
     return str(settings.text(SETTING))
 
 
+def is_in_the_clear(base_url: str) -> bool:
+    """Whether what is sent there can be read on the way: plain HTTP to another machine."""
+    try:
+        parts = urlsplit(base_url.strip())
+    except ValueError:
+        return False
+    host = parts.hostname or ""
+    return parts.scheme == "http" and host not in ("localhost", "::1") and not host.startswith("127.")
+
+
 @dataclass
 class Answer:
     """What came back: the text so far, the tools asked for, token counts where they were told."""
@@ -41,7 +51,10 @@ class Call:
 
     def __init__(self, base_url: str, key: str, body: dict[str, Any]) -> None:
         """Raises DataError where the address is none."""
-        parts = urlsplit(base_url.strip().rstrip("/"))
+        try:
+            parts = urlsplit(base_url.strip().rstrip("/"))
+        except ValueError as error:
+            raise DataError(f"“{base_url}” is no address of an endpoint.") from error
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise DataError(f"“{base_url}” is no address of an endpoint.", hint="Write for example http://127.0.0.1:11434/v1")
         try:

@@ -6,7 +6,6 @@ when it is shown for another trace.
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
@@ -14,18 +13,17 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from tracedesk.base.clock import format_duration, now_ns
+from tracedesk.base.clock import format_duration
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.money import format_total
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
 from tracedesk.replay.words import counted
-from tracedesk.store import notes
-from tracedesk.store.connect import open_store
-from tracedesk.store.notes import Judgement
+from tracedesk.store.notes import Verdict
 from tracedesk.ui import theme
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.replay import reader
+from tracedesk.ui.replay.keeping import Keeping
 from tracedesk.ui.replay.player import Player
 from tracedesk.ui.replay.reproduce import Reproduce
 from tracedesk.ui.replay.so_far import SoFar
@@ -55,7 +53,7 @@ class ReplayPage(QWidget):
         self._wanted: bytes | None = None                # a span to begin at
         self._turn = 0
         self._narrow = False
-        self._writing = threading.Lock()
+        self._keeping = Keeping(desk)
         self.player = Player(self)
         self.list = StepList()
         self.view = StepView(self.go)
@@ -157,6 +155,7 @@ class ReplayPage(QWidget):
         self.waterfall.span_selected.connect(self._span_picked)
         self.waterfall.span_activated.connect(self.open_span)
         self._state.trace_id_changed.connect(self._ask_if_shown)
+        self._desk.live.changed.connect(self._store_changed)
         self.list.installEventFilter(self)
         self.waterfall.canvas.installEventFilter(self)
 
@@ -188,14 +187,31 @@ class ReplayPage(QWidget):
             self._asked = trace_id
             self._desk.tasks.ask("replay", lambda store: reader.loaded(store, trace_id), self._take, self._failed)
 
+    def _store_changed(self) -> None:
+        loaded = self._loaded
+        if loaded is not None and self.isVisible() and not self.player.playing:
+            self._desk.tasks.ask("replay.grown", lambda store: reader.grown(store, loaded), self._grew, lambda _error: None)
+
+    def _grew(self, loaded: reader.Loaded | None) -> None:
+        """The trace or its session went on: the same step stays in view."""
+        step = self.player.step
+        writing = self.view.judging.note.hasFocus()
+        if loaded is None or loaded.opened != self._state.trace_id or step is None or writing:
+            return
+        if self._show(loaded):
+            self.go(step.n)
+
     def _failed(self, error: TraceDeskError) -> None:
         self._asked = None
         self._empty.say("This trace cannot be told", f"{error.message} {error.hint}".strip(), "To the traces", self.leave)
         self._whole.setCurrentIndex(0)
 
     def _take(self, loaded: reader.Loaded) -> None:
-        if loaded.opened != self._state.trace_id:
-            return
+        if loaded.opened == self._state.trace_id and self._show(loaded):
+            self._begin()
+
+    def _show(self, loaded: reader.Loaded) -> bool:
+        """Fill everything but the step; False where there is none to show."""
         script = loaded.script
         self._loaded = loaded
         self._turn = 0
@@ -205,10 +221,10 @@ class ReplayPage(QWidget):
         if not script.steps:
             self._empty.say("Nothing to tell", "This trace has no step that can be told.", "To the traces", self.leave)
             self._whole.setCurrentIndex(0)
-            return
+            return False
         self._whole.setCurrentIndex(1)
         self._say_head(loaded)
-        self._begin()
+        return True
 
     def _begin(self) -> None:
         """Go to the step that was asked for, else to the first one of the opened trace."""
@@ -257,7 +273,7 @@ class ReplayPage(QWidget):
             self._count.setText(f"{step.n} of {len(script.steps)}")
             self.list.show_now(step.n)
             self.view.show_step(script, step)
-            self.view.judging.show_judgement(self._judgement(step), can=script.span_id(step) is not None)
+            self.view.judging.show_judgement(self._keeping.of(loaded, step), can=script.span_id(step) is not None)
             self.so_far.show_step(script, step)
             self.reproduce.show_step(step)
         if step.turn != self._turn:
@@ -273,34 +289,9 @@ class ReplayPage(QWidget):
         if step is not None and step is not self.player.step:
             self.go(step.n)
 
-    # verdicts
-
-    def _judgement(self, step: Step) -> Judgement | None:
-        loaded = self._loaded
-        if loaded is None:
-            return None
-        return loaded.judged.get((loaded.script.turn_of(step).trace_id, loaded.script.span_id(step) or b"none"))
-
-    def _judge(self, verdict: notes.Verdict | None, text: str) -> None:
-        loaded, step = self._loaded, self.player.step
-        span_id = loaded.script.span_id(step) if loaded is not None and step is not None else None
-        if loaded is None or step is None or span_id is None:
-            return
-        trace_id = loaded.script.turn_of(step).trace_id
-        key = (trace_id, span_id)
-        if verdict is None and not text:
-            loaded.judged.pop(key, None)
-        else:
-            loaded.judged[key] = Judgement(span_id, verdict, text, now_ns())
-        path, writing, judged = self._desk.store_path, self._writing, loaded.judged
-
-        def write() -> None:
-            with writing, open_store(path, role="write") as store:
-                found = judged.get(key)              # what holds now: of two writes that overtake each other both write it
-                notes.put(store, trace_id, span_id, found.verdict if found else None, found.text if found else "")
-
-        self._desk.tasks.run(f"replay.note.{span_id.hex()}", write, lambda _done: None)
-        self._desk.toast.say(f"Step {step.n}: {verdict or ('noted' if text else 'taken back')}")
+    def _judge(self, verdict: Verdict | None, text: str) -> None:
+        if self._loaded is not None and self.player.step is not None:
+            self._keeping.keep(self._loaded, self.player.step, verdict, text)
 
     # what commands call
 
@@ -317,7 +308,7 @@ class ReplayPage(QWidget):
         if self.script is not None:
             self.go(len(self.script.steps))
 
-    def say(self, verdict: notes.Verdict) -> None:
+    def say(self, verdict: Verdict) -> None:
         """A verdict on this step."""
         if self.view.judging.buttons[verdict].isEnabled():
             self.view.judging.say(verdict)

@@ -57,6 +57,16 @@ def loaded(store: Store, trace_id: bytes) -> Loaded:
     return Loaded(script, tuple(turns), judged, trace_id)
 
 
+def grown(store: Store, before: Loaded) -> Loaded | None:
+    """The story again where one of its traces changed or another turn has come; else None."""
+    known = {summary.trace_id: summary.changed for summary in before.summaries}
+    session_id = before.session_id
+    now = sessions.turns(store, session_id) if session_id is not None else [questions.summary(store, before.opened)]
+    same = all(known[turn.trace_id] == turn.changed for turn in now if turn.trace_id in known)
+    more = len(now) != len(known) and len(now) <= TURNS_AT_MOST
+    return loaded(store, before.opened) if more or not same else None
+
+
 def material(store: Store, trace_id: bytes) -> Material:
     """What replay tells a trace of the store from."""
     rows = questions.rows(store, trace_id)

@@ -16,7 +16,7 @@ from tracedesk.replay.speech import asked_for, written
 from tracedesk.replay.words import counted
 from tracedesk.ui.inspector.format import call_text
 from tracedesk.ui.replay.code_view import CodeView
-from tracedesk.ui.replay.endpoint import MODEL_SETTING, SETTING, Answer, Call, base_url_of
+from tracedesk.ui.replay.endpoint import MODEL_SETTING, SETTING, Answer, Call, base_url_of, is_in_the_clear
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.text import label
 
@@ -86,7 +86,8 @@ class RerunDialog(QDialog):
     def _say_what(self) -> None:
         where = self.address.text().strip()
         what = counted(len(self._body.get("messages", ())), "message")
-        self._says.setText(f"Send posts {what} of this step to {where or 'the endpoint'}. Nothing is sent before.")
+        open_line = " The connection is not encrypted." if is_in_the_clear(where) else ""
+        self._says.setText(f"Send posts {what} of this step to {where or 'the endpoint'}. Nothing is sent before.{open_line}")
         self.send.setEnabled(bool(where) and self._thread is None)
 
     def _send(self) -> None:

@@ -14,6 +14,7 @@ from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
 from tracedesk.replay.turn import Turn
 from tracedesk.ui import icons, theme
+from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.looks import colors_of, icon_of, short_time
 from tracedesk.ui.widgets.text import plain_tip
 
@@ -140,7 +141,7 @@ class _Delegate(QStyledItemDelegate):
         colors = theme.current()
         painter.setPen(colors.color("text.link"))
         painter.setFont(colors.font("dense"))
-        text = f"⋮  {fold.text}" + (f", {fold.problems} look wrong" if fold.problems else "")
+        text = f"⋮  {visible(fold.text)}" + (f", {fold.problems} look wrong" if fold.problems else "")
         box = rect.adjusted(CENTRE_PX - 3, 0, -PAD_PX, 0)
         shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, shown)
@@ -200,7 +201,7 @@ class _Delegate(QStyledItemDelegate):
     def _line(self, painter: QPainter, box: QRect, text: str, face: str, ink: QColor) -> None:
         painter.setFont(theme.current().font(face))
         painter.setPen(ink)
-        shown = QFontMetrics(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        shown = QFontMetrics(painter.font()).elidedText(visible(text), Qt.TextElideMode.ElideRight, box.width())
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
 
 
