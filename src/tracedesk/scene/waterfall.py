@@ -44,6 +44,7 @@ class Waterfall:
         self.slack_ns: Ints | None = None
         self.matches: Flags | None = None
         self.lit: Flags | None = None
+        self.causes: list[tuple[int, int]] = []
         self.replay_ns: int | None = None
         self.simulation: Simulation | None = None
         self.tween = 1.0

@@ -141,3 +141,13 @@ def test_a_key_that_no_command_wants_here_reaches_the_widget(desk: MainWindow, q
     desk.state.select(None)
     qtbot.keyClick(canvas, "j")
     assert desk.state.span_id is not None
+
+
+def test_what_a_span_was_read_to_wait_for_is_drawn_when_it_is_selected(desk: MainWindow, qtbot: Any) -> None:
+    trace = page(desk).board.baseline.trace
+    names = [trace.name[index] for index in range(trace.n)]
+    desk.state.select(trace.span_ids[names.index("search_orders")])
+    assert [(names[cause], names[effect]) for cause, effect in page(desk).waterfall.scene.causes] == [
+        ("chat gpt-4o", "search_orders")]
+    desk.state.select(None)
+    assert page(desk).waterfall.scene.causes == []

@@ -172,6 +172,7 @@ class Canvas(QWidget):
         ends = bars.paint_labels(frame, labelled, simulated.ghost_right)
         marks.paint_slack(frame, found, ends)
         marks.paint_links(frame)
+        marks.paint_causes(frame)
         if scene.replay_ns is not None:
             marks.paint_playhead(frame, scene.scale.x(scene.replay_ns))
         if self.measured is not None:

@@ -104,6 +104,25 @@ def paint_links(frame: Frame) -> None:
             painter.drawEllipse(b, 2.5, 2.5)
 
 
+def paint_causes(frame: Frame) -> None:
+    """Dashed arcs from the end of what was waited for to the start of what waited: an order that was inferred, not recorded."""
+    painter, scene = frame.painter, frame.scene
+    tone = frame.look.color("accent.base")
+    pen = QPen(tone, 1.25)
+    pen.setDashPattern([4, 3])
+    for cause, effect in scene.causes:
+        a = QPointF(scene.scale.x(int(scene.end_ns[cause])), _middle(frame, cause))
+        b = QPointF(scene.scale.x(int(scene.start_ns[effect])), _middle(frame, effect))
+        bend = max(18.0, abs(b.y() - a.y()) / 3)
+        arc = QPainterPath(a)
+        arc.cubicTo(QPointF(a.x() + bend, a.y()), QPointF(b.x() - bend, b.y()), b)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(pen)
+        painter.drawPath(arc)
+        painter.setPen(QPen(tone, 1.25))
+        painter.drawPolyline([b + QPointF(-5, -4), b, b + QPointF(-5, 4)])
+
+
 def _middle(frame: Frame, span: int) -> float:
     row_px = frame.geometry.row_px
     y = int(frame.scene.rows.row_of[span]) * row_px - frame.scroll_px + row_px / 2

@@ -154,6 +154,12 @@ class WaterfallView(QWidget):
             part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents, on)
         self.canvas.setFocusPolicy(Qt.FocusPolicy.NoFocus if on else Qt.FocusPolicy.StrongFocus)
 
+    def set_causes(self, edges: Sequence[tuple[int, int]]) -> None:
+        """Inferred edges to draw: (index of what was waited for, index of what waited)."""
+        if self.scene is not None:
+            self.scene.causes = list(edges)
+            self.canvas.update()
+
     def select(self, span_id: bytes | None) -> None:
         """Show which span is selected, and bring it into view. Emits nothing."""
         scene = self.scene

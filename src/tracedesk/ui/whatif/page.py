@@ -345,10 +345,14 @@ class WhatIfPage(QWidget):
         index = None if outcome is None or span_id is None else outcome.baseline.trace.index_of.get(span_id)
         self.notes.show_card(index is not None)
         if outcome is None or index is None:
+            self.waterfall.set_causes([])
             return
         trace = outcome.baseline.trace
         settled = {(trace.index_of[a], trace.index_of[b]): waits for a, b, waits in self._pins()}
-        self.notes.card.show_span(outcome, index, causes_of(outcome.baseline, index), settled)
+        causes = causes_of(outcome.baseline, index)
+        self.waterfall.set_causes([(item.cause, item.effect) for item in causes
+                                   if item.cause is not None and item.effect is not None])
+        self.notes.card.show_span(outcome, index, causes, settled)
 
     def _pins(self) -> list[Any]:
         return list(self._asked.pins) if self._asked is not None else []
