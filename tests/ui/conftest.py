@@ -1,4 +1,4 @@
-"""The desk under test: a window on the refund bot's traces, driven by its commands as a person would, and nothing left behind."""
+"""The desk under test: a window on the refund bot's traces, driven by its commands as a person would."""
 
 from __future__ import annotations
 

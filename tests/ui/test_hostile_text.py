@@ -42,8 +42,8 @@ def evil_store(path: Path, canary: Path) -> Path:
         "user.id": evil, "session.id": evil, evil: evil,
     }
     span = {
-        "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": evil, "startTimeUnixNano": "1000000000",
-        "endTimeUnixNano": "3000000000", "status": {"code": 2, "message": evil},
+        "traceId": "0af7651916cd43dd8448eb211c80319c", "spanId": "b7ad6b7169203331", "name": evil,
+        "startTimeUnixNano": "1000000000", "endTimeUnixNano": "3000000000", "status": {"code": 2, "message": evil},
         "attributes": [{"key": key, "value": {"intValue": str(value)} if isinstance(value, int) else {"stringValue": value}}
                        for key, value in attributes.items()],
         "events": [{"name": "exception", "timeUnixNano": "2000000000", "attributes": [
@@ -148,7 +148,8 @@ def test_under_strace_nothing_outside_is_opened_or_connected_to(tmp_path: Path) 
     log = tmp_path / "calls.txt"
     script = tmp_path / "look.py"
     script.write_text(CHILD, encoding="utf-8")
-    done = subprocess.run(["strace", "-f", "-e", "trace=open,openat,connect", "-o", str(log), sys.executable, str(script), str(store)],
+    traced = ["strace", "-f", "-e", "trace=open,openat,connect", "-o", str(log)]
+    done = subprocess.run([*traced, sys.executable, str(script), str(store)],
                           capture_output=True, text=True, timeout=120, check=False,
                           cwd=Path(__file__).resolve().parents[2], env={**os.environ, "PYTHONPATH": "."})
     assert done.returncode == 0, done.stderr[-2000:]

@@ -21,7 +21,8 @@ def stops(root: QWidget) -> list[QWidget]:
 
 def unnamed(root: QWidget) -> list[str]:
     """Tab stops without an accessible name."""
-    return [f"{type(widget).__name__} in {type(widget.parent()).__name__}" for widget in stops(root) if not widget.accessibleName()]
+    return [f"{type(widget).__name__} in {type(widget.parent()).__name__}"
+            for widget in stops(root) if not widget.accessibleName()]
 
 
 def test_every_stop_has_a_name(desk: Desk) -> None:

@@ -19,8 +19,9 @@ from tracedesk.ui.traces.trace_list import TraceList
 
 
 def summary(number: int, **more: object) -> TraceSummary:
-    base = TraceSummary(number.to_bytes(16, "big"), "agent", f"question {number}", ("bot",), number * 10**9, number * 10**9 + 5, 1, 0,
-                        0, True, 1, 0, None, None, None, None, None, None, 0, 0, None, None, (), None, b"")
+    base = TraceSummary(
+        number.to_bytes(16, "big"), "agent", f"question {number}", ("bot",), number * 10**9, number * 10**9 + 5, 1, 0, 0,
+        True, 1, 0, None, None, None, None, None, None, 0, 0, None, None, (), None, b"")
     return replace(base, **more)  # type: ignore[arg-type]
 
 

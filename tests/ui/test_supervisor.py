@@ -6,7 +6,7 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="kills a 
 
 
 @pytest.fixture
-def watched(new_desk: Callable[..., Desk], sample: Path, private_home: None) -> Iterator[Desk]:
+def watched(new_desk: Callable[..., Desk], sample: Path, private_home: None) -> Desk:
     """A desk with an engine of its own on free ports."""
     settings.save("receiver", {"grpc": "127.0.0.1:0", "http": "127.0.0.1:0"})
     desk = new_desk(sample)
     desk.window.supervisor.start()
     desk.qtbot.waitUntil(lambda: desk.window.state.receiver is Receiver.LISTENING, timeout=15_000)
-    yield desk
+    return desk
 
 
 def test_a_killed_engine_is_noticed_said_and_mended_within_two_seconds(watched: Desk) -> None:

@@ -120,5 +120,6 @@ def clipped(desk: Desk) -> list[str]:
         if button.isVisible() and button.text() and not button.visibleRegion().isEmpty():
             hint = button.sizeHint()
             if hint.width() > button.width() + 1 or hint.height() > button.height() + 4:
-                found.append(f"button {button.text()!r}: {hint.width()} × {hint.height()} in {button.width()} × {button.height()}")
+                found.append(f"button {button.text()!r}: {hint.width()} × {hint.height()} in "
+                             f"{button.width()} × {button.height()}")
     return found

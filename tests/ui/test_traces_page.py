@@ -252,15 +252,15 @@ def test_the_density_strip_selects_a_stretch_as_chips(desk: Desk) -> None:
     assert 0 < len(desk.titles()) <= 24
 
 
-@pytest.mark.parametrize(("ns", "words"), [(100, "100 ns"), (1_000, "1 µs"), (1_000_000, "1 ms"), (10**8, "0.1 s"), (10**9, "1 s"),
-                                           (10**12, "1,000 s")])
+@pytest.mark.parametrize(("ns", "words"), [
+    (100, "100 ns"), (1_000, "1 µs"), (1_000_000, "1 ms"), (10**8, "0.1 s"), (10**9, "1 s"), (10**12, "1,000 s")])
 def test_decades_are_said_in_the_unit_that_fits(ns: int, words: str) -> None:
     assert decade_text(ns) == words.replace(" ", THIN)
 
 
 def test_a_click_on_a_facet_is_only_this_and_alt_click_not_this(desk: Desk) -> None:
     facets = desk.page.pane.facets
-    spot, key, value, count = next(spot for spot in facets._spots if spot[1:3] == ("status", "error"))
+    spot, _, _, count = next(spot for spot in facets._spots if spot[1:3] == ("status", "error"))
     QTest.mouseClick(facets, Qt.MouseButton.LeftButton, pos=spot.center().toPoint())
     desk.settle()
     assert str(desk.window.state.query) == "status = error"

@@ -12,7 +12,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.state import AppState, Receiver
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import Button, IconButton
-from tracedesk.ui.widgets.text import Elided, Glyph, key_caps, label
+from tracedesk.ui.widgets.text import Elided, Glyph, key_caps, label, shortened
 
 WORDS = {Receiver.STARTING: ("Starting", "unset"), Receiver.LISTENING: ("Listening", "running"),
          Receiver.RECEIVING: ("Receiving", "ok"), Receiver.PAUSED: ("Paused", "warn"),
@@ -151,11 +151,6 @@ class SearchField(QPushButton):
     def set_wide(self, wide: bool) -> None:
         """Many words or few."""
         self._words.setText("Search traces, spans, prompts, or run a command" if wide else "Search or run a command")
-
-
-def shortened(name: str, most: int = 32) -> str:
-    """A name that fits on a button."""
-    return name if len(name) <= most else name[:most - 1] + "…"
 
 
 class TopBar(QFrame):

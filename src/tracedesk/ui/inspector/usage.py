@@ -13,7 +13,8 @@ from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import CostStatus
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.pieces import Elided, Flow, StackBar, Swatch, label
+from tracedesk.ui.inspector.format import short
+from tracedesk.ui.inspector.pieces import Elided, Flow, StackBar, Swatch, label, visible
 
 REASONS = {
     CostStatus.UNKNOWN_MODEL: "no price is known for this model", CostStatus.NO_USAGE: "the SDK sent no token counts",
@@ -82,7 +83,7 @@ def usage_widget(detail: SpanDetail, *, compact: bool = False) -> QWidget | None
             column.addLayout(_head("Cost", detail.cost.price_source or ""))
             _bar(column, cost)
     for sentence in words:
-        column.addWidget(label(sentence, font="caption", color="status.warn", wrap=True))
+        column.addWidget(label(visible(short(sentence)), font="caption", color="status.warn", wrap=True))
     return box
 
 

@@ -14,6 +14,7 @@ from tracedesk.base.money import format_cost
 from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.trace import Trace
+from tracedesk.scene.text import second_name, span_name
 from tracedesk.ui import icons, theme
 from tracedesk.ui.widgets.text import plain_tip
 
@@ -200,8 +201,14 @@ class CriticalBar(QWidget):
         font = colors.font(theme.NAME_FACE)
         painter.setFont(font)
         room = edges[2] - time_px - 4 - box.left() - 22
-        name = QFontMetrics(font).elidedText(trace.name[span] or "", Qt.TextElideMode.ElideMiddle, int(room))
+        name = QFontMetrics(font).elidedText(span_name(trace, span), Qt.TextElideMode.ElideMiddle, int(room))
         painter.drawText(QRectF(box.left() + 22, box.top(), room, row_px), Qt.AlignmentFlag.AlignVCenter, name)
+        second, used = second_name(trace, span), QFontMetrics(font).horizontalAdvance(name) + 5
+        if second and used + QFontMetrics(colors.font("dense")).horizontalAdvance(second) <= room:
+            painter.setFont(colors.font("dense"))
+            painter.setPen(colors.color("text.tertiary"))
+            left = box.left() + 22 + used
+            painter.drawText(QRectF(left, box.top(), room - used, row_px), Qt.AlignmentFlag.AlignVCenter, second)
 
     def _at(self, x: float, y: float) -> int:
         return next((i for i in range(len(self._shares)) if self._row_box(i).contains(x, y)), -1)
@@ -257,10 +264,10 @@ class CriticalBar(QWidget):
 
 
 def short_name(trace: Trace, span: int) -> str:
-    """A name for inside a bar: the model call without its model (`chat gpt-4o` → `chat`)."""
-    name = trace.name[span] or ""
-    model = trace.model[span]
-    return name.replace(model, "").strip() or name if model and trace.kind[span] in COUNTED_KINDS else name
+    """A name for inside a bar: what tells a model call apart instead of its model (`chat gpt-4o` → `chat · plan`)."""
+    second = second_name(trace, span)
+    name = span_name(trace, span)
+    return f"{name.split(' ')[0]} · {second}" if second else name
 
 
 def cost_text(trace: Trace, span: int) -> tuple[str, bool]:

@@ -13,7 +13,10 @@ from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of, tone_of
 from tracedesk.ui.widgets.buttons import Button, IconButton
-from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, set_tone
+from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, set_tone, shortened
+
+NAME_PX, NAME_CHARS = 150, 20
+"""Users and sessions may be called anything; the figures beside them stay whole."""
 
 
 class Fact(QWidget):
@@ -77,7 +80,8 @@ class TraceHeader(QWidget):
         self.total, self.tokens, self.cost, self.spans = Fact("Total"), Fact("Tokens"), Fact("Cost"), Fact("Spans")
         self.hole = label("", "caption", "tertiary")
         self._user_glyph = Glyph("user", "text.tertiary", 12)
-        self.user = label("", "dense", "tertiary")
+        self.user = Elided("", "dense", "text.tertiary")
+        self.user.setMaximumWidth(NAME_PX)
         self.id = label("", "code", "tertiary")
         self._copy = IconButton("copy", "Copy the trace id", lambda: on_copy(self._id), key="Ctrl+Shift+C", size=12, hit=22)
         self.tools = QHBoxLayout()
@@ -141,9 +145,9 @@ class TraceHeader(QWidget):
         self.user.setText(row.user_id or "")
         self.user.setVisible(bool(row.user_id))
         self._user_glyph.setVisible(bool(row.user_id))
-        self.session.set_text(row.session_id or "")
+        self.session.set_text(shortened(row.session_id or "", NAME_CHARS))
         self.session.setVisible(bool(row.session_id) and not self._narrow)
-        self.session.setToolTip(plain_tip("Open the session of this trace   Shift+S"))
+        self.session.setToolTip(plain_tip(f"Open the session {row.session_id or ''}   Shift+S"))
         self.id.setText(row.trace_id.hex()[:8])
         self.id.setToolTip(plain_tip(row.trace_id.hex()))
         self.setAccessibleName(f"{title_of(row)}, {status_of(row)}, {duration_text(row)}")

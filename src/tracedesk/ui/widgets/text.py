@@ -36,6 +36,11 @@ def plain_tip(text: str) -> str:
     return f'<div style="white-space: pre-wrap">{html.escape(text)}</div>' if text else ""
 
 
+def shortened(name: str, most: int = 32) -> str:
+    """A name that fits on a button."""
+    return name if len(name) <= most else name[:most - 1] + "…"
+
+
 class Elided(QWidget):
     """One line of text that gives way in the middle or at the end; the whole text is then its tooltip."""
 
