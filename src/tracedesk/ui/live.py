@@ -1,7 +1,7 @@
 """What tells the desk that the store changed: `PRAGMA data_version`, 8 times a second, 2 to 5 µs each.
 
-`changed` is emitted when another process wrote; `stats` twice in ten seconds with the size and age of the store. A store
-that is not there yet is looked for once a second.
+`changed` is emitted when another process wrote; `stats` with the size and age of the store every 5 s, within 1 s of a write.
+A store that is not there yet is looked for once a second.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from tracedesk.store.connect import Store, open_store
 from tracedesk.store.questions import StoreStats, stats
 
 POLL_MS = 125
-STATS_EVERY = 40
+STATS_EVERY, STATS_SOON = 40, 8
+"""Polls between two looks at size and age of the store: 5 s, or 1 s where something was written."""
 RETRY_EVERY = 8
 
 
@@ -47,6 +48,7 @@ class Live(QObject):
         self._key_place = "keyring"
         self._version = -1
         self._beat = 0
+        self._since_stats, self._stats_stale = STATS_EVERY, False
         self._timer = QTimer(self)
         self._timer.setInterval(POLL_MS)
         self._timer.timeout.connect(self.poll)
@@ -71,9 +73,10 @@ class Live(QObject):
             if self._store is None:
                 self._beat += 1
                 return
-        if self._beat % STATS_EVERY == 0:
-            self._ask_stats()
         self._beat += 1
+        self._since_stats += 1
+        if self._since_stats >= (STATS_SOON if self._stats_stale else STATS_EVERY):
+            self._ask_stats()
         try:
             version = data_version(self._store)
         except WorldError as error:
@@ -84,6 +87,7 @@ class Live(QObject):
             return
         if version != self._version:
             self._version = version
+            self._stats_stale = True
             self.changed.emit()
 
     def _open(self) -> None:
@@ -95,10 +99,11 @@ class Live(QObject):
             self._desk.explain(error)
             return
         self._version = -1
-        self._beat = 0
+        self._since_stats = STATS_EVERY
         self._desk.banner.clear("error")
 
     def _ask_stats(self) -> None:
+        self._since_stats, self._stats_stale = 0, False
         self._desk.tasks.ask("stats", stats, self.stats.emit, lambda _error: None)
 
     def key_place(self) -> str:

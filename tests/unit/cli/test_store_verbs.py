@@ -53,7 +53,7 @@ def test_what_was_imported_is_listed_filtered_and_found(store: Path, sample: Pat
     assert asked(capsys, "traces", "--query", "service = nobody") == {"traces": [], "total": 0}
     assert asked(capsys, "traces", "--query", "span has chat")["total"] == 1
     assert main.run(["traces"]) == 0
-    assert TRACE[:12] in capsys.readouterr().out
+    assert TRACE[:8] in capsys.readouterr().out
 
 
 def test_importing_again_changes_nothing(store: Path, sample: Path, capsys: pytest.CaptureFixture[str]) -> None:

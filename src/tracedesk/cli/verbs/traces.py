@@ -53,6 +53,8 @@ def trace_json(one: TraceSummary) -> dict[str, Any]:
     }
 
 
+NARROW_CHARS = 100
+"""In a narrower terminal ids and moments are shortened, so that no figure is."""
 _STATUS_STYLES = {"ok": "green", "error": "red", "unfinished": "blue"}
 
 
@@ -64,6 +66,8 @@ def _print(found: list[TraceSummary], total: int) -> None:
     from tracedesk.base.clock import format_duration, iso_time
     from tracedesk.base.money import format_total
 
+    console = Console()
+    narrow = console.width < NARROW_CHARS
     table = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     for head in ("Trace", "Began", "Status", "What"):
         table.add_column(head, no_wrap=True, overflow="ellipsis", ratio=1 if head == "What" else None)
@@ -72,11 +76,10 @@ def _print(found: list[TraceSummary], total: int) -> None:
     for one in found:
         known = [count for count in (one.input_tokens, one.output_tokens) if count is not None]
         table.add_row(
-            one.trace_id.hex()[:12], iso_time(one.start_ns)[:19].replace("T", " "),
+            one.trace_id.hex()[:8 if narrow else 12], iso_time(one.start_ns)[5 if narrow else 0:19].replace("T", " "),
             Text(one.status_label, style=_STATUS_STYLES.get(one.status_label, "")), Text(escaped(_what(one))),
             f"{one.span_count:,}", format_duration(one.duration_ns), f"{sum(known):,}" if known else "—",
             format_total(one.cost_nusd, one.unpriced_calls))
-    console = Console()
     if found:
         console.print(table)
     shown = f"{len(found):,} of {total:,}" if len(found) < total else f"{total:,}"

@@ -19,7 +19,7 @@ from tracedesk.base import clock
 from tracedesk.base.clock import NARROW, NS_PER_MS, NS_PER_S, NS_PER_US
 from tracedesk.ui import theme
 
-LEFT_PX, TOP_PX, BOTTOM_PX, HEIGHT_PX = 34, 14, 20, 96
+LEFT_PX, TOP_PX, BOTTOM_PX, HEIGHT_PX = 44, 14, 20, 96
 COLUMNS, ROWS = 48, 7
 MOST_TICKS = 3
 
