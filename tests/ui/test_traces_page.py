@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 
 from tests.ui.conftest import NARROW, Desk
 from tracedesk.base.clock import NARROW as THIN
+from tracedesk.ui.traces import reader
 from tracedesk.ui.traces.density import decade_text
 from tracedesk.ui.traces.row_delegate import status_of
 
@@ -325,3 +326,11 @@ def test_giving_the_list_the_focus_opens_nothing(desk: Desk) -> None:
     view.setFocus()
     desk.settle()
     assert desk.window.state.trace_id == opened
+
+
+def test_the_path_of_a_large_trace_follows_the_trace(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "AT_ONCE_SPANS", 0)
+    desk.open_title(REFUND)
+    desk.qtbot.waitUntil(lambda: bool(desk.page.centre.bottom.path.listed))
+    assert desk.page.reading.opened.slack_ns is not None
+    assert len(desk.page.centre.bottom.path.listed) == 8

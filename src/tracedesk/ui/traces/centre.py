@@ -158,6 +158,15 @@ class Centre(QFrame):
         self.bottom.show_path(opened.bar)
         self.refresh_buttons()
 
+    def show_path(self, opened: OpenedTrace) -> None:
+        """The critical path of the trace that is shown, where it came later than the trace."""
+        self._opened = opened
+        for key in self._fresh:
+            _give(self._widgets[key], "set_critical_path", opened.path)
+            _give(self._widgets[key], "set_slack", opened.slack_ns)
+        self.bottom.show_path(opened.bar)
+        self.bottom.again("path")
+
     def show_nothing(self, title: str, why: str) -> None:
         """No trace is open, and why."""
         self._opened = None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -34,6 +34,8 @@ _own = threading.local()
 PAGE = 200
 RAW_SPANS = 200
 COLUMNS, ROWS = 48, 7
+AT_ONCE_SPANS = 2_000
+"""Up to so many spans the critical path comes with the trace; of larger ones it follows, some seconds later at worst."""
 PATH_SPANS = 200_000
 """Above this many spans the critical path is not computed by itself."""
 
@@ -106,21 +108,25 @@ def around(store: Store, query: TraceQuery) -> Around:
 
 
 def opened(store: Store, trace_id: bytes) -> OpenedTrace:
-    """A trace with its critical path and slack."""
+    """A trace; of a small one with its critical path and slack, which `with_path` adds to a large one."""
+    found = OpenedTrace(questions.summary(store, trace_id), questions.trace(store, trace_id))
+    return with_path(found) if found.trace.n <= AT_ONCE_SPANS else found
+
+
+def lacks_path(opened: OpenedTrace) -> bool:
+    """Whether the critical path of this trace is still to be computed."""
+    return opened.slack_ns is None and 0 < opened.trace.n <= PATH_SPANS
+
+
+def with_path(opened: OpenedTrace) -> OpenedTrace:
+    """The trace with its critical path and slack."""
     from tracedesk.whatif.baseline import Baseline
     from tracedesk.whatif.critical_path import critical_path
     from tracedesk.whatif.slack import slack
 
-    summary = questions.summary(store, trace_id)
-    trace = questions.trace(store, trace_id)
-    trace.self_ns  # noqa: B018 - worked out here, off the main thread: 0.7 s for a million spans
-    found = OpenedTrace(summary, trace)
-    if 0 < trace.n <= PATH_SPANS:
-        baseline = Baseline.of(trace)
-        found.path = [(piece.span, piece.start_ns, piece.end_ns) for piece in critical_path(baseline)]
-        found.bar = stretches(trace, found.path)
-        found.slack_ns = slack(baseline)
-    return found
+    baseline = Baseline.of(opened.trace)
+    path = [(piece.span, piece.start_ns, piece.end_ns) for piece in critical_path(baseline)]
+    return replace(opened, path=path, bar=stretches(opened.trace, path), slack_ns=slack(baseline))
 
 
 def grown(store: Store, trace_id: bytes, changed: int) -> OpenedTrace | None:

@@ -62,6 +62,16 @@ class Reading(QObject):
             self._selected()
         if not self._centre.finder.isHidden():
             self.seek(self._centre.finder.field.text())
+        if reader.lacks_path(opened):
+            self._desk.tasks.run("path", lambda: reader.with_path(opened), self._show_path)
+        else:
+            self._desk.tasks.drop("path")
+
+    def _show_path(self, found: reader.OpenedTrace) -> None:
+        if self.opened is not None and self.opened.trace is found.trace:
+            self.opened = found
+            self._centre.show_path(found)
+            self._selected()
 
     def _store_changed(self) -> None:
         opened = self.opened
