@@ -136,6 +136,7 @@ QPlainTextEdit[role="bare"], QPlainTextEdit[role="bare"]:focus {{ background: tr
 
 QListView, QTreeView, QTableView {{ background: {h("bg.panel")}; border: none; selection-background-color: {h("bg.selected")};
   selection-color: {h("text.primary")}; alternate-background-color: {h("bg.stripe")}; }}
+QListView[role="popup"] {{ background: {h("bg.overlay")}; border: 1px solid {h("border.strong")}; padding: 3px 0; }}
 QHeaderView::section {{ background: {h("bg.panel")}; color: {h("text.tertiary")}; border: none;
   border-bottom: 1px solid {h("border.subtle")};
   padding: 4px 8px; }}

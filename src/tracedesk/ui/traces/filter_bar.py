@@ -32,6 +32,7 @@ from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import IconButton
 from tracedesk.ui.widgets.text import Elided, Glyph, KeyCap, label, plain_tip
 
+OFFERS_PX = 520
 BESIDE_ROLE = Qt.ItemDataRole.UserRole + 1
 HINT, HINT_SHORT = "Add a filter: cost > $0.05, model = gpt-4o, error has timeout", "Add a filter"
 
@@ -147,6 +148,8 @@ class FilterBar(QWidget):
         self._completer.activated.connect(self._completed)
         self.field.setCompleter(self._completer)
         popup = QListView()
+        popup.setProperty("role", "popup")
+        popup.setMaximumWidth(OFFERS_PX)
         self._completer.setPopup(popup)
         popup.setItemDelegate(OfferDelegate(popup))
         self.error = QFrame(self, Qt.WindowType.ToolTip)

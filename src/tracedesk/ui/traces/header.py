@@ -136,7 +136,7 @@ class TraceHeader(QWidget):
         self.tokens.say(tokens_text(row, short=self._narrow), tokens_exact(row))
         self.cost.say(format_total(row.cost_nusd, row.unpriced_calls),
                       "nothing here costs anything" if row.cost_nusd is None else f"{row.cost_nusd:,} nano-dollars")
-        self.hole.setText(f"{row.unpriced_calls} unpriced" if row.unpriced_calls else "")
+        self.hole.setText(f"{row.unpriced_calls:,} unpriced" if row.unpriced_calls else "")
         self.hole.setVisible(bool(row.unpriced_calls) and not self._narrow)
         calls = row.unpriced_calls + row.priced_calls
         self.hole.setToolTip(plain_tip(
