@@ -3,7 +3,7 @@
 A span is three things: its *facts* (what lists, sums and the waterfall need), its *payload* (the OTLP message as received
 and the text to search), and its share in the sums. Facts and payloads of one trace lie together in compressed parts: one
 SQL row per span would cost 11 µs to bind and insert, 0.3 million page writes per million spans and 4 µs to read back;
-a packed part costs 1 µs per span and opens as numpy columns (`tests/bench/bench_store.py`). `views.py` unpacks the parts
+a packed part costs 3 µs per span and opens as numpy columns (`tests/bench/bench_store.py`). `views.py` unpacks the parts
 again for whoever asks in SQL.
 
 `trace_no` is a small number for a trace id. The key of a part is `trace_no << 20 | part`, so that everything of one trace

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 SLICE_S = 0.05
 """A slice ends after the part during which this time was up: senders wait for it."""
 
-QUIET_S = 1.0
+QUIET_S, QUIET_SPANS_PER_S = 1.0, 50_000
+"""The sums of a large trace are taken when nothing came for so long, and longer the larger it is: they take a while."""
 
 _AT_ONCE_BYTES = 256 << 10
 """One transaction takes in parts of so many packed bytes: 10 to 20 ms."""
@@ -34,7 +35,7 @@ _PART_BYTES = 2 << 10
 def slice_of_work(writer: Writer, limit: int, *, idle: bool = False) -> int:
     """Do some of it: at most `limit` parts. Gives how many parts and traces still wait (0: nothing is left to do).
 
-    The sums of a large trace are taken when it did not change for `QUIET_S`, or when `idle`.
+    The sums of a large trace are taken when it has been quiet for a while, or when `idle`.
 
     Raises:
         DiskFull, StoreLocked, StoreDamaged, WorldError: this machine said no; the work waits.
@@ -81,14 +82,15 @@ def _next(db: Any, limit: int) -> list[tuple[int, int, bytes]]:
 def _large_traces(writer: Writer, idle: bool) -> int:
     """Take the exact sums of one large trace that is quiet; gives how many have none."""
     db = writer.db
-    inexact = db.execute("SELECT trace_no, trace_id, changed FROM traces WHERE recount ORDER BY trace_no").fetchall()
+    inexact = db.execute(
+        "SELECT trace_no, trace_id, changed, span_count FROM traces WHERE recount ORDER BY trace_no").fetchall()
     now = time.monotonic()
     before, writer.inexact_since = writer.inexact_since, {}
-    for trace_no, _, changed in inexact:
+    for trace_no, _, changed, _ in inexact:
         known = before.get(trace_no)
         writer.inexact_since[trace_no] = known if known and known[0] == changed else (changed, now)
-    for trace_no, trace_id, _ in inexact:
-        if idle or now - writer.inexact_since[trace_no][1] >= QUIET_S:
+    for trace_no, trace_id, _, spans in inexact:
+        if idle or now - writer.inexact_since[trace_no][1] >= QUIET_S + spans / QUIET_SPANS_PER_S:
             with writer.transaction():
                 rows = WriteSet(writer)
                 recount(writer, rows, writer.states([trace_id])[0])
