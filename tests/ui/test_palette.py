@@ -35,6 +35,16 @@ def test_ctrl_k_opens_it_and_escape_gives_the_focus_back(desk: Desk) -> None:
     assert desk.page.list.hasFocus()
 
 
+def test_it_covers_the_window_also_when_its_field_is_laid_out_again(desk: Desk) -> None:
+    palette = desk.window.palette_
+    palette.open_with("comp")
+    desk.qtbot.wait(20)
+    palette.field.resize(palette.field.width() - 40, palette.field.height())
+    desk.qtbot.wait(20)
+    assert palette.geometry() == palette.parentWidget().rect()
+    palette.close_overlay()
+
+
 def test_enter_runs_what_is_current(desk: Desk) -> None:
     desk.run("palette.open")
     QTest.keyClicks(desk.window.palette_.field, "flame graph")

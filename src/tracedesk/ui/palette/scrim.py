@@ -44,7 +44,7 @@ class Scrim(QWidget):
         """Place the panel; for subclasses."""
 
     def eventFilter(self, watched, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
+        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize and self.isVisible():
             self.setGeometry(watched.rect())
             self.lay_out()
         return False
