@@ -107,3 +107,14 @@ def test_the_button_in_the_top_bar_opens_it_and_a_click_beside_closes_it(desk: D
     assert palette.isVisible()
     QTest.mouseClick(palette, Qt.MouseButton.LeftButton, pos=palette.rect().bottomLeft() + QPoint(4, -4))
     assert not palette.isVisible()
+
+
+def test_it_covers_the_window_whatever_is_resized(desk: Desk) -> None:
+    desk.run("palette.open")
+    palette = desk.window.palette_
+    palette.field.resize(200, 17)
+    assert palette.size() == palette.parentWidget().size()
+    desk.window.resize(1400, 900)
+    desk.settle()
+    assert palette.size() == palette.parentWidget().size()
+    assert palette.rect().contains(palette.panel.geometry())

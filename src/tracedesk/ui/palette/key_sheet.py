@@ -23,7 +23,14 @@ def sheet_lines(commands: list[Command]) -> dict[str, list[tuple[list[str], str]
             found = lines.setdefault(command.sheet, {}).setdefault(command.words or command.title, [])
             if printed(command.keys[0]) not in found:
                 found.append(printed(command.keys[0]))
-    return {column: [(keys, words) for words, keys in found.items()] for column, found in lines.items() if found}
+    return {column: [(in_short(keys), words) for words, keys in found.items()] for column, found in lines.items() if found}
+
+
+def in_short(keys: list[str]) -> list[str]:
+    """`1 … 9` for a row of figures; other keys as they are."""
+    if len(keys) > 3 and all(len(key) == 1 and key.isdigit() for key in keys):
+        return [keys[0], "…", keys[-1]]
+    return keys
 
 
 class KeySheet(Scrim):
@@ -64,6 +71,7 @@ class KeySheet(Scrim):
                 for key in keys:
                     for cap in key_caps(key):
                         caps.addWidget(cap)
+                caps.addSpacing(14)
                 caps.addStretch(1)
                 grid.addLayout(caps, row, number * 3)
                 grid.addWidget(label(words, "dense", "secondary"), row, number * 3 + 1)

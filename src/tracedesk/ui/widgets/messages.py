@@ -38,7 +38,7 @@ class Banner(QFrame):
         self._close = IconButton("close", "Close this message", self.hide, size=14, hit=24)
         self._run: Callable[[], object] | None = None
         row = QHBoxLayout(self)
-        row.setContentsMargins(24, 11, 18, 5)
+        row.setContentsMargins(12, 5, 6, 5)
         row.setSpacing(8)
         row.addWidget(self._glyph)
         row.addWidget(self._strong)
