@@ -151,3 +151,18 @@ def test_what_a_span_was_read_to_wait_for_is_drawn_when_it_is_selected(desk: Mai
         ("chat gpt-4o", "search_orders")]
     desk.state.select(None)
     assert page(desk).waterfall.scene.causes == []
+
+
+def test_a_number_pressed_on_the_traces_page_flips_once_the_trace_is_read(qapp: Any, qtbot: Any, tmp_path: Path) -> None:
+    window = MainWindow(write_sample(tmp_path / "store.db"), read_only=True)
+    window.show()
+    window.settings.put("whatif/predict", True)
+    window.state.look_back(None)
+    window.state.open_trace(HERO)
+    assert window.commands.run("whatif.toggle.slow_rerank")
+    qtbot.waitUntil(lambda: page(window).board.outcome is not None, timeout=10_000)
+    settled(window, qtbot)
+    assert page(window).side.predict.isVisible()
+    assert page(window).board.outcome.delta_ns == 0
+    window.close()
+    window.deleteLater()

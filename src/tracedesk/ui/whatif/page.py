@@ -75,6 +75,7 @@ class WhatIfPage(QWidget):
         self._speeds: dict[str, Any] = {}
         self._depth: Depth | None = None
         self._rules_to_load: list[str] = []
+        self._flip_when_ready: int | None = None
         self.board = Board(self._run, profile=self._speeds.get)
         self._build()
         self._wire()
@@ -236,6 +237,9 @@ class WhatIfPage(QWidget):
             self.board.set_baseline(asked.baseline)
         self._show_scenarios()
         self._show_span()
+        if self._flip_when_ready is not None:
+            index, self._flip_when_ready = self._flip_when_ready, None
+            self.flip(index)
 
     def _take_prices(self, price: Any) -> None:
         self.board.price = price
@@ -379,7 +383,10 @@ class WhatIfPage(QWidget):
         toggle = self.board.toggles[index]
         self._last = index
         outcome = self.board.outcome
-        if toggle.on or outcome is None or not self._always_ask() or toggle.why_not is not None or not toggle.changes():
+        if outcome is None:
+            self._flip_when_ready = index                    # asked for on the traces page, before the trace was read here
+            return
+        if toggle.on or not self._always_ask() or toggle.why_not is not None or not toggle.changes():
             self.board.flip(index)
             return
         self._waiting = index
