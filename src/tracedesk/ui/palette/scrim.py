@@ -44,8 +44,9 @@ class Scrim(QWidget):
         """Place the panel; for subclasses."""
 
     def eventFilter(self, watched, event: QEvent) -> bool:
-        if watched is self.parentWidget() and event.type() == QEvent.Type.Resize and self.isVisible():
-            self.setGeometry(watched.rect())
+        parent = self.parentWidget()
+        if parent is not None and watched is parent and event.type() == QEvent.Type.Resize and self.isVisible():
+            self.setGeometry(parent.rect())
             self.lay_out()
         return False
 
