@@ -15,7 +15,7 @@ from tracedesk.compare.words import in_words
 from tracedesk.model.summary import TraceSummary
 from tracedesk.scene.paired import CLOCK, SAME_START, SHARE
 from tracedesk.store import baselines
-from tracedesk.store.connect import open_store
+from tracedesk.store.connect import notebook
 from tracedesk.ui.compare import reader
 from tracedesk.ui.compare.diff_view import DiffPane
 from tracedesk.ui.compare.figures import Figures
@@ -145,7 +145,7 @@ class ComparePage(QWidget):
         path, chosen = self._desk.store_path, None if pinned else summary.trace_id
 
         def write() -> None:
-            with open_store(path, role="write") as store:
+            with notebook(path) as store:
                 baselines.pin(store, summary.name, summary.service, chosen)
 
         self._desk.tasks.run("compare.pin", write, lambda _none: self._pinned(pinned))

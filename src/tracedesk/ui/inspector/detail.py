@@ -8,6 +8,7 @@ from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.llm import Cost, LlmFields
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.model.trace import Trace
+from tracedesk.pricing.arithmetic import Arithmetic
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class SpanDetail:
     """One span with its meaning, its cost and its place in the trace. Times in ns, `share` of the trace's duration.
 
     `slack_ns` is None where nothing waits for the span or it was not computed; `counted_on` names the span that carries
-    this call's tokens and cost in the totals, where it is not this one.
+    this call's tokens and cost in the totals, where it is not this one. `arithmetic` says how its tokens were counted.
     """
 
     trace_id: bytes
@@ -33,6 +34,7 @@ class SpanDetail:
     slack_ns: int | None = None
     counted: bool = True
     counted_on: bytes | None = None
+    arithmetic: Arithmetic | None = None
     trace_tags: dict[str, object] = field(default_factory=dict)
 
     @property

@@ -6,7 +6,7 @@ chose stays chosen from span to span while it applies.
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
 
@@ -112,7 +112,10 @@ class KindTile(QWidget):
 
 
 class InspectorPanel(QFrame):
-    """The inspector. `show_detail(None)` says that nothing is selected."""
+    """The inspector. `show_detail(None)` says that nothing is selected; `price_wanted()` when an unpriced call is to get a
+    price."""
+
+    price_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -221,7 +224,7 @@ class InspectorPanel(QFrame):
             inside.addLayout(self._head(detail))
             inside.addLayout(self._facts(detail))
             column.addWidget(facts)
-            usage = usage_widget(detail, compact=self._compact)
+            usage = usage_widget(detail, compact=self._compact, on_price=self.price_wanted.emit)
             if usage is not None:
                 column.addWidget(usage)
         self._column.replaceWidget(self._top, top)

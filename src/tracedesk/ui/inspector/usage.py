@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -11,10 +12,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWi
 from tracedesk.base.money import format_cost_exact
 from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import CostStatus
+from tracedesk.pricing.arithmetic import Arithmetic
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import short
-from tracedesk.ui.inspector.pieces import Elided, Flow, StackBar, Swatch, label, visible
+from tracedesk.ui.inspector.pieces import Elided, Flow, StackBar, Swatch, label, link_button, visible
 
 REASONS = {
     CostStatus.UNKNOWN_MODEL: "no price is known for this model", CostStatus.NO_USAGE: "the SDK sent no token counts",
@@ -61,9 +63,10 @@ def _shades() -> dict[str, QColor]:
     return {"cached": llm.line, "written": llm.wait, "input": llm.solid, "reasoning": llm.text, "output": chain.solid}
 
 
-def usage_widget(detail: SpanDetail, *, compact: bool = False) -> QWidget | None:
-    """The Tokens and Cost bars of a model call, or one table of both where `compact`; None for other spans."""
-    if detail.kind not in COUNTED_KINDS:
+def usage_widget(detail: SpanDetail, *, compact: bool = False, on_price: Callable[[], object] | None = None) -> QWidget | None:
+    """The Tokens and Cost bars of a model call, or one table of both where `compact`; None for other spans. `on_price` is
+    called when the user wants to give an unpriced call a price."""
+    if detail.kind not in COUNTED_KINDS and not detail.cost.status:
         return None
     tokens, cost, words = token_parts(detail), cost_parts(detail), remarks(detail)
     if not (tokens or cost or words):
@@ -84,6 +87,10 @@ def usage_widget(detail: SpanDetail, *, compact: bool = False) -> QWidget | None
             _bar(column, cost)
     for sentence in words:
         column.addWidget(label(visible(short(sentence)), font="caption", color="status.warn", wrap=True))
+    if on_price is not None and detail.cost.status in (CostStatus.UNKNOWN_MODEL, CostStatus.NO_PRICE):
+        wanted = link_button("Set a price", box)
+        wanted.clicked.connect(lambda: on_price())  # noqa: PLW0108 - `checked` is not handed on
+        column.addWidget(wanted, 0, Qt.AlignmentFlag.AlignLeft)
     return box
 
 
@@ -106,10 +113,19 @@ def remarks(detail: SpanDetail) -> list[str]:
     given, made, total = (detail.count(name) for name in ("tokens.input", "tokens.output", "tokens.total"))
     if given is not None and made is not None and total is not None and given + made != total:
         found.append(f"{given:,} in and {made:,} out do not add up to the reported total of {total:,}")
+    if detail.arithmetic is not None and detail.arithmetic.matters:
+        found.append(readings(detail.arithmetic))
     if not detail.counted:
         where = f" on span {detail.counted_on.hex()}" if detail.counted_on else " on other spans"
         found.append(f"Counted{where}: not added to the trace's totals again")
     return found
+
+
+def readings(arithmetic: Arithmetic) -> str:
+    """What the call costs if its input counts the cached tokens, and if it leaves them out."""
+    paid = [format_cost_exact(cost.nusd) if cost is not None and cost.nusd is not None else "unknown"
+            for cost in (arithmetic.if_included, arithmetic.if_apart)]
+    return f"Here {arithmetic.rule.value}. If they are in it: {paid[0]}; if they are beside it: {paid[1]}"
 
 
 def _head(title: str, right: str) -> QHBoxLayout:

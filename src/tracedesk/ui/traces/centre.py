@@ -43,7 +43,8 @@ class Centre(QFrame):
         self._selected: bytes | None = None
         self._unfolded_px = 0
         self._hand_placed = self._low = False
-        self.header = TraceHeader(lambda text: desk.copy(text, "the trace id"), lambda: desk.commands.run("trace.session"))
+        self.header = TraceHeader(lambda text: desk.copy(text, "the trace id"), lambda: desk.commands.run("trace.session"),
+                                  lambda: desk.commands.run("price.list"))
         self._views = {view.key: view for view in sorted(parts(views, View), key=lambda view: view.order)}
         self._widgets: dict[str, QWidget] = {}
         self._fresh: set[str] = set()

@@ -67,9 +67,10 @@ class StatusPill(QFrame):
 
 
 class TraceHeader(QWidget):
-    """Two lines. `on_copy(text)` copies the id, `on_session()` opens the session."""
+    """Two lines. `on_copy(text)` copies the id, `on_session()` opens the session, `on_unpriced()` lists what has no price."""
 
-    def __init__(self, on_copy: Callable[[str], object], on_session: Callable[[], object]) -> None:
+    def __init__(self, on_copy: Callable[[str], object], on_session: Callable[[], object],
+                 on_unpriced: Callable[[], object]) -> None:
         super().__init__()
         self._id = ""
         self._row: TraceSummary | None = None
@@ -78,7 +79,7 @@ class TraceHeader(QWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.pill = StatusPill()
         self.total, self.tokens, self.cost, self.spans = Fact("Total"), Fact("Tokens"), Fact("Cost"), Fact("Spans")
-        self.hole = label("", "caption", "tertiary")
+        self.hole = Button("", on_unpriced, role="link", face="caption")
         self._user_glyph = Glyph("user", "text.tertiary", 12)
         self.user = Elided("", "dense", "text.tertiary")
         self.user.setMaximumWidth(NAME_PX)
@@ -136,7 +137,7 @@ class TraceHeader(QWidget):
         self.tokens.say(tokens_text(row, short=self._narrow), tokens_exact(row))
         self.cost.say(format_total(row.cost_nusd, row.unpriced_calls),
                       "nothing here costs anything" if row.cost_nusd is None else f"{row.cost_nusd:,} nano-dollars")
-        self.hole.setText(f"{row.unpriced_calls:,} unpriced" if row.unpriced_calls else "")
+        self.hole.set_text(f"{row.unpriced_calls:,} unpriced" if row.unpriced_calls else "")
         self.hole.setVisible(bool(row.unpriced_calls) and not self._narrow)
         calls = row.unpriced_calls + row.priced_calls
         self.hole.setToolTip(plain_tip(

@@ -54,6 +54,7 @@ class TracesPage(QWidget):
         self.centre = Centre(desk)
         self.inspector = InspectorPanel()
         self.listing = Listing(desk, self.pane)
+        self.inspector.price_wanted.connect(lambda: desk.commands.run("price.set"))
         self.reading = Reading(desk, self.centre, self.inspector)
         self._range = Button("", self._range_menu, icon="clock", caret=True)
         self._range.setAccessibleDescription("Time range")

@@ -170,6 +170,7 @@ def price_book(store: Store) -> PriceBook:
 
 def detail(store: Store, opened: OpenedTrace, span_id: bytes) -> SpanDetail:
     """Everything about one span."""
+    from tracedesk.pricing.arithmetic import explain
     from tracedesk.semconv.read import read
 
     span, logs = questions.span(store, opened.trace.trace_id, span_id)
@@ -180,10 +181,13 @@ def detail(store: Store, opened: OpenedTrace, span_id: bytes) -> SpanDetail:
     elsewhere = questions.counted_on(store, opened.trace.trace_id)
     summary = opened.summary
     tags = {"user": summary.user_id, "session": summary.session_id, **summary.tags}
-    cost = price_book(store).price(fields, span.start_ns)
+    book = price_book(store)
+    cost = book.price(fields, span.start_ns)
+    sent = span.attributes.get(fields.sources.get("tokens.input", ""))
+    arithmetic = explain(fields, span.start_ns, book, reported_input=sent if type(sent) is int else None)
     return place_in(opened.trace, index, span, logs, fields, cost, on_critical_path=on_path,
                     slack_ns=slack_ns, counted=span_id not in elsewhere, counted_on=elsewhere.get(span_id),
-                    trace_tags=tags)
+                    arithmetic=arithmetic, trace_tags=tags)
 
 
 def logs(store: Store, trace_id: bytes) -> list[LogRecord]:

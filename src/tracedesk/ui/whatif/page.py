@@ -28,7 +28,7 @@ from tracedesk.base.errors import TraceDeskError
 from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.text import span_name
 from tracedesk.store import pins, scenarios
-from tracedesk.store.connect import Store, open_store
+from tracedesk.store.connect import Store, notebook
 from tracedesk.ui.flame.view import FlameView
 from tracedesk.ui.waterfall.view import WaterfallView
 from tracedesk.ui.whatif import reader
@@ -535,7 +535,7 @@ class WhatIfPage(QWidget):
         path = self._desk.store_path
 
         def run() -> None:
-            with open_store(path, role="write") as store:
+            with notebook(path) as store:
                 work(store)
 
         self._desk.tasks.run("whatif.write", run, lambda _none: done())

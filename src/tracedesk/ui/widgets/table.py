@@ -116,6 +116,11 @@ class Table(QTableView):
         self._model.rows = list(rows)
         self._model.endResetModel()
 
+    def current(self) -> Any:
+        """What was handed in with the current row, or None."""
+        index = self.currentIndex()
+        return self._model.rows[index.row()][1] if index.isValid() else None
+
     def texts(self) -> list[list[str]]:
         """What it shows; also what Copy gives."""
         return [[cell.text for cell in cells] for cells, _ in self._model.rows]
