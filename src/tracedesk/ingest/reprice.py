@@ -14,7 +14,8 @@ from tracedesk.ingest.stages import Prices, prepare
 from tracedesk.store import rereading
 from tracedesk.store.writer import Writer
 
-PIECE_SPANS = 500
+PIECE_SPANS = 200
+"""Some 30 ms: senders wait for a piece to end."""
 
 
 class Repriced(NamedTuple):
@@ -26,7 +27,7 @@ class Repriced(NamedTuple):
 
 
 def reprice(writer: Writer, book: Prices) -> Generator[Repriced, None, Repriced]:
-    """Read all stored spans again, some 20 ms at a time; the work that senders do not wait for is left to `settle`.
+    """Read all stored spans again, a piece at a time; the work that senders do not wait for is left to `settle`.
 
     Raises:
         DiskFull, StoreLocked, StoreDamaged, WorldError: this machine said no; what is done stays done.

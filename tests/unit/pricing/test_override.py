@@ -50,9 +50,9 @@ def test_how_names_are_compared(match: str, name: str, found: bool) -> None:
 
 
 def test_the_closest_one_is_asked_first() -> None:
-    many = tuple(Override(name, match, provider, nusd_per_mtok={"input": dollars * USD}) for dollars, name, match, provider in (
-        (1, ".*", "pattern", None), (2, "gpt", "prefix", None), (3, "gpt-4o", "prefix", None), (4, "gpt-4o-mini", "exact", None),
-        (5, "gpt", "prefix", "azure")))
+    many = tuple(Override(name, match, provider, nusd_per_mtok={"input": usd * USD}) for usd, name, match, provider in (
+        (1, ".*", "pattern", None), (2, "gpt", "prefix", None), (3, "gpt-4o", "prefix", None),
+        (4, "gpt-4o-mini", "exact", None), (5, "gpt", "prefix", "azure")))
     found = [price(model, provider, overrides=many, input=1_000_000).nusd for model, provider in (
         ("x", None), ("gpt-5", None), ("gpt-4o", None), ("gpt-4o-mini", "openai"), ("gpt-4o-mini", "azure"))]
     assert found == [1 * USD, 2 * USD, 3 * USD, 4 * USD, 5 * USD]

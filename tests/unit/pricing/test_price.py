@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import socket
 import subprocess
 import sys
 from decimal import Decimal
 
 import pytest
+from genai_prices.types import ClauseEquals, ConditionalPrice, ModelInfo, ModelPrice, Provider, StartDateConstraint
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.unit.pricing.calls import at, call, price
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import CostStatus
-from tracedesk.pricing.book import PriceBook
+from tracedesk.pricing import catalogue
+from tracedesk.pricing.book import PriceBook, priced
 from tracedesk.pricing.override import Override
+from tracedesk.pricing.usage import Usage
 
 MILLION = {"input": 1_000_000, "cache_read": 200_000, "output": 100_000}
 """A million tokens in, a fifth of them cached, and a tenth out."""
@@ -216,10 +220,21 @@ def test_audio_has_its_own_rate_where_the_table_has_one() -> None:
 
 
 def test_a_call_before_the_first_known_price_is_said() -> None:
-    book, listed = PriceBook(), call("gpt-4o", "openai", input=1, output=1)
-    assert book.price(listed, at("2020-01-01")).approximate == ()
-    dated = price("grok-4-fast", "x-ai", date="2020-01-01", input=1_000, output=10)
-    assert dated.status is CostStatus.PRICED
+    prices = [ConditionalPrice(StartDateConstraint(datetime.date(2025, 3, day)), prices=ModelPrice(input_mtok=Decimal(day)))
+              for day in (1, 2)]
+    model = ModelInfo("m", ClauseEquals("m"), prices=prices)
+    listing = catalogue.Listing(Provider("p", "P", "https://p", models=[model]), model, False)
+    for date, dollars, remarks in (("2025-02-28", 1, ("priced as of 2025-03-01, the oldest price known",)),
+                                   ("2025-03-01", 1, ()), ("2025-03-02", 2, ())):
+        cost = priced(catalogue.card(listing, at(date), ()), Usage(1_000_000))
+        assert (cost.nusd, cost.approximate) == (usd(str(dollars)), remarks)
+
+
+def test_fast_mode_has_a_price_of_its_own() -> None:
+    cost = price("claude-opus-4-8", "anthropic", tier="fast", input=1_000, output=100)
+    assert (cost.nusd, cost.approximate) == (usd("0.015"), ())
+    older = price("claude-opus-4-6", "anthropic", tier="fast", input=1_000, output=100)
+    assert (older.nusd, older.approximate) == (usd("0.0075"), ("fast price not known",))
 
 
 def test_a_request_may_have_a_price_of_its_own() -> None:

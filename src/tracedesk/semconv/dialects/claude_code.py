@@ -60,6 +60,11 @@ def _cost(view: View) -> Any:
     return None if record is None else record.attributes.get("cost_usd")
 
 
+def _fast(value: Any) -> str | None:
+    """The tier of a call in fast mode, which has a price of its own; ordinary speed is no tier."""
+    return "fast" if value == "fast" else None
+
+
 def _answer(view: View) -> str | None:
     """The answer's text: the assistant_response record that follows the api_request. Tool calls are not in it, so it is
     the generic output and not the message."""
@@ -110,6 +115,7 @@ PART = Dialect(
         "cost.total": call(_cost, "log:claude_code.api_request/cost_usd", needs=LOGS, only="llm"),
         "finish_reasons": ("gen_ai.response.finish_reasons", "stop_reason"),
         "ttft_s": A("ttft_ms", form=milliseconds),
+        "service_tier": A("speed", form=_fast),
         "response.id": "request_id",
         "tool.name": "tool_name",
         "tool.call_id": ("gen_ai.tool.call.id", "tool_use_id"),
