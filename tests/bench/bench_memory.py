@@ -30,7 +30,7 @@ def measure(quick: bool = False) -> list[tuple[str, str, str]]:
         with mixed(state.grpc, state.http):
             time.sleep(LOAD_S)
         loaded = [process.memory_info().rss for process in both]
-        started.close()
+        started.close_both()
     return [
         (f"memory, {spans:,} spans stored: desk + engine at rest", _mb(rest), "350 MB"),
         (f"memory, {spans:,} spans stored: after {LOAD_S:.0f} s under load", _mb(loaded), ""),

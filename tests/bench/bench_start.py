@@ -28,5 +28,5 @@ def measure(quick: bool = False) -> list[tuple[str, str, str]]:
 def desk_once(store: Path) -> tuple[float, float]:
     """(seconds until the window, until the receiver)"""
     started = desk.start(store)
-    started.close()
+    started.close_both()
     return started.window_s, started.answers_s

@@ -21,6 +21,11 @@ from tracedesk.store import questions
 from tracedesk.store.connect import open_store
 
 
+INTERRUPTIBLE = ("import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+                 "from tracedesk.cli.main import main; main()")
+"""A suite that runs in the background of a shell inherits SIGINT as ignored."""
+
+
 def tracedesk(*words: str, **env: str) -> subprocess.CompletedProcess[str]:
     """A verb that ends by itself."""
     return subprocess.run([sys.executable, "-m", "tracedesk", *words], capture_output=True, text=True, check=False, timeout=60,
@@ -63,7 +68,7 @@ def test_demo_starts_an_engine_for_as_long_as_it_takes(tmp_path: Path) -> None:
 def test_the_live_bot_goes_on_until_it_is_interrupted(tmp_path: Path) -> None:
     store = tmp_path / "t.db"
     with running(store):
-        bot = subprocess.Popen([sys.executable, "-m", "tracedesk", "demo", "--live", "--store", str(store)],
+        bot = subprocess.Popen([sys.executable, "-c", INTERRUPTIBLE, "demo", "--live", "--store", str(store)],
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             until(lambda: store.exists() and len(traces(store)) > 24, 15, "a conversation of its own")

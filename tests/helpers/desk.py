@@ -11,6 +11,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.helpers.engine import until
 from tracedesk import ui
 from tracedesk.base.paths import log_dir
 from tracedesk.engine import client
@@ -29,13 +30,19 @@ class Started:
     """A desk that runs; times are seconds since its process was started."""
 
     process: subprocess.Popen[bytes]
+    store: Path
     window_s: float
     answers_s: float
 
     def close(self) -> None:
-        """End it; its engine ends with it."""
+        """End it; its engine drains and ends by itself."""
         self.process.terminate()
         self.process.wait(10)
+
+    def close_both(self) -> None:
+        """End it, and wait until its engine has ended too."""
+        self.close()
+        until(lambda: client.engine_of(self.store) is None, 10, "its engine ends")
 
 
 def start(store: Path) -> Started:
@@ -57,7 +64,7 @@ def start(store: Path) -> Started:
         if not answers_s and _answers(store):
             answers_s = now
         time.sleep(0.002)
-    return Started(process, window_s, answers_s)
+    return Started(process, store, window_s, answers_s)
 
 
 def _answers(store: Path) -> bool:
