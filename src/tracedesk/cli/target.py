@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tracedesk.base.errors import DataError, NotFound
 from tracedesk.base.paths import default_store
@@ -21,6 +22,10 @@ from tracedesk.semconv.counting import counted_across, not_counted
 from tracedesk.semconv.read import log_owners
 from tracedesk.store import questions
 from tracedesk.store.connect import Store, open_store
+from tracedesk.store.peers import same_program
+
+if TYPE_CHECKING:
+    from tracedesk.pricing.book import PriceBook
 
 OTHERS_AT_MOST = 8
 """So many further traces of the same program are asked for counterexamples."""
@@ -91,6 +96,18 @@ def load_whole(targets: Sequence[str], store: Path | None) -> list[Target]:
         with reading_store(store) as opened:
             found += [whole_from_store(opened, questions.resolve(opened, target)) for target in ids]
     return found
+
+
+def price_book(target: str | None, store: Path | None) -> PriceBook:
+    """The price book for a target: with the user's prices for what is in the store (None: a query), the table alone for a
+    file, which was priced by it."""
+    from tracedesk.pricing.book import PriceBook
+    from tracedesk.store import prices
+
+    if target is not None and is_file(target):
+        return PriceBook()
+    with reading_store(store) as opened:
+        return prices.book(opened)
 
 
 def is_file(target: str) -> bool:
@@ -192,7 +209,9 @@ def _finished(span: Span) -> tuple[bool, int, int]:
 def from_store(store: Store, trace_id: bytes) -> Target:
     """A trace of the store, with others of the same program beside it."""
     rows = questions.rows(store, trace_id)
-    return Target(build_trace(rows), rows, questions.counted_on(store, trace_id), tuple(_same_program(store, trace_id)))
+    others = same_program(store, trace_id, limit=OTHERS_AT_MOST)
+    return Target(build_trace(rows), rows, questions.counted_on(store, trace_id),
+                  tuple(questions.trace(store, other) for other in others))
 
 
 def whole_from_store(store: Store, trace_id: bytes) -> Target:
@@ -211,18 +230,6 @@ def matching(store: Store, query: TraceQuery, limit: int) -> Iterator[Target]:
     for summary in questions.traces(store, query, limit=limit):
         rows = questions.rows(store, summary.trace_id)
         yield Target(build_trace(rows), rows, questions.counted_on(store, summary.trace_id))
-
-
-def _same_program(store: Store, trace_id: bytes) -> Iterator[Trace]:
-    """Other traces with the same root name and service, the latest first."""
-    this = questions.summary(store, trace_id)
-    found = 0
-    for summary in questions.traces(store, limit=50 * OTHERS_AT_MOST):
-        if summary.trace_id != trace_id and (summary.name, summary.service) == (this.name, this.service):
-            yield questions.trace(store, summary.trace_id)
-            found += 1
-            if found == OTHERS_AT_MOST:
-                return
 
 
 def _listed(targets: Sequence[Target]) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from tracedesk.base.errors import DataError, NotFound
-from tracedesk.model.query import TraceQuery
+from tracedesk.model.query import Term, TraceQuery, Word
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.model.summary import TraceSummary
@@ -93,6 +94,14 @@ def summaries_of(store: Store, trace_ids: list[bytes]) -> list[TraceSummary]:
         statement = f"SELECT {COLUMNS} FROM traces t JOIN cards c USING (trace_no) WHERE t.trace_id = ?"
         found = [db.execute(statement, (trace_id,)).fetchone() for trace_id in trace_ids]
     return summaries(row for row in found if row is not None)
+
+
+def calls_of_model(store: Store, model: str, *, traces_at_most: int = 50) -> list[SpanRow]:
+    """The calls of a model, or of a dated version of it (`gpt-4o-2024-08-06` of `gpt-4o`), in the latest traces that name
+    it: what its speed is fitted from."""
+    versions = re.compile(re.escape(model) + r"(?:[-@:]?\d[\d-]*)?$")
+    named = traces(store, TraceQuery((Term("model", "=", (Word(model + "*"),)),)), limit=traces_at_most)
+    return [row for summary in named for row in rows(store, summary.trace_id) if row.model and versions.match(row.model)]
 
 
 def trace(store: Store, trace_id: bytes) -> Trace:

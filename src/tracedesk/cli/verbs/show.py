@@ -9,7 +9,7 @@ import click
 from tracedesk.base.errors import NotFound
 from tracedesk.cli.main import store_option
 from tracedesk.cli.printing import print_json
-from tracedesk.cli.target import Target, load_whole
+from tracedesk.cli.target import Target, load_whole, price_book
 
 DRAWN_AT_MOST = 12
 """Of a file with more traces than this only a list is printed."""
@@ -31,9 +31,8 @@ def show(targets: tuple[str, ...], trace_id: str | None, as_json: bool, store: P
         found = _named(found, trace_id)
     if as_json:
         from tracedesk.cli.show_json import show_json
-        from tracedesk.pricing.book import PriceBook
 
-        book = PriceBook()
+        book = price_book(targets[0], store)
         documents = [show_json(target, book) for target in found]
         print_json(documents[0] if len(documents) == 1 else {"traces": documents})
         return

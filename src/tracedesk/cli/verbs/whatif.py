@@ -13,18 +13,19 @@ from tracedesk.base.clock import NARROW, format_duration, now_ns, parse_duration
 from tracedesk.base.errors import DataError
 from tracedesk.base.money import format_total
 from tracedesk.cli.main import store_option
-from tracedesk.cli.target import Target, load_target, matching, one_of, reading_store
+from tracedesk.cli.target import Target, is_file, load_target, matching, one_of, price_book, reading_store
 from tracedesk.cli.whatif_json import AskedRule, many_json, whatif_json
 from tracedesk.model.query import parse
 from tracedesk.model.row import SpanRow
 from tracedesk.model.trace import Trace
+from tracedesk.store import questions
 from tracedesk.whatif.apply import apply
 from tracedesk.whatif.baseline import Baseline
 from tracedesk.whatif.changes import Change, SwapModel, change_from_json, changes_from_json
 from tracedesk.whatif.many import Many, over_many
 from tracedesk.whatif.outcome import Outcome
 from tracedesk.whatif.perturbation import all_perturbations
-from tracedesk.whatif.profile import fit_profile
+from tracedesk.whatif.profile import Profile, fit_profile
 from tracedesk.whatif.rule_text import parse_rule, shown
 from tracedesk.whatif.words import in_words
 from tracedesk.whatif.work import PriceFunction, ProfileFunction
@@ -68,7 +69,8 @@ def whatif(
     baseline = Baseline.of(chosen.trace, chosen.others, fix_skew=not no_skew)
     changes = [change for _, listed in asked for change in listed]
     swaps = any(isinstance(change, SwapModel) for change in changes)
-    price, profile = _price_function() if swaps else None, _profile_function(chosen.rows)
+    price = _price_function(target, store) if swaps else None
+    profile = _profile_function(chosen.rows, target, store)
 
     def answer(wanted: Sequence[Change]) -> Outcome:
         return apply(baseline, wanted, price=price, profile=profile, counted=chosen.counted)
@@ -109,21 +111,28 @@ def _budget(text: str | None) -> int | None:
     return found
 
 
-def _price_function() -> PriceFunction:
+def _price_function(target: str | None, store: Path | None) -> PriceFunction:
     """Prices of the price book, for models that a call is swapped to."""
-    from tracedesk.pricing.book import PriceBook  # only now: it loads every price there is
-    from tracedesk.pricing.on_model import price_of_tokens
+    from tracedesk.pricing.on_model import price_of_tokens  # only now: it loads every price there is
 
-    return price_of_tokens(PriceBook(), now_ns())
+    return price_of_tokens(price_book(target, store), now_ns())
 
 
-def _profile_function(rows: Iterable[SpanRow]) -> ProfileFunction:
-    """Speeds fitted from the calls at hand."""
+def _profile_function(rows: Iterable[SpanRow], target: str | None, store: Path | None) -> ProfileFunction:
+    """Speeds fitted from the calls at hand and, for what is in the store, from its latest calls of the model."""
     by_model: dict[str, list[SpanRow]] = {}
     for row in rows:
         if row.model:
             by_model.setdefault(row.model, []).append(row)
-    return lambda model: fit_profile(by_model.get(model, ()))
+
+    def profile(model: str) -> Profile | None:
+        calls = {(row.trace_id, row.span_id): row for row in by_model.get(model, ())}
+        if target is None or not is_file(target):
+            with reading_store(store) as opened:
+                calls.update(((row.trace_id, row.span_id), row) for row in questions.calls_of_model(opened, model))
+        return fit_profile(calls.values())
+
+    return profile
 
 
 def _ask_many(
@@ -133,10 +142,10 @@ def _ask_many(
     filters = parse(query)
     with reading_store(store) as opened:
         targets: list[Target] = list(matching(opened, filters, last))
-    profile = _profile_function(row for target in targets for row in target.rows)
+    profile = _profile_function((row for target in targets for row in target.rows), None, store)
     counted = {id(target.trace): target.counted for target in targets}
     traces: list[Trace] = [target.trace for target in targets]
-    return over_many(traces, changes, budget_ns=budget_ns, price=_price_function(), profile=profile,
+    return over_many(traces, changes, budget_ns=budget_ns, price=_price_function(None, store), profile=profile,
                      counted=lambda trace: counted[id(trace)])
 
 

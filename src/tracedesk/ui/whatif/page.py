@@ -202,7 +202,7 @@ class WhatIfPage(QWidget):
         self.notes.copy_picture.connect(self.copy_picture)
         self.notes.card.pinned.connect(self._pin)
         self.notes.card.closed.connect(lambda: self._state.select(None))
-        self._desk.tasks.run("whatif.prices", reader.price_function, self._take_prices)
+        self._desk.tasks.ask("whatif.prices", reader.price_function, self._take_prices, lambda _error: None)
         self._desk.tasks.ask("whatif.scenarios", reader.saved, self._take_scenarios, lambda _error: None)
         self._ask()
 

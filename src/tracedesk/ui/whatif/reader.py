@@ -8,12 +8,11 @@ from dataclasses import dataclass
 
 from tracedesk.base.clock import now_ns
 from tracedesk.base.errors import DataError
-from tracedesk.model.query import TraceQuery, term
+from tracedesk.model.query import TraceQuery
 from tracedesk.model.summary import TraceSummary
 from tracedesk.model.trace import Trace
-from tracedesk.pricing.book import PriceBook
 from tracedesk.pricing.on_model import price_of_tokens
-from tracedesk.store import pins, questions, scenarios
+from tracedesk.store import pins, prices, questions, scenarios
 from tracedesk.store.connect import Store
 from tracedesk.store.peers import same_program
 from tracedesk.whatif.baseline import Baseline, Pin
@@ -24,8 +23,6 @@ from tracedesk.whatif.work import PriceFunction, ProfileFunction
 
 OTHERS = 8
 """So many further traces of the same program are asked for counterexamples (rule K)."""
-CALLS_OF_MODEL = 50
-"""So many of the latest traces with a model are looked at to fit its speed."""
 
 
 @dataclass
@@ -76,15 +73,12 @@ def saved(store: Store) -> list[SavedScenario]:
 
 def speed_of(store: Store, model: str) -> Profile | None:
     """How fast a model answers, fitted from the store's latest calls of it; None where there are none."""
-    query = TraceQuery((term("model", "=", model),))
-    rows = [row for summary in questions.traces(store, query, limit=CALLS_OF_MODEL)
-            for row in questions.rows(store, summary.trace_id) if row.model == model]
-    return fit_profile(rows)
+    return fit_profile(questions.calls_of_model(store, model))
 
 
-def price_function() -> PriceFunction:
-    """Prices of the price book, as what-if asks for them; loads the book."""
-    price = price_of_tokens(PriceBook(), now_ns())
+def price_function(store: Store) -> PriceFunction:
+    """Prices of the price book, the user's first, as what-if asks for them; loads the book."""
+    price = price_of_tokens(prices.book(store), now_ns())
     price("gpt-4o", 1, 1)                                    # the first price loads the table
     return price
 
