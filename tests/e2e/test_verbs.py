@@ -20,7 +20,6 @@ from tracedesk.engine import client
 from tracedesk.store import questions
 from tracedesk.store.connect import open_store
 
-
 INTERRUPTIBLE = ("import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
                  "from tracedesk.cli.main import main; main()")
 """A suite that runs in the background of a shell inherits SIGINT as ignored."""
