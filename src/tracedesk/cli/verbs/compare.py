@@ -34,14 +34,14 @@ def compare(a: str, b: str | None, trace_a: str | None, trace_b: str | None, bas
     """
     if (b is not None) + baseline + median != 1:
         raise click.UsageError("give two traces, or one with --baseline or --median")
+    if b is None and is_file(a):
+        raise click.UsageError("--baseline and --median need a trace of the store")
     from tracedesk.cli.compare_json import compare_json, compared
 
     one = one_of(load_whole([a], store), trace_a)
     if b is not None:
         other = one_of(load_whole([b], store), trace_b)
     else:
-        if is_file(a):
-            raise click.UsageError("--baseline and --median need a trace of the store")
         one, other = (_pinned(one, store) if baseline else _usual(one, store)), one
     found = compared(one.trace, other.trace)
     if as_json:
