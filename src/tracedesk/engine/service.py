@@ -12,6 +12,7 @@ The heartbeat is written by the main thread, so that it goes on while the writer
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import sys
@@ -63,6 +64,7 @@ def run(path: Path, settings: ReceiverSettings, *, say: Say, complain: Say, pare
         WorldError: the store cannot be opened, or the settings are not safe to listen with.
     """
     _no_core_dumps()
+    _look_seldom_for_cycles()
     if not path.parent.exists():
         make_private_dir(path.parent)
     with EngineLock(path).take():
@@ -208,6 +210,13 @@ def _wait_for_the_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: Callable[[
     while os.read(0, 4096):
         pass
     loop.call_soon_threadsafe(stop)
+
+
+def _look_seldom_for_cycles() -> None:
+    """Objects of a span live as long as their group and form no cycles; looking for some after every 700 new objects cost
+    11 to 23 % of the spans a second."""
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 def _no_core_dumps() -> None:
