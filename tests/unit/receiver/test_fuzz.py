@@ -4,6 +4,7 @@ breaks, and afterwards the receiver takes spans as before."""
 from __future__ import annotations
 
 import asyncio
+import copy
 import logging
 import random
 from collections.abc import Callable
@@ -144,12 +145,12 @@ def _mutate_value(value: Any, chance: random.Random) -> None:
         if action == 0:
             del value[at]
         elif action == 1 and isinstance(value, list):
-            value.extend([inner] * chance.choice((1, 20)))
+            value.extend(copy.deepcopy([inner] * chance.choice((1, 20))))
         elif action == 2 and isinstance(value, dict):
             value[chance.choice(NAUGHTY)[:100]] = value.pop(at)
         else:
             odd = chance.choice([one for one in ODD_VALUES if not isinstance(one, int) or abs(one) < 2**63] + NAUGHTY)
-            value[at] = odd[:5000] if isinstance(odd, str) else odd
+            value[at] = odd[:5000] if isinstance(odd, str) else copy.deepcopy(odd)
         return
 
 
