@@ -4,7 +4,8 @@ gRPC begins with the preface of HTTP/2 (RFC 9113, 3.4). Such a connection is rel
 private socket; on either port, because gRPC's senders try again at once and for ever when they are told that it was the
 wrong one. Anything else goes to an HTTP/1.1 protocol. On the gRPC port that one tells the sender which port it wanted;
 gRPC's own server would answer with bytes that no HTTP library understands. Python's gRPC cannot be handed a connected
-socket, so relaying is the only way to have both on one port.
+socket, so relaying is the only way to have both on one port. Measured with 512 spans of 1.2 kB a request and nothing behind
+the server, relaying costs 0.6 to 1.1 µs of a span, where keeping the span costs about 100.
 
 Connections are few and must say what they want: at most 256, each with its first request line and headers, or preface,
 within 10 s. When they are too many, the one that has waited longest without a word makes room.
