@@ -72,7 +72,8 @@ def measure(quick: bool = False) -> list[tuple[str, str, str]]:
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "bench.db"
         engine = subprocess.Popen(
-            [sys.executable, "-m", "tracedesk", "engine", "--store", str(store), "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"],
+            [sys.executable, "-m", "tracedesk", "engine", "--store", str(store),
+             "--grpc", "127.0.0.1:0", "--http", "127.0.0.1:0"],
             stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"})
         try:
             assert engine.stdout is not None
