@@ -7,10 +7,11 @@ from itertools import zip_longest
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from tracedesk.compare.text import EQUAL, GONE, NEW, Line
 from tracedesk.ui import theme
+from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Segments
 from tracedesk.ui.widgets.text import Elided, label
 
@@ -130,12 +131,7 @@ class DiffPane(QFrame):
         self._lines: list[Line] = []
         self.title, self._about = label(title, "body_strong"), Elided("", "dense", "text.tertiary")
         self._layout = Segments(["Unified", "Side by side"], lambda _at: self._refresh(), title=f"Layout of {title}")
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        head.setFixedHeight(36)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(8)
+        head, row = bar(36)
         row.addWidget(self.title)
         row.addWidget(self._about, 1)
         row.addWidget(self._layout, 0, Qt.AlignmentFlag.AlignVCenter)

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import iso_time
 from tracedesk.base.errors import TraceDeskError
@@ -23,6 +23,7 @@ from tracedesk.ui.compare.legend import Legend
 from tracedesk.ui.compare.parts_bar import PartsBar
 from tracedesk.ui.waterfall.paired import PairedView
 from tracedesk.ui.waterfall.paired_paint import HEAD_PX, ROW_PX
+from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button, IconButton, Segments, Switch
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.text import label
@@ -56,12 +57,7 @@ class ComparePage(QWidget):
         self._only.clicked.connect(lambda on: self.pairs.set_only_changed(bool(on)))
         self._counts = label("", "caption", "tertiary")
         self.left, self.right = DiffPane("System prompt"), DiffPane("Output")
-        under = QFrame()
-        under.setProperty("edge", "bottom")
-        under.setFixedHeight(32)
-        row = QHBoxLayout(under)
-        row.setContentsMargins(0, 0, 12, 0)
-        row.setSpacing(8)
+        under, row = bar(32, left_px=0)
         row.addWidget(self.legend, 1)
         row.addWidget(label("Only what changed", "caption", "secondary"))
         row.addWidget(self._only)
@@ -101,12 +97,7 @@ class ComparePage(QWidget):
         self.parts.picked.connect(self._picked)
 
     def _head(self) -> QFrame:
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        head.setFixedHeight(52)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(10)
+        head, row = bar(52)
         row.addWidget(label("Compare", "heading"))
         row.addWidget(self._pick_a)
         row.addWidget(IconButton("swap", "Swap A and B", self.swap, key="X"))

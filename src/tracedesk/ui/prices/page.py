@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import iso_time
 from tracedesk.base.errors import TraceDeskError
@@ -18,6 +18,7 @@ from tracedesk.ui.child import Child
 from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.prices import reader
 from tracedesk.ui.prices.form import PriceForm
+from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import label, line
@@ -52,12 +53,7 @@ class PricesPage(QWidget):
         self.refresh()
 
     def _lay_out(self) -> None:
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        head.setFixedHeight(52)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(10, 0, 12, 0)
-        row.setSpacing(10)
+        head, row = bar(52, left_px=10)
         row.addWidget(Button("Traces", lambda: self._desk.state.go("traces"), role="ghost", icon="chevron_left", key="Esc"))
         row.addWidget(label("Prices", "title"))
         row.addStretch(1)

@@ -9,19 +9,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QHBoxLayout,
-    QInputDialog,
-    QScrollArea,
-    QSplitter,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QApplication, QInputDialog, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.errors import TraceDeskError
@@ -29,39 +17,27 @@ from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.text import span_name
 from tracedesk.store import pins, scenarios
 from tracedesk.store.connect import Store, notebook
-from tracedesk.ui.flame.view import FlameView
-from tracedesk.ui.waterfall.view import WaterfallView
 from tracedesk.ui.whatif import reader
 from tracedesk.ui.whatif.board import AT_ONCE_SPANS, Board
 from tracedesk.ui.whatif.depth import Depth, depth_of
-from tracedesk.ui.whatif.figures import Figures
-from tracedesk.ui.whatif.legend import Legend, SimulatedMark
-from tracedesk.ui.whatif.many_panel import ManyPanel
-from tracedesk.ui.whatif.notes import Notes
+from tracedesk.ui.whatif.layout import LAST, WhatIfLayout
 from tracedesk.ui.whatif.predict import Guess
-from tracedesk.ui.whatif.ranking import SIMULATED, Ranking, lines_of
-from tracedesk.ui.whatif.side import Side
-from tracedesk.ui.widgets.buttons import Button, Segments
-from tracedesk.ui.widgets.messages import Empty
-from tracedesk.ui.widgets.text import Elided, label
+from tracedesk.ui.whatif.ranking import SIMULATED, lines_of
 from tracedesk.whatif.assumptions import causes_of
 from tracedesk.whatif.changes import SwapModel
 from tracedesk.whatif.many import Many
 from tracedesk.whatif.outcome import Outcome
 
-SIDE_PX, SIDE_COMPACT_PX = 416, 360
-LOWER_SHARE = 0.42
-LAST = 100
 KEYS = [("1 to 9", "toggle"), ("- =", "factor"), ("G", "ghosts"), ("0", "reset"), ("Esc", "leave what-if")]
 
 
-class WhatIfPage(QWidget):
+class WhatIfPage(WhatIfLayout):
     """The page of `desk`; it looks at the trace that is open there."""
 
     def __init__(self, desk: Any) -> None:
-        super().__init__()
-        self._desk, self._state, self._settings = desk, desk.state, desk.settings
-        self.setProperty("pane", "panel")
+        self._speeds: dict[str, Any] = {}
+        super().__init__(desk, Board(lambda work, done: desk.tasks.run("whatif.answer", work, done), profile=self._speeds.get))
+        self._state, self._settings = desk.state, desk.settings
         self._asked: reader.Asked | None = None
         self._scenarios: list[reader.SavedScenario] = []
         self._guess: Guess | None = None
@@ -69,119 +45,11 @@ class WhatIfPage(QWidget):
         self._waiting: int | None = None
         self._last = 0
         self._ghosts = True
-        self._split_moved = False
         self._mode = SIMULATED
-        self._span: int | None = None
-        self._speeds: dict[str, Any] = {}
         self._depth: Depth | None = None
         self._rules_to_load: list[str] = []
         self._flip_when_ready: int | None = None
-        self.board = Board(self._run, profile=self._speeds.get)
-        self._build()
         self._wire()
-
-    # building
-
-    def _build(self) -> None:
-        self._title, self._id = Elided("", "title"), label("", "code", "tertiary")
-        self._mark = SimulatedMark()
-        self.figures, self.legend = Figures(), Legend()
-        self.waterfall, self.flame = WaterfallView(), FlameView()
-        self.waterfall.overview.hide()
-        self._views = QStackedWidget()
-        self._views.addWidget(self.waterfall)
-        self._views.addWidget(self.flame)
-        self.ranking, self.many = Ranking(), ManyPanel()
-        self._below = QStackedWidget()
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self.ranking)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._below.addWidget(self._scroll)
-        self._below.addWidget(self.many)
-        self.notes = Notes()
-        self.side = Side(self.board)
-        self._modes = Segments(["Measured", "Simulated", "Difference"], self._show_mode, current=SIMULATED, title="Ranking")
-        self._over = Button(f"Over the last {LAST}", self.toggle_many, icon="traces", size="small")
-        self._over.setCheckable(True)
-        self._ranking_head = self._head_of_ranking()
-        left = QFrame()
-        left.setProperty("edge", "right")
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        lower = QWidget()
-        lower.setMinimumHeight(120)
-        rows = QVBoxLayout(lower)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self._ranking_head)
-        rows.addWidget(self._below, 1)
-        self._split = QSplitter(Qt.Orientation.Vertical)
-        self._split.setHandleWidth(1)
-        self._split.setChildrenCollapsible(False)
-        self._split.addWidget(self._views)
-        self._split.addWidget(lower)
-        self._split.splitterMoved.connect(self._user_split)
-        self._split.setStretchFactor(0, 1)
-        self._split.setStretchFactor(1, 0)
-        for widget in (self.figures, self.legend):
-            column.addWidget(widget)
-        column.addWidget(self._split, 1)
-        column.addWidget(self.notes)
-        body = QHBoxLayout()
-        body.setSpacing(0)
-        body.addWidget(left, 1)
-        body.addWidget(self.side)
-        whole = QWidget()
-        self._empty = Empty("what_if")
-        self._empty.say("No trace is open", "Open one on the traces page, then ask what would change it.", "To the traces",
-                        lambda: self._state.go("traces"), icon="what_if")
-        rows = QVBoxLayout(whole)
-        rows.setContentsMargins(0, 0, 0, 0)
-        rows.setSpacing(0)
-        rows.addWidget(self._head())
-        rows.addLayout(body, 1)
-        self._whole = QStackedWidget()
-        self._whole.addWidget(self._empty)
-        self._whole.addWidget(whole)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._whole)
-        self.side.setFixedWidth(SIDE_PX)
-
-    def _head(self) -> QFrame:
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        head.setFixedHeight(52)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(10, 0, 12, 0)
-        row.setSpacing(10)
-        row.addWidget(Button("Traces", self.leave, role="ghost", icon="chevron_left", key="Esc"))
-        row.addWidget(self._title)
-        row.addWidget(self._id)
-        row.addWidget(self._mark)
-        row.addStretch(1)
-        self._pick_view = Segments(["Waterfall", "Flame"], self._views.setCurrentIndex, title="View")
-        row.addWidget(self._pick_view, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(Button("Reset", lambda: self._desk.commands.run("whatif.reset"), icon="undo", key="0"))
-        row.addWidget(Button("Save scenario", lambda: self._desk.commands.run("whatif.save"), icon="save_view"))
-        return head
-
-    def _head_of_ranking(self) -> QFrame:
-        head = QFrame()
-        head.setProperty("edge", "top")
-        head.setFixedHeight(40)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 12, 0)
-        row.setSpacing(10)
-        row.addWidget(label("Bottleneck ranking", "body_strong"))
-        self._says = Elided("time on the critical path, and how much the total would move", "dense", "text.tertiary")
-        row.addWidget(self._says, 1)
-        row.addWidget(self._over)
-        row.addWidget(self._modes, 0, Qt.AlignmentFlag.AlignVCenter)
-        return head
 
     def _wire(self) -> None:
         self._state.trace_id_changed.connect(self._ask)
@@ -250,9 +118,6 @@ class WhatIfPage(QWidget):
         self._scenarios = found
         self._show_scenarios()
 
-    def _run(self, work: Any, done: Any) -> None:
-        self._desk.tasks.run("whatif.answer", work, done)
-
     def _learn_speeds(self) -> None:
         """Fit the speed of every model that a toggle swaps to and that is not known yet."""
         swaps = [change for toggle in self.board.toggles for change in toggle.changes() if isinstance(change, SwapModel)]
@@ -315,7 +180,7 @@ class WhatIfPage(QWidget):
         if self._below.currentIndex():
             self._ask_many()
         else:
-            self._show_mode(self._mode)
+            self.show_mode(self._mode)
         active = self.board.active
         self.notes.say(depth.words if active else self._unasked(outcome), depth.suggestions)
         self.side.show_doubts(depth.doubts, [warning] if (warning := outcome.baseline.warning) else [])
@@ -334,7 +199,7 @@ class WhatIfPage(QWidget):
         name = span_name(outcome.baseline.trace, span)
         return f"{name} runs in parallel: {format_duration(room)} of slack, so it does not move"
 
-    def _show_mode(self, mode: int) -> None:
+    def show_mode(self, mode: int) -> None:
         self._mode = mode
         outcome = self.board.outcome
         if outcome is not None and self._depth is not None:
@@ -464,7 +329,7 @@ class WhatIfPage(QWidget):
     def toggle_many(self) -> None:
         """The same scenario over the latest traces of the filter, or back to the ranking."""
         if self._below.currentIndex():
-            self._show_mode(self._mode)
+            self.show_mode(self._mode)
             return
         self._over.setChecked(True)
         self._below.setCurrentIndex(1)
@@ -484,10 +349,6 @@ class WhatIfPage(QWidget):
         self._desk.tasks.ask("whatif.many", question, self.many.show_many,
                              lambda error: self.many.say(f"{error.message} {error.hint}"))
 
-    def leave(self) -> None:
-        """Back to the traces page."""
-        self._state.go("traces")
-
     def step_back(self) -> None:
         """Esc: skip the guess, let go of the span, leave."""
         if self.side.predict.isVisible():
@@ -504,29 +365,6 @@ class WhatIfPage(QWidget):
     def status_keys(self) -> list[tuple[str, str]]:
         """Keys for the status bar."""
         return KEYS
-
-    def fold(self, folds: Any) -> None:
-        """Another window size."""
-        self.side.setFixedWidth(SIDE_COMPACT_PX if folds.list_compact else SIDE_PX)
-        self._says.setVisible(not folds.words_off)
-        self._id.setVisible(not folds.words_off)
-        self.notes.set_narrow(folds.words_off)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._balance()
-
-    def _balance(self) -> None:
-        """The picture first: the ranking takes what it needs, at most four tenths of the height."""
-        if self._split_moved:
-            return
-        whole = self._split.height()
-        needed = self._ranking_head.height() + self.ranking.sizeHint().height()
-        lower = min(needed, int(whole * LOWER_SHARE))
-        self._split.setSizes([whole - lower, lower])
-
-    def _user_split(self, _at: int, _index: int) -> None:
-        self._split_moved = True
 
     # writing
 
