@@ -10,7 +10,8 @@ from pathlib import Path
 from tracedesk.base.errors import DataError, DecodeError, UnknownFormat
 from tracedesk.base.registry import parts
 from tracedesk.importers import formats
-from tracedesk.importers.importer import Importer, Report
+from tracedesk.importers.glance import Glance
+from tracedesk.importers.importer import Importer, Report, Sniff
 from tracedesk.importers.source import Source, sources
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import LogRecord, Span
@@ -25,22 +26,24 @@ def importers() -> tuple[Importer, ...]:
     return tuple(parts(formats, Importer))
 
 
-def recognise(source: Source) -> tuple[Importer, float]:
-    """(format, confidence) of a file.
+def recognise(source: Source) -> tuple[Importer, Sniff]:
+    """The format of a file, and how sure it is.
 
     Raises:
         UnknownFormat: the file is empty, or no format knows it.
+        WorldError: a library that its kind of file needs is not installed.
     """
     if not source.head:
         raise UnknownFormat(f"{source.name} is empty." if not source.problem else f"{source.name}: {source.problem}.",
                             hint="Was it written to the end?")
-    asked = [(importer.sniff(source.head, source.name), importer) for importer in importers()]
-    confidence, best = max(asked, key=lambda pair: pair[0])
-    if confidence < SURE_ENOUGH:
+    glance = Glance(source)
+    asked = [(importer.sniff(glance), importer) for importer in importers()]
+    sniff, best = max(asked, key=lambda pair: pair[0].confidence)
+    if sniff.confidence < SURE_ENOUGH:
         known = ", ".join(importer.title for importer in importers())
         raise UnknownFormat(f"{source.name} is in no format that TraceDesk knows. {_looks_like(source.head)}",
                             hint=f"Known formats: {known}.")
-    return best, confidence
+    return best, sniff
 
 
 def _looks_like(head: bytes) -> str:
@@ -62,8 +65,8 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
         UnknownFormat: no format knows the file.
         DecodeError: nothing of it can be read.
     """
-    importer, confidence = recognise(source)
-    report.format, report.confidence = importer.key, confidence
+    importer, sniff = recognise(source)
+    report.format, report.confidence, report.why, report.leaves_out = importer.key, *sniff, importer.leaves_out
     for batch in importer.read(source, report):
         if batch.spans or batch.logs or batch.rejected or batch.metric_points:
             yield report.take(batch)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracedesk.importers.source import Source
 from tracedesk.model.batch import SpanBatch
+
+if TYPE_CHECKING:
+    from tracedesk.importers.glance import Glance
 
 
 @dataclass(slots=True)
@@ -23,12 +26,15 @@ class Skipped:
 class Report:
     """What became of one file. `read` counts spans, log records and skipped records; counts grow while reading.
 
+    `why` says by what the format was recognised, `leaves_out` what the program that wrote the file is known to leave out.
     `dropped_fields` names members that have no place in a trace; `assumed` says in words what was taken for granted.
     """
 
     file: str
     format: str = ""
     confidence: float = 0.0
+    why: str = ""
+    leaves_out: str = ""
     spans: int = 0
     logs: int = 0
     skipped: list[Skipped] = field(default_factory=list)
@@ -83,21 +89,33 @@ class Report:
             "spans": self.spans, "logs": self.logs, "read": self.read,
             "skipped": [{"reason": item.reason, "count": item.count, "first": item.first} for item in self.skipped],
             "dropped_fields": list(self.dropped_fields), "assumed": list(self.assumed),
+            "recognised_by": self.why or None, "leaves_out": self.leaves_out or None,
         }
+
+
+class Sniff(NamedTuple):
+    """How sure a format is of a file, between 0 and 1, and by what it knows it: words that go on after "recognised by"."""
+
+    confidence: float
+    why: str = ""
+
+
+NOT_MINE = Sniff(0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Importer:
     """One file format.
 
-    `sniff(head, name)` gives a confidence between 0 and 1 from the first 64 KiB (unpacked) and the file's name, which
-    proves nothing. `read(source, report)` yields batches while it reads and notes in the report what it passed over; it
-    raises DecodeError only where nothing of the file can be read. `sample` is a small file of this format.
+    `sniff(glance)` says how sure it is. `read(source, report)` yields batches while it reads and notes in the report what
+    it passed over; it raises DecodeError only where nothing of the file can be read. `sample` is a small file of this
+    format. `leaves_out` says what the program that writes such files is known to leave out, in a whole sentence.
     """
 
     key: str
     title: str
     suffixes: tuple[str, ...]
-    sniff: Callable[[bytes, str], float]
+    sniff: Callable[[Glance], Sniff]
     read: Callable[[Source, Report], Iterator[SpanBatch]]
     sample: bytes
+    leaves_out: str = ""

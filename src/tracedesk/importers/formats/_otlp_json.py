@@ -10,29 +10,19 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from tracedesk.base.errors import DecodeError
-from tracedesk.importers.formats import _json_scan
+from tracedesk.importers import json_scan
 from tracedesk.importers.importer import Report
+from tracedesk.importers.records import DOCUMENT_LIMIT, as_utf8
 from tracedesk.importers.source import Source
 from tracedesk.model.batch import SpanBatch
 from tracedesk.wire import otlp_json
 from tracedesk.wire.json_reader import Reader
 from tracedesk.wire.json_text import BOM, parse
 
-DOCUMENT_LIMIT = 1 << 30
-"""A document (or a line) may be this large: it is held in memory whole, about five times over."""
-
-UTF16 = (b"\xff\xfe", b"\xfe\xff")
 MAX_ENVELOPES = 4
 LISTS = {"spans", "logRecords", "log_records", "scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "resourceSpans",
          "resource_spans", "resourceLogs", "resource_logs", "batches", "data", ""}
 """Members whose entries are kept one by one where a document is cut off; `""` is an array at the top."""
-
-
-def text_of(head: bytes) -> bytes:
-    """The head as UTF-8 without BOM and leading white space."""
-    if head.startswith(UTF16):
-        return head[: len(head) & ~1].decode("utf-16", "replace").encode().lstrip()
-    return head.removeprefix(BOM).lstrip()
 
 
 def read(source: Source, report: Report) -> Iterator[SpanBatch]:
@@ -43,17 +33,11 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     """
     reader = Reader(lenient=True)
     with source.open() as stream:
-        yield from _texts(_as_utf8(stream, source.head), reader, report)
+        yield from _texts(as_utf8(stream, source.head), reader, report)
     for text in reader.assumed:
         report.assume(text)
     for name in reader.dropped:
         report.drop_field(name)
-
-
-def _as_utf8(stream: BinaryIO, head: bytes) -> BinaryIO:
-    if head.startswith(UTF16):
-        return io.BytesIO(stream.read(DOCUMENT_LIMIT).decode("utf-16", "replace").encode("utf-8"))
-    return stream
 
 
 def _texts(stream: BinaryIO, reader: Reader, report: Report) -> Iterator[SpanBatch]:
@@ -115,8 +99,8 @@ def _is_object(line: bytes) -> bool:
 def _several(data: bytes, reader: Reader, report: Report, error: DecodeError) -> Iterator[SpanBatch]:
     """Documents one after another; of a last one that is cut off, every whole span is kept."""
     found = False
-    for number, (text, whole) in enumerate(_json_scan.documents(data), 1):
-        piece = text if whole else _json_scan.closed(text, LISTS)
+    for number, (text, whole) in enumerate(json_scan.documents(data), 1):
+        piece = text if whole else json_scan.closed(text, LISTS)
         if not whole:
             report.skip("the document is cut off or damaged; its whole items were kept", first=error.message)
         if piece:

@@ -11,31 +11,35 @@ import re
 from collections.abc import Iterator
 
 from tracedesk.importers.formats import _otlp_binary, _otlp_json
-from tracedesk.importers.importer import Importer, Report
+from tracedesk.importers.glance import Glance
+from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
+from tracedesk.importers.records import text_of
 from tracedesk.importers.source import Source
 from tracedesk.model.batch import SpanBatch
 
-_SURE = re.compile(rb'(?<!\\)"(?:resource_?[sS]pans|resource_?[lL]ogs|resource_?[mM]etrics|scope_?[sS]pans'
+_SURE = re.compile(rb'(?<!\\)"(resource_?[sS]pans|resource_?[lL]ogs|resource_?[mM]etrics|scope_?[sS]pans'
                    rb'|instrumentation_?[lL]ibrary_?[sS]pans)"\s*:')
 _LIKELY = re.compile(rb'(?<!\\)"(?:startTimeUnixNano|start_time_unix_nano)"\s*:')
 _BATCHES = re.compile(rb'^\s*\{\s*"batches"\s*:')
 
 
-def sniff(head: bytes, name: str) -> float:
-    """How sure it is that this is OTLP; the name does not matter."""
-    text = _otlp_json.text_of(head)
-    if text[:1] in (b"{", b"["):
-        if _SURE.search(text):
-            return 0.95
-        return 0.9 if _BATCHES.match(text) else 0.8 if _LIKELY.search(text) else 0.0
-    if _SURE.search(text) and text.isascii():
-        return 0.6                                   # lines of OTLP after a damaged first line
-    return 0.9 if _otlp_binary.container(head) else 0.0
+def sniff(glance: Glance) -> Sniff:
+    """How sure it is that this is OTLP."""
+    if glance.is_json:
+        if found := _SURE.search(glance.text):
+            return Sniff(0.95, f"the member {found[1].decode()}")
+        if _BATCHES.match(glance.text):
+            return Sniff(0.9, "the member batches")
+        return Sniff(0.8, "spans with startTimeUnixNano") if _LIKELY.search(glance.text) else NOT_MINE
+    if (found := _SURE.search(glance.text)) and glance.text.isascii():
+        return Sniff(0.6, f"the member {found[1].decode()} behind a damaged first line")
+    kind = _otlp_binary.container(glance.head)
+    return Sniff(0.9, f"the bytes of {kind} protobuf") if kind else NOT_MINE
 
 
 def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     """Batches of an OTLP file."""
-    if _otlp_json.text_of(source.head)[:1] not in (b"{", b"[") and (kind := _otlp_binary.container(source.head)):
+    if text_of(source.head)[:1] not in (b"{", b"[") and (kind := _otlp_binary.container(source.head)):
         yield from _otlp_binary.read(source, report, kind)
     else:
         yield from _otlp_json.read(source, report)
