@@ -102,7 +102,7 @@ def _not_one_line(
     """A file whose first line is no JSON by itself: documents of several lines, or lines of which the first is damaged."""
     start = io.BytesIO()
     start.write(first)
-    if _second_is_line(stream, start):
+    if first.rstrip()[-1:] in (b"}", b"]") and _second_is_line(stream, start):
         report.skip("a line is not JSON", first=f"line {number:,}")
         start.seek(len(first))
         yield from _lines(_Joined(start.read(), stream), report, number, each)
@@ -185,6 +185,8 @@ def _documents(data: bytes, report: Report, each: Collection[str], keep: Collect
 def _salvaged(text: bytes, whole: bool, report: Report, lists: Collection[str]) -> Any:
     """What can be read of one document: damaged items of the lists are cut out; None where nothing is left."""
     lost, first = 0, ""
+    if not whole:
+        text = json_scan.closed(text, lists) or text
     while lost < MOST_REPAIRS:
         try:
             value = value_of(text)
