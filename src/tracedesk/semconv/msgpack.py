@@ -7,6 +7,7 @@ short or nested too deep make the whole value unknown. Source: the MessagePack s
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from typing import Any
 
 from tracedesk.semconv.values import MAX_DEPTH, clean
@@ -26,6 +27,31 @@ def unpack(data: Any) -> Any:
     except (struct.error, IndexError, ValueError):
         return None
     return clean(found) if end == len(data) and isinstance(found, dict | list) else None
+
+
+def elements(data: bytes) -> Iterator[Any]:
+    """The elements of the array that MessagePack bytes hold, one by one.
+
+    Raises:
+        ValueError: they hold no array, or end or break after what was given.
+    """
+    at = 0
+    try:
+        head = data[0]
+        if 0x90 <= head < 0xA0:
+            length, at = head & 0x0F, 1
+        elif head in (0xDC, 0xDD):
+            form = _LENGTHS[head][0]
+            length, at = struct.unpack_from(form, data, 1)[0], 1 + struct.calcsize(form)
+        else:
+            raise ValueError("no array")
+        for _ in range(length):
+            found, at = _item(data, at, 1)
+            yield clean(found)
+    except (struct.error, IndexError) as error:
+        raise ValueError(f"cut short after byte {at:,}") from error
+    if at != len(data):
+        raise ValueError(f"something else follows at byte {at:,}")
 
 
 def _item(data: bytes, at: int, depth: int) -> tuple[Any, int]:

@@ -43,7 +43,7 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
         tracks.take(value, where)
     slices, loose = tracks.slices()
     making = Making(report, scope="chrome")
-    trace = hashed(f"{source.size} {source.head!r}", 16).hex()
+    trace = source.fingerprint
     shift = _shift(slices, loose, report)
     ids = {id(one): hashed(f"{trace} {one.begin.order}", 8).hex() for one in slices}
     report.assume("the file is one trace; ids are made up, and slices are nested by their times on each thread")
