@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import http.client
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -157,10 +157,12 @@ def _pieces(items: Sequence[Any], raw: Callable[[Any], bytes]) -> Iterator[Seque
         yield items[begin:]
 
 
-def take_in(path: Path, way: Door, step: Callable[[Report], None]) -> Iterator[tuple[Report, DataError | None]]:
-    """Import the file at `path`, or each file in it where it is an archive. `step` is called as the report grows. Gives for
-    each its report, and the error where nothing of it could be read."""
-    files = read_path(path)
+def take_in(
+    path: Path, way: Door, step: Callable[[Report], None], mapping: Mapping[str, str] | None = None,
+) -> Iterator[tuple[Report, DataError | None]]:
+    """Import the file at `path`, or each file in it where it is an archive. `step` is called as the report grows; `mapping`
+    says which column of a table is what. Gives for each its report, and the error where nothing of it could be read."""
+    files = read_path(path, mapping)
     while True:
         try:
             report, batches = next(files)

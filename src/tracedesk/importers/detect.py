@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -30,8 +30,8 @@ def recognise(source: Source) -> tuple[Importer, Sniff]:
     """The format of a file, and how sure it is.
 
     Raises:
-        UnknownFormat: the file is empty, or no format knows it.
-        WorldError: a library that its kind of file needs is not installed.
+        UnknownFormat: the file is empty, no format knows it, or a library that it needs is not installed.
+        DecodeError: it is a damaged Parquet file.
     """
     if not source.head:
         raise UnknownFormat(f"{source.name} is empty." if not source.problem else f"{source.name}: {source.problem}.",
@@ -74,13 +74,14 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
         report.skip(source.problem, first="the end of the file")
 
 
-def read_path(path: Path) -> Iterator[tuple[Report, Iterator[SpanBatch]]]:
+def read_path(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[tuple[Report, Iterator[SpanBatch]]]:
     """For each file at a path (several in a zip archive) its report and its batches; take the batches before the next.
+    `mapping` says which column of a table is what.
 
     Raises:
         NotFound, UnknownFormat, DecodeError, WorldError: the file is not there, not known, not readable.
     """
-    for source in sources(path):
+    for source in sources(path, mapping):
         report = Report(source.name)
         yield report, read(source, report)
 

@@ -19,6 +19,7 @@ class Glance:
 
     def __init__(self, source: Source) -> None:
         self.head = source.head
+        self.mapping = source.mapping
         self._source = source
 
     @cached_property
@@ -82,7 +83,8 @@ class Glance:
         """The names of the columns of a table (CSV, TSV, Parquet); empty where it is none.
 
         Raises:
-            WorldError: it is Parquet and pyarrow is not installed.
+            UnknownFormat: it is Parquet and pyarrow is not installed.
+            DecodeError: it is Parquet and damaged.
         """
         if is_parquet(self.head):
             return parquet_columns(self._source)

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.base.errors import DecodeError, WorldError
+from tracedesk.base.errors import DecodeError, UnknownFormat
 from tracedesk.importers.importer import Report
 from tracedesk.importers.records import Record, as_utf8
 from tracedesk.importers.source import Source
@@ -55,7 +55,7 @@ def parquet_columns(source: Source) -> tuple[str, ...]:
     """The names of the columns.
 
     Raises:
-        WorldError: pyarrow is not installed.
+        UnknownFormat: pyarrow is not installed.
         DecodeError: it is damaged.
     """
     return tuple(_opened(source).schema_arrow.names)
@@ -65,7 +65,7 @@ def parquet_rows(source: Source) -> Iterator[Record]:
     """The rows as dicts of Python values, read group by group.
 
     Raises:
-        WorldError, DecodeError: as `parquet_columns`.
+        UnknownFormat, DecodeError: as `parquet_columns`.
     """
     import pyarrow as pa
 
@@ -84,8 +84,8 @@ def _opened(source: Source) -> Any:
         import pyarrow as pa
         from pyarrow import parquet
     except ImportError as error:
-        raise WorldError(f"{source.name} is a Parquet file, and pyarrow is not installed.",
-                         hint='Install it with: pip install "tracedesk[parquet]"') from error
+        raise UnknownFormat(f"{source.name} is a Parquet file, and pyarrow is not installed.",
+                            hint='Install it with: pip install "tracedesk[parquet]"') from error
     if source.layers or source.member:
         with source.open() as stream:
             file: Any = io.BytesIO(stream.read(PARQUET_BYTES))

@@ -12,7 +12,7 @@ import io
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -39,11 +39,15 @@ _PACKINGS: tuple[tuple[bytes, str, Callable[[Stream], Stream]], ...] = (
 
 
 class Source:
-    """One file, or one member of a zip archive. `name` is how to call it; `layers` names its packings, outermost first."""
+    """One file, or one member of a zip archive. `name` is how to call it; `layers` names its packings, outermost first.
 
-    def __init__(self, path: Path, *, member: str | None = None) -> None:
+    `mapping` says which column of a table is what, where the user said so (see `formats/span_table.py`).
+    """
+
+    def __init__(self, path: Path, *, member: str | None = None, mapping: Mapping[str, str] | None = None) -> None:
         self.path = path
         self.member = member
+        self.mapping = mapping
         self.name = f"{path}/{member}" if member else str(path)
         self.problem = ""
         self.layers: tuple[str, ...] = ()
@@ -139,9 +143,9 @@ def _size_of(path: Path, member: str | None) -> int:
         return archive.getinfo(member).compress_size
 
 
-def sources(path: Path) -> Iterator[Source]:
+def sources(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[Source]:
     """The file itself, or every file in it where it is a zip archive (an archive inside an archive stays shut)."""
-    first = Source(path)
+    first = Source(path, mapping=mapping)
     if not first.head.startswith(b"PK\x03\x04"):
         yield first
         return
@@ -151,4 +155,4 @@ def sources(path: Path) -> Iterator[Source]:
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise DecodeError(f"{path} is a zip archive that cannot be read: {error}.", hint="Unpack it first.") from error
     for info in members:
-        yield Source(path, member=info.filename)
+        yield Source(path, member=info.filename, mapping=mapping)

@@ -39,7 +39,7 @@ def asked(capsys: pytest.CaptureFixture[str], *words: str) -> dict:
 def test_the_report_of_an_import(store: Path, sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert asked(capsys, "import", str(sample)) == {"files": [{
         "file": str(sample), "format": "otlp", "confidence": 0.95, "traces": 1, "spans": 2, "logs": 0, "read": 2, "skipped": [],
-        "dropped_fields": [], "assumed": []}]}
+        "dropped_fields": [], "assumed": [], "recognised_by": "the member resourceSpans", "leaves_out": None}]}
 
 
 def test_what_was_imported_is_listed_filtered_and_found(store: Path, sample: Path, capsys: pytest.CaptureFixture[str]) -> None:
