@@ -12,7 +12,7 @@ from tracedesk.base.registry import parts
 from tracedesk.importers import formats
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import Importer, Report, Sniff
-from tracedesk.importers.source import Source, sources
+from tracedesk.importers.source import Refused, Source, sources
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import LogRecord, Span
 
@@ -83,7 +83,11 @@ def read_path(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[
     """
     for source in sources(path, mapping):
         report = Report(source.name)
-        yield report, read(source, report)
+        if isinstance(source, Refused):
+            report.skip(f"{source.name} was refused: {source.why}")
+            yield report, iter(())
+        else:
+            yield report, read(source, report)
 
 
 def load(path: Path) -> tuple[list[Span], list[LogRecord], list[Report]]:

@@ -10,12 +10,14 @@ import bz2
 import gzip
 import io
 import lzma
+import os
+import stat
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping
 from hashlib import blake2b
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, NamedTuple, cast
 
 import zstandard
 
@@ -28,6 +30,9 @@ MAX_RATIO = 200
 FREE_BYTES = 1 << 30
 """Up to here a file may unpack to at any ratio."""
 
+MOST_MEMBERS = 10_000
+"""Files of one archive or folder."""
+
 Stream = BinaryIO | io.BufferedReader
 _PACKINGS: tuple[tuple[bytes, str, Callable[[Stream], Stream]], ...] = (
     (b"\x1f\x8b", "gzip", lambda stream: cast(Stream, gzip.GzipFile(fileobj=stream))),
@@ -36,6 +41,13 @@ _PACKINGS: tuple[tuple[bytes, str, Callable[[Stream], Stream]], ...] = (
     (b"BZh", "bzip2", lambda stream: cast(Stream, bz2.BZ2File(stream))),
     (b"\xfd7zXZ\x00", "xz", lambda stream: cast(Stream, lzma.LZMAFile(stream))),  # noqa: SIM115
 )
+
+
+class Refused(NamedTuple):
+    """A member of an archive that is not opened, and why."""
+
+    name: str
+    why: str
 
 
 class Source:
@@ -64,6 +76,8 @@ class Source:
         """The unpacked bytes from the start. A problem with the packing ends the stream and is told in `problem`."""
         self.problem = ""
         stream = _opened(self.path, self.member)
+        if self.member is not None:
+            stream = io.BufferedReader(_Unpacked(self, stream, stream, "zip"), 1 << 16)
         layers: list[str] = []
         while len(layers) < MAX_LAYERS:
             magic = stream.peek(6)[:6]
@@ -143,8 +157,9 @@ def _size_of(path: Path, member: str | None) -> int:
         return archive.getinfo(member).compress_size
 
 
-def sources(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[Source]:
-    """The file itself, or every file in it where it is a zip archive (an archive inside an archive stays shut)."""
+def sources(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[Source | Refused]:
+    """The file itself, or every file in it where it is a zip archive (an archive inside an archive stays shut). Members that
+    no honest archive of traces has come as `Refused`."""
     first = Source(path, mapping=mapping)
     if not first.head.startswith(b"PK\x03\x04"):
         yield first
@@ -154,5 +169,40 @@ def sources(path: Path, mapping: Mapping[str, str] | None = None) -> Iterator[So
             members = [info for info in archive.infolist() if not info.is_dir()]
     except (zipfile.BadZipFile, NotImplementedError) as error:
         raise DecodeError(f"{path} is a zip archive that cannot be read: {error}.", hint="Unpack it first.") from error
-    for info in members:
-        yield Source(path, member=info.filename, mapping=mapping)
+    for info in members[:MOST_MEMBERS]:
+        why = _refusal(info)
+        yield Refused(f"{path}/{info.filename}", why) if why else Source(path, member=info.filename, mapping=mapping)
+    if len(members) > MOST_MEMBERS:
+        yield Refused(str(path), f"the archive has {len(members):,} files, of which {MOST_MEMBERS:,} are read")
+
+
+def _refusal(info: zipfile.ZipInfo) -> str:
+    """Why a member of an archive is not opened, or `""`. Nothing is ever written where its name says; such names are made to
+    trick programs that do."""
+    name = info.filename.replace("\\", "/")
+    kind = info.external_attr >> 16
+    if kind and stat.S_IFMT(kind) not in (0, stat.S_IFREG):
+        return "it is a symbolic link or a device"
+    if name.startswith("/") or ".." in name.split("/") or (len(name) > 1 and name[1] == ":"):
+        return "its name leads out of the archive"
+    if info.flag_bits & 1:
+        return "it is encrypted"
+    return ""
+
+
+def files_in(path: Path) -> list[Path]:
+    """The files of a folder and of those inside it, by name; hidden ones and links are passed over. A file is itself.
+
+    Raises:
+        DataError: there are more than `MOST_MEMBERS`.
+    """
+    if not path.is_dir():
+        return [path]
+    found: list[Path] = []
+    for folder, folders, names in os.walk(path):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        inside = [Path(folder) / name for name in sorted(names) if not name.startswith(".")]
+        found += [file for file in inside if not file.is_symlink() and file.is_file()]
+        if len(found) > MOST_MEMBERS:
+            raise DataError(f"{path} holds more than {MOST_MEMBERS:,} files.", hint="Name the files or a smaller folder.")
+    return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,27 +21,29 @@ if TYPE_CHECKING:
 @click.option("--map", "pairs", multiple=True, metavar="ROLE=COLUMN",
               help="Which column of a table is what: trace, span, parent, name, start, end, duration, service, status, "
                    "message, kind; and start_unit, end_unit, duration_unit as ns, us, ms or s. May be given several times.")
+@click.option("--progress", is_flag=True, hidden=True, help="A line of JSON on standard error now and then, for the desk.")
 @click.option("--json", "as_json", is_flag=True, help="The reports, as one JSON document.")
 @store_option
-def import_files(files: tuple[Path, ...], pairs: tuple[str, ...], as_json: bool, store: Path | None) -> int:
-    """Read files of traces and log records into the store.
+def import_files(files: tuple[Path, ...], pairs: tuple[str, ...], progress: bool, as_json: bool, store: Path | None) -> int:
+    """Read files of traces and log records into the store; of a folder, every file in it.
 
     The format is recognised by what is in the file. Importing a file again changes nothing.
     """
     from tracedesk.base.paths import default_store
     from tracedesk.cli.importing import door, take_in
+    from tracedesk.importers.source import files_in
 
     mapping = _mapping(pairs)
     reports: list[Report] = []
     failed = False
-    progress = _Progress()
+    shown = _Progress(progress)
     with door(store or default_store()) as way:
-        for path in files:
-            for report, problem in take_in(path, way, progress.step, mapping):
+        for file, named in ((inside, inside == path) for path in files for inside in files_in(path)):
+            for report, problem in take_in(file, way, shown.step, mapping):
                 reports.append(report)
-                progress.clear()
+                shown.clear()
                 if problem is not None:
-                    failed = True
+                    failed = failed or named             # a folder may hold other things than traces
                     click.echo(escaped(problem.message), err=True)
                     if problem.hint:
                         click.echo(escaped(problem.hint), err=True)
@@ -73,14 +76,17 @@ def _mapping(pairs: tuple[str, ...]) -> dict[str, str]:
 
 
 class _Progress:
-    """One line on a terminal that says how far it is."""
+    """One line on a terminal that says how far it is, or a line of JSON each time for a program."""
 
-    def __init__(self) -> None:
-        self._shown = sys.stderr.isatty()
+    def __init__(self, for_program: bool) -> None:
+        self._for_program = for_program
+        self._shown = sys.stderr.isatty() and not for_program
 
     def step(self, report: Report) -> None:
         """Say it."""
-        if self._shown:
+        if self._for_program:
+            click.echo(json.dumps({"file": report.file, "spans": report.spans, "logs": report.logs}), err=True)
+        elif self._shown:
             click.echo(f"\r{escaped(report.file)}: {report.spans:,} spans, {report.logs:,} log records", nl=False, err=True)
 
     def clear(self) -> None:

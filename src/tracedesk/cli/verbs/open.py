@@ -17,10 +17,10 @@ CONNECT_S = 0.5
 
 
 @click.command("open")
-@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("files", nargs=-1, type=click.Path(path_type=Path, exists=True))
 @store_option
 def open_desk(files: tuple[Path, ...], store: Path | None) -> int:
-    """Open the desk, and the FILES given. Starts the engine if none is running."""
+    """Open the desk, and the FILES (or folders of files) given. Starts the engine if none is running."""
     if not has_display():
         from tracedesk.cli.verbs.engine import run_engine
 
