@@ -75,9 +75,7 @@ class Source:
     def open(self) -> io.BufferedReader:
         """The unpacked bytes from the start. A problem with the packing ends the stream and is told in `problem`."""
         self.problem = ""
-        stream = _opened(self.path, self.member)
-        if self.member is not None:
-            stream = io.BufferedReader(_Unpacked(self, stream, stream, "zip"), 1 << 16)
+        stream = self._opened()
         layers: list[str] = []
         while len(layers) < MAX_LAYERS:
             magic = stream.peek(6)[:6]
@@ -89,11 +87,30 @@ class Source:
         self.layers = tuple(layers)
         return stream
 
+    def _opened(self) -> io.BufferedReader:
+        """The bytes as they lie in the file or in the archive."""
+        try:
+            if self.member is None:
+                return self.path.open("rb")
+            archive = zipfile.ZipFile(self.path)
+            try:
+                inner = archive.open(self.member)
+            except BaseException:
+                archive.close()
+                raise
+            return io.BufferedReader(_Unpacked(self, archive, cast(Stream, inner), "zip"), 1 << 16)
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no file {self.path}.") from error
+        except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+            raise DecodeError(f"{self.path} is a zip archive that cannot be read: {error}.", hint="Unpack it first.") from error
+        except OSError as error:
+            raise WorldError(f"{self.path} cannot be opened: {error.strerror}.") from error
+
 
 class _Unpacked(io.RawIOBase):
     """Bytes of one packing, with an end to how many, and with an end instead of an exception."""
 
-    def __init__(self, source: Source, packed: Stream, stream: Stream, packing: str) -> None:
+    def __init__(self, source: Source, packed: Stream | zipfile.ZipFile, stream: Stream, packing: str) -> None:
         super().__init__()
         self._source = source
         self._packed = packed
@@ -129,20 +146,6 @@ class _Unpacked(io.RawIOBase):
             self._stream.close()
             self._packed.close()                             # gzip, bzip2 and xz leave open what they were given
         super().close()
-
-
-def _opened(path: Path, member: str | None) -> io.BufferedReader:
-    try:
-        if member is None:
-            return path.open("rb")
-        archive = zipfile.ZipFile(path)
-        return io.BufferedReader(cast(io.RawIOBase, archive.open(member)), 1 << 16)
-    except FileNotFoundError as error:
-        raise NotFound(f"There is no file {path}.") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise DecodeError(f"{path} is a zip archive that cannot be read: {error}.", hint="Unpack it first.") from error
-    except OSError as error:
-        raise WorldError(f"{path} cannot be opened: {error.strerror}.") from error
 
 
 def _size_of(path: Path, member: str | None) -> int:
