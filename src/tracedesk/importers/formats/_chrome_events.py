@@ -37,7 +37,7 @@ class Event(NamedTuple):
     key: str
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Slice:
     """A span to be: `parent` is set by `nest`, `events` are (time, name, args), `links` the slices a flow came from."""
 
@@ -126,45 +126,43 @@ class Tracks:
     def _paired(self, events: Iterable[Event], last: int) -> list[Slice]:
         """The slices of one thread: X as they are, B with the E of the same name that comes next, or of none."""
         found: list[Slice] = []
-        open_: list[Slice] = []
+        open_ = _Open()
         for event in events:
             if event.ph == "X":
                 found.append(Slice(event, event.ts_ns + max(0, event.dur_ns or 0), args=event.args))
             elif event.ph == "B":
                 found.append(Slice(event, None, args=event.args))
-                open_.append(found[-1])
-            elif (closes := _last(open_, event.name)) is None:
+                open_.add(found[-1])
+            elif (closes := open_.last(event.name)) is None:
                 self.report.skip("an end event ends nothing", first=f"{event.name or 'without a name'}")
             else:
-                open_.remove(closes)
                 closes.end_ns = max(event.ts_ns, closes.start_ns)
                 closes.args = {**closes.args, **event.args}
         self._close(open_, last)
         return found
 
-    def _close(self, left: list[Slice], last: int) -> None:
-        for one in left:
+    def _close(self, left: _Open, last: int) -> None:
+        for one in left.all():
             one.end_ns, one.unclosed = max(last, one.start_ns), True
             self.report.assume("slices that began and never ended are taken to end with the recording")
 
     def _async(self, events: Iterable[Event], last: int) -> Iterator[Slice]:
         """The slices of one async id, each inside the one that was open when it began."""
-        open_: list[Slice] = []
+        open_ = _Open()
         for event in events:
             if event.ph in "bS":
-                one = Slice(event, None, open_[-1] if open_ else None, args=event.args)
-                open_.append(one)
+                one = Slice(event, None, open_.last(""), args=event.args)
+                open_.add(one)
                 yield one
             elif event.ph in "eF":
-                closes = _last(open_, event.name)
+                closes = open_.last(event.name)
                 if closes is None:
                     self.report.skip("an end event ends nothing", first=event.name)
                     continue
-                open_.remove(closes)
                 closes.end_ns = event.ts_ns
                 closes.args = {**closes.args, **event.args}
-            elif open_:
-                open_[-1].events.append(event)
+            elif (around := open_.last("")) is not None:
+                around.events.append(event)
             else:
                 self.report.skip("a step belongs to nothing that is open", first=event.name)
         self._close(open_, last)
@@ -191,9 +189,31 @@ def _key(value: dict[str, Any], track: tuple[str, str]) -> str:
     return f"{text(value.get('scope')) or ''} {own}"
 
 
-def _last(open_: list[Slice], name: str) -> Slice | None:
-    """The innermost open slice of that name; any where the end has no name."""
-    return next((one for one in reversed(open_) if not name or one.begin.name == name), None)
+class _Open:
+    """Slices that have not ended: those that have are dropped when they come to the top."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[str, list[Slice]] = defaultdict(list)
+
+    def add(self, one: Slice) -> None:
+        """One that begins."""
+        self._by_name[one.begin.name].append(one)
+        self._by_name[""].append(one)
+
+    def last(self, name: str) -> Slice | None:
+        """The innermost of that name; of any where there is no name."""
+        stack = self._by_name[name]
+        while stack and stack[-1].end_ns is not None:
+            stack.pop()
+        return stack[-1] if stack else None
+
+    def all(self) -> list[Slice]:
+        """Every one."""
+        return [one for one in self._by_name[""] if one.end_ns is None]
+
+
+MOST_ROWS = 64
+"""So many slices of one thread may overlap side by side; more find their parent only among these."""
 
 
 def nest(lane: list[Slice]) -> None:
@@ -213,10 +233,10 @@ def nest(lane: list[Slice]) -> None:
             elif not row and place is None:
                 place = row
         one.parent = around
-        if place is None:
-            rows.append([one])
-        else:
+        if place is not None:
             place.append(one)
+        elif len(rows) < MOST_ROWS:
+            rows.append([one])
 
 
 def _contains(outer: Slice, inner: Slice) -> bool:
