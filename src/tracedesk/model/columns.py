@@ -39,7 +39,7 @@ class Strings:
             return -2
 
 
-@dataclass
+@dataclass(eq=False)
 class Trace:
     """Columns of one trace in preorder. All times are ns since 1970; `t0_ns` is the first start.
 

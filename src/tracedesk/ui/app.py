@@ -25,8 +25,8 @@ from tracedesk import __version__
 from tracedesk.base import log
 from tracedesk.engine.client import StartedEngine
 from tracedesk.ui import crash, fonts, icons, theme
+from tracedesk.ui.files.opening import open_files
 from tracedesk.ui.main_window import MainWindow
-from tracedesk.ui.opening import open_file
 from tracedesk.ui.settings import Settings
 
 HAND_OVER_MS = 500
@@ -99,8 +99,7 @@ class Doorbell:
         self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
         self._window.raise_()
         self._window.activateWindow()
-        for name in names if isinstance(names, list) else ():
-            open_file(self._window, Path(str(name)))
+        open_files(self._window, [Path(str(name)) for name in (names if isinstance(names, list) else ())])
 
     def close(self) -> None:
         """Listen no longer."""
@@ -123,8 +122,7 @@ def run(store_path: Path, files: Sequence[Path] = (), begun: StartedEngine | Non
     bell = Doorbell(window, store_path)
     window.supervisor.adopt(begun)
     window.start()
-    for path in files:
-        open_file(window, path)
+    open_files(window, files)
     code = app.exec()
     bell.close()
     log.close()

@@ -14,16 +14,21 @@ KILL_AFTER_MS = 2000
 
 
 class Child(QObject):
-    """One run of a verb. `on_done(answer)` gets the JSON it printed (or None), `on_failed(sentence)` what it said instead."""
+    """One run of a verb. `on_done(answer)` gets the JSON it printed (or None), `on_failed(sentence)` what it said instead;
+    `answer` is then what it printed all the same. `on_progress` gets each object that it writes to standard error."""
 
-    def __init__(self, parent: QObject, args: list[str], on_done: Callable[[Any], object],
-                 on_failed: Callable[[str], object]) -> None:
+    def __init__(self, parent: QObject, args: list[str], on_done: Callable[[Any], object], on_failed: Callable[[str], object],
+                 on_progress: Callable[[dict[str, Any]], object] | None = None) -> None:
         super().__init__(parent)
-        self._on_done, self._on_failed = on_done, on_failed
+        self._on_done, self._on_failed, self._on_progress = on_done, on_failed, on_progress
+        self.answer: Any = None
+        self._rest = b""
+        self._said: list[str] = []
         self._cancelled = False
         self._process = QProcess(self)
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._broken)
+        self._process.readyReadStandardError.connect(self._hear)
         program, *arguments = own_command(*args)
         self._process.start(program, arguments)
 
@@ -35,22 +40,39 @@ class Child(QObject):
             self._process.kill()
             self._process.waitForFinished(KILL_AFTER_MS)
 
+    def _hear(self, end: bool = False) -> None:
+        """Lines of standard error: progress goes on at once, sentences are kept."""
+        *lines, self._rest = (self._rest + bytes(self._process.readAllStandardError().data())).split(b"\n")
+        if end:
+            lines, self._rest = [*lines, self._rest], b""
+        for line in lines:
+            said = _json(line) if line.startswith(b"{") else None
+            if isinstance(said, dict):
+                if self._on_progress is not None and not self._cancelled:
+                    self._on_progress(said)
+            elif line.strip():
+                self._said.append(line.decode("utf-8", "replace"))
+
     def _finished(self, code: int) -> None:
         if self._cancelled:
             return
+        self._hear(end=True)
         self._cancelled = True
+        self.answer = _json(bytes(self._process.readAllStandardOutput().data()))
         if code == 0:
-            text = bytes(self._process.readAllStandardOutput().data()).decode("utf-8", "replace")
-            try:
-                answer = json.loads(text)
-            except ValueError:
-                answer = None
-            self._on_done(answer)
+            self._on_done(self.answer)
         else:
-            said = bytes(self._process.readAllStandardError().data()).decode("utf-8", "replace").strip()
-            self._on_failed(said or f"The work ended with code {code}.")
+            self._on_failed("\n".join(self._said).strip() or f"The work ended with code {code}.")
 
     def _broken(self, error: QProcess.ProcessError) -> None:
         if error == QProcess.ProcessError.FailedToStart and not self._cancelled:
             self._cancelled = True
             self._on_failed(f"It could not be started: {self._process.errorString()}.")
+
+
+def _json(text: bytes) -> Any:
+    """The value of JSON text, None where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None

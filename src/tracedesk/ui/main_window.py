@@ -19,12 +19,13 @@ from tracedesk.model.query import TraceQuery, term
 from tracedesk.store.questions import StoreStats
 from tracedesk.ui import icons, pages, theme
 from tracedesk.ui.command import Commands
+from tracedesk.ui.files.opening import open_files
+from tracedesk.ui.files.shown import ShownFiles
 from tracedesk.ui.folding import MINIMUM, Folds, folds
 from tracedesk.ui.frame.rail import Rail
 from tracedesk.ui.frame.status_bar import StatusBar
 from tracedesk.ui.frame.top_bar import TopBar
 from tracedesk.ui.live import Live
-from tracedesk.ui.opening import open_file
 from tracedesk.ui.page import Page
 from tracedesk.ui.palette.key_sheet import KeySheet
 from tracedesk.ui.palette.palette import Palette
@@ -39,13 +40,14 @@ DEFAULT_SIZE = (1600, 1000)
 
 
 class MainWindow(QMainWindow):
-    """One window on one store. `read_only` windows (a file that was opened) have no engine behind them."""
+    """One window on one store. `read_only` windows show `files` that were opened and have no engine behind them."""
 
     def __init__(self, store_path: Path, *, read_only: bool = False, title: str = "",
                  settings: Settings | None = None) -> None:
         super().__init__()
         self.store_path = store_path
         self.read_only = read_only
+        self.files: ShownFiles | None = None
         self.setWindowTitle(f"{title} · TraceDesk" if title else "TraceDesk")
         self.setWindowIcon(icons.app_icon())
         self.setMinimumSize(*MINIMUM)
@@ -225,9 +227,7 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                open_file(self, Path(url.toLocalFile()))
+        open_files(self, [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.put_blob("window/geometry", self.saveGeometry())
@@ -235,6 +235,8 @@ class MainWindow(QMainWindow):
             remember = getattr(widget, "remember", None)
             if remember is not None:
                 remember()
+        if self.files is not None:
+            self.files.stop()
         self.live.stop()
         self.tasks.close()
         self.supervisor.stop()

@@ -1,15 +1,23 @@
-"""Commands about files and the engine: open, sample, start again."""
+"""Commands about files and the engine: open, keep, what was read, sample, start again."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from tracedesk.ui.command import Command
-from tracedesk.ui.opening import choose_file
+from tracedesk.ui.files.opening import choose_files, choose_folder
 
 
 def _has_engine(desk: Any) -> bool:
     return not desk.read_only
+
+
+def _has_files(desk: Any) -> bool:
+    return desk.files is not None
+
+
+def _can_keep(desk: Any) -> bool:
+    return desk.files is not None and not desk.files.kept and not desk.files.keeping
 
 
 def _say_dropped(desk: Any) -> None:
@@ -17,7 +25,12 @@ def _say_dropped(desk: Any) -> None:
 
 
 PART = (
-    Command("file.open", "Open a trace file", choose_file, ("Ctrl+O",), "File", "open"),
+    Command("file.open", "Open trace files", choose_files, ("Ctrl+O",), "File", "open"),
+    Command("file.open_folder", "Open a folder of trace files", choose_folder, (), "File", "open"),
+    Command("file.report", "What was read of the files", lambda desk: desk.state.go("files"), (), "File", "info", _has_files),
+    Command("file.keep", "Keep the files in the store", lambda desk: desk.files.keep(), (), "File", "save_view", _can_keep),
+    Command("file.watch", "Watch the files for changes, or stop", lambda desk: desk.files.watch(not desk.files.watching), (),
+            "File", "live", _has_files),
     Command("sample.open", "Open the sample", lambda desk: desk.supervisor.send_sample(), (), "File", "play", _has_engine),
     Command("span.send_test", "Send a test span", lambda desk: desk.supervisor.send_test_span(), (), "File", "send",
             _has_engine),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from tracedesk.base.clock import format_duration
 from tracedesk.model.kinds import Kind
 from tracedesk.ui.command import printed
+from tracedesk.ui.files.opening import open_files, recent_files, title_of
 from tracedesk.ui.palette.entries import Entry
 
 MOST_SPANS = 5000
@@ -29,7 +31,7 @@ class PaletteSource:
         if first == "#":
             return self._ids(text[1:].strip())
         found = self._commands()
-        found += self._views()
+        found += self._views() + self._recent()
         if text.strip():
             found += self._spans() + self._facets() + [self._search(text.strip())]
         return found
@@ -45,6 +47,10 @@ class PaletteSource:
         views = self._desk.settings.data("views", {})
         return [Entry("Find", name, partial(self._show, query), query, "save_view", query=query)
                 for name, query in views.items()]
+
+    def _recent(self) -> list[Entry]:
+        return [Entry("Find", title_of(paths), partial(open_files, self._desk, paths), str(paths[0].parent), "open")
+                for paths in ([Path(name) for name in names] for names in recent_files(self._desk))]
 
     def _spans(self) -> list[Entry]:
         trace = self._desk.state.trace
