@@ -84,6 +84,7 @@ class _Sweep:
         self.paced_by: dict[int, int] = {}
         self.loop: dict[int, PollLoop] = {}
         self.follows = retried_attempts(family)
+        self.lead: dict[int, int] = {}
         self._explain_by_rules()
 
     def _explain_by_rules(self) -> None:
@@ -121,7 +122,8 @@ class _Sweep:
             fed = fed_children(family, set(self.launch))
             program.evidence.update(dict.fromkeys(fed.feeder, Rule.FEEDING))
             self.follows = {**self.follows, **fed.feeder}
-            program.pools += [Pool(Rule.FEEDING, 1, jobs, dict.fromkeys(jobs, 0)) for jobs in fed.consumers]
+            self.lead = fed.lead
+            program.pools += fed.consumers
 
     def run(self) -> None:
         """The pass, then the results into the program."""
@@ -187,7 +189,7 @@ class _Sweep:
     def _follows_one(self, child: int, feeder: int) -> None:
         """Rules F and T: it waits for its own item or its own failed attempt, and for nobody else."""
         del (self.fresh if feeder in self.fresh else self.doubtful)[feeder]
-        self._hang(child, self._new_base([feeder]), self.start[child] - self.end[feeder])
+        self._hang(child, self._new_base([feeder]), self.lead.get(child, self.start[child] - self.end[feeder]))
         self.doubtful.update(self.fresh)
         self.fresh = {}
         self.previous = child

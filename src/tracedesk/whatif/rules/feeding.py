@@ -12,21 +12,24 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from tracedesk.whatif.family import Facts, Family
+from tracedesk.whatif.program import Pool, Rule
 
 FARTHEST = 25
 """A chain's delay is at most this many ε; farther apart, equal delays are no evidence."""
 
 
 class Fed(NamedTuple):
-    """`feeder` of each fed child, and the classes fed that are one consumer: pools with a single place."""
+    """`feeder` of each fed child; the classes fed that are one consumer, as pools with a single place; and the `lead` of
+    those that were ready while the consumer was busy: how soon after its feeder each would have started."""
 
     feeder: dict[int, int]
-    consumers: list[list[int]]
+    consumers: list[Pool]
+    lead: dict[int, int]
 
 
 def fed_children(family: Family, pooled: set[int]) -> Fed:
     """Who is fed by whom in this family. Children `pooled` by rule L were already explained."""
-    fed = Fed({}, [])
+    fed = Fed({}, [], {})
     groups = [group for group in family.classes.values() if len(group) > 1]
     for eaters in groups:
         if eaters[0] in pooled:
@@ -42,8 +45,20 @@ def fed_children(family: Family, pooled: set[int]) -> Fed:
         if best:
             fed.feeder.update(zip(eaters, best[2], strict=True))
             if best[1]:
-                fed.consumers.append(list(eaters))
+                _queue(fed, best[2], eaters, family.facts)
     return fed
+
+
+def _queue(fed: Fed, feeders: list[int], eaters: list[int], facts: Facts) -> None:
+    """The queue of a single consumer: an item made while it was busy waited for it, which is no work of its own."""
+    start, end = facts.start, facts.end
+    free_at = [-1 << 62, *(end[b] for b in eaters[:-1])]
+    items = list(zip(feeders, eaters, free_at, strict=True))
+    lead = min((start[b] - end[a] for a, b, free in items if end[a] >= free), default=0)
+    handoff = {b: start[b] - free for a, b, free in items if end[a] + lead < free}
+    fed.lead.update(dict.fromkeys(handoff, lead))
+    usual = sorted(handoff.values())[len(handoff) // 2] if handoff else 0
+    fed.consumers.append(Pool(Rule.FEEDING, 1, list(eaters), handoff, usual))
 
 
 def _match(feeders: list[int], eaters: list[int], facts: Facts) -> tuple[int, bool] | None:
