@@ -114,10 +114,11 @@ class Baseline:
 
     @cached_property
     def has_doubts(self) -> bool:
-        """Whether the two readings differ at all, in what they wait for or in how a race ends."""
+        """Whether the two readings differ at all: in what they wait for, in how a race ends, or in how long a call that was
+        cut would have taken."""
         full, bare = self.full.program, self.bare.program
         return bool((full.target != bare.target).any() or (full.source != bare.source).any()
-                    or any(constraint.rule is Rule.RACE for constraint in full.constraints))
+                    or self.spans.cut.any() or any(constraint.rule is Rule.RACE for constraint in full.constraints))
 
     @property
     def is_heavy(self) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tracedesk.base.clock import format_duration
 from tracedesk.whatif.baseline import Baseline
+from tracedesk.whatif.changes import Scale
 from tracedesk.whatif.evaluate.evaluator import Evaluator
 from tracedesk.whatif.outcome import AMBIGUOUS_FROM, Outcome
 from tracedesk.whatif.program import Program, Rule
@@ -38,7 +39,7 @@ def doubts(outcome: Outcome) -> list[Doubt]:
         total = outcome.total_with(Evaluator(program))
         if abs(total - outcome.total_ns) > AMBIGUOUS_FROM * max(1, outcome.total_ns):
             found.append(_join_in_words(baseline, pairs, outcome.total_ns, total))
-    found += _races_in_words(outcome) if not found else []
+    found += _races_in_words(outcome) or _cut_in_words(outcome) if not found else []
     if not found:                                            # several joins that matter only together
         other = outcome.low_ns if outcome.total_ns == outcome.high_ns else outcome.high_ns
         found.append(Doubt(f"if every step waits for all that ended before it: {format_duration(outcome.total_ns)}; if "
@@ -90,3 +91,17 @@ def _races_in_words(outcome: Outcome) -> list[Doubt]:
             return [Doubt(text, outcome.total_ns, other, (int(spans.of_trace[constraint.cause]),),
                           (int(spans.of_trace[constraint.effect]),))]
     return []
+
+
+def _cut_in_words(outcome: Outcome) -> list[Doubt]:
+    """A call that was cut and is made faster: it may be cut all the same, or have been about to answer."""
+    spans = outcome.baseline.spans
+    faster = [change for change in outcome.changes if isinstance(change, Scale) and change.factor < 1]
+    sped_up = [int(span) for change in faster for span in outcome.hits(change) if spans.cut[spans.position[span]]]
+    if not sped_up:
+        return []
+    other = outcome.low_ns if outcome.total_ns == outcome.high_ns else outcome.high_ns
+    first = int(spans.position[sped_up[0]])
+    text = (f"if {spans.name_of(first)}, cut after {format_duration(int(spans.end[first] - spans.start[first]))}, is cut all "
+            f"the same: {format_duration(outcome.total_ns)}; if it was about to answer: {format_duration(other)}")
+    return [Doubt(text, outcome.total_ns, other, (), ())]

@@ -20,11 +20,12 @@ def scale(work: Work, change: Scale, chosen: Flags) -> None:
     """Own work × factor: leaves, gaps and tails of the selected spans and all under them.
 
     A piece of work is scaled once even if two selected spans contain it. Back-offs are timers and stay; so do spans that
-    were cut by a time-out or a cancellation, whose real length was not seen (rule M).
+    were cut by a time-out or a cancellation, whose real length was not seen (rule M). Made faster, such a call ends
+    somewhere between that length and its share of it, which is what the bare reading says.
     """
     spans, amounts = work.spans, work.amounts
     inside = spans.inside(chosen)
-    length = inside & ~spans.cut
+    length = inside if work.bare and change.factor < 1 else inside & ~spans.cut
     amounts.tail_ns[length] *= change.factor
     launched = np.zeros(spans.n, np.bool_)
     launched[1:] = inside[spans.parent[1:]]

@@ -50,7 +50,8 @@ def predict(
     structural = [(change, hits[change]) for change in changes if is_structural(change, reading.program, hits[change])]
     evaluator = _evaluator(reading, structural)
     done = {change for change, _ in structural}
-    work = Work(spans, evaluator.program, as_recorded(evaluator.program), cost_nusd.copy(), price, profile, hits)
+    work = Work(spans, evaluator.program, as_recorded(evaluator.program), cost_nusd.copy(), price, profile, hits,
+                bare=reading.bare)
     carry_out(work, [change for change in changes if change not in done])
     _deadlines(work, reading.bare)
     uncut = _run_without_caps(work, evaluator) if work.amounts.cap_ns is not None else None

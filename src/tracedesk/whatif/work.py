@@ -32,8 +32,8 @@ class Work:
     """One run in the making. `cost_nusd` is nan where a call's cost is not known and 0 where there is nothing to pay.
 
     `hits`: the spans of each change, in the order of the changes. `back_offs_ns`: the pauses after each extra attempt.
-    `timeouts`: changes whose effect depends on how long things take, settled after a first run. `notes` are sentences
-    about what had to be assumed.
+    `timeouts`: changes whose effect depends on how long things take, settled after a first run. `bare`: the run is of the
+    reading that gives the other end of the range. `notes` are sentences about what had to be assumed.
     """
 
     spans: Spans
@@ -45,6 +45,7 @@ class Work:
     hits: dict[Change, Flags] = field(default_factory=dict)
     back_offs_ns: dict[int, list[float]] = field(default_factory=dict)
     timeouts: list[tuple[Timeout, Flags]] = field(default_factory=list)
+    bare: bool = False
     notes: list[str] = field(default_factory=list)
 
     def progress(self) -> Floats:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from tests.helpers.drawn import drawn
-from tests.unit.whatif.ask import end, named, outcome_of, program_of, shift, slower, start, total
+from tests.unit.whatif.ask import cells, end, named, outcome_of, program_of, shift, slower, start, total
 from tracedesk.whatif.apply import apply
 from tracedesk.whatif.baseline import Baseline
 from tracedesk.whatif.changes import Remove, Scale
+from tracedesk.whatif.doubts import doubts
 from tracedesk.whatif.program import Rule
 
 
@@ -134,6 +135,27 @@ def test_one_wave_after_another_is_not_feeding() -> None:
           parse           |----|
           parse           |-----|
     """)
+
+
+QUEUE = """
+    agent   |------------------------------------------|
+      make   |---|
+      make   |-----|
+      make   |-----------------------|
+      eat        |-------|
+      eat                |-------|
+      eat                            |----|
+"""
+
+
+def test_an_item_that_waits_for_a_busy_consumer_may_come_later() -> None:
+    assert Rule.FEEDING in rules_of(QUEUE)
+    later = slower(QUEUE, "make", 1.6, nth=1)
+    assert [shift(later, "eat", nth) for nth in range(3)] == [0, 0, 0]
+    too_late = slower(QUEUE, "make", 3, nth=1)
+    assert [shift(too_late, "eat", nth) for nth in range(3)] == [0, 6, 2]
+    busier = slower(QUEUE, "eat", 2, nth=0)
+    assert [shift(busier, "eat", nth) for nth in range(3)] == [0, 8, 4]
 
 
 POOL = """
@@ -277,6 +299,16 @@ def test_a_call_that_was_cut_does_not_grow() -> None:
           last            |-----|
     """
     assert total(slower(picture, "call", 3)) == 17
+
+
+def test_a_call_that_was_cut_and_is_made_faster_is_a_range() -> None:
+    outcome = slower("""
+        agent   |---------------------|
+          call   |---------x            error=TimeoutError
+          after             |---|
+    """, "call", 0.5)
+    assert (cells(outcome.low_ns), total(outcome), cells(outcome.high_ns)) == (17, 22, 22)
+    assert [doubt.text.split(",")[0] for doubt in doubts(outcome)] == ["if call"]
 
 
 def test_a_link_holds_a_start() -> None:
