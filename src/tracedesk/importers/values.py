@@ -51,6 +51,16 @@ def unpacked(value: Any) -> Any:
     return value
 
 
+def json_text(value: Any) -> str | None:
+    """Text as it is, other values as JSON; None for None."""
+    if value is None or isinstance(value, str):
+        return value
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except (orjson.JSONEncodeError, RecursionError):         # nested too deep, or a number beyond 64 bits
+        return str(value)
+
+
 def text(value: Any) -> str | None:
     """Text that is not empty; numbers as they are written."""
     if isinstance(value, str):

@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import orjson
-
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, duration_ns, mapping, sequence, text
+from tracedesk.importers.values import at, duration_ns, json_text, mapping, sequence, text
 from tracedesk.model.batch import SpanBatch
 
 OPERATIONS = {"llm": "chat", "embedding": "embeddings", "tool": "execute_tool", "agent": "invoke_agent",
@@ -114,32 +112,23 @@ def _content(meta: dict[str, Any], kind: str | None) -> dict[str, Any]:
     given, got = mapping(meta.get("input")), mapping(meta.get("output"))
     found: dict[str, Any] = {
         "gen_ai.input.messages": _messages(given.get("messages")), "gen_ai.output.messages": _messages(got.get("messages")),
-        "gen_ai.retrieval.documents": _json(got.get("documents")), "datadog.input.documents": _json(given.get("documents"))}
+        "gen_ai.retrieval.documents": json_text(got.get("documents")),
+        "datadog.input.documents": json_text(given.get("documents"))}
     value, result = given.get("value"), got.get("value")
     if kind == "tool":
-        found |= {"gen_ai.tool.call.arguments": _json(value), "gen_ai.tool.call.result": _json(result)}
+        found |= {"gen_ai.tool.call.arguments": json_text(value), "gen_ai.tool.call.result": json_text(result)}
     elif kind in ("retrieval", "embedding"):
-        found |= {"gen_ai.retrieval.query.text" if kind == "retrieval" else "datadog.input.value": _json(value),
-                  "datadog.output.value": _json(result)}
+        found |= {"gen_ai.retrieval.query.text" if kind == "retrieval" else "datadog.input.value": json_text(value),
+                  "datadog.output.value": json_text(result)}
     else:
         for name, role, one in (("input", "user", value), ("output", "assistant", result)):
             if one is not None and found[f"gen_ai.{name}.messages"] is None:
-                found[f"gen_ai.{name}.messages"] = _json([{"role": role, "content": _json(one)}])
+                found[f"gen_ai.{name}.messages"] = json_text([{"role": role, "content": json_text(one)}])
     return found
 
 
 def _messages(value: Any) -> str | None:
-    return _json([one for one in sequence(value) if isinstance(one, dict)] or None)
-
-
-def _json(value: Any) -> str | None:
-    """Text as it is, other values as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    try:
-        return orjson.dumps(value).decode()
-    except orjson.JSONEncodeError:                           # nested too deep, or a number beyond 64 bits
-        return str(value)
+    return json_text([one for one in sequence(value) if isinstance(one, dict)] or None)
 
 
 def _figures(span: dict[str, Any], meta: dict[str, Any]) -> dict[str, Any]:

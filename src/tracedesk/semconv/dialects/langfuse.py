@@ -26,6 +26,13 @@ def _unlabelled_generation(view: View) -> Kind | None:
     return None
 
 
+def _wraps_calls(view: View) -> Kind | None:
+    """Langfuse calls the outer span of the Vercel AI SDK a generation too; its own name says that it only holds the calls."""
+    operation = view.attributes.get("ai.operationId")
+    return Kind.AGENT if isinstance(operation, str) and operation.startswith("ai.") and operation.count(".") == 1 and (
+        operation.removeprefix("ai.").startswith(("generate", "stream"))) else None
+
+
 def _usage(view: View, side: str, provider_key: str) -> int | None:
     """A provider's own object is inclusive; Langfuse's buckets exclude one another, so a side is their sum."""
     usage = view.decoded(_USAGE)
@@ -119,6 +126,7 @@ PART = Dialect(
     ),
     weak=(Detect(prefix=("langfuse.",)),),
     kinds=(
+        Rule("ai.operationId", ("ai.operationId",), _wraps_calls),
         Rule("langfuse.observation.type", ("langfuse.observation.type",), _unlabelled_generation),
         by("langfuse.observation.type", {
             "generation": "llm", "embedding": "embedding", "retriever": "retriever", "tool": "tool", "agent": "agent",
