@@ -1,0 +1,193 @@
+"""The requests of a store as columns in memory, kept up to date, and those of them that a panel is asked about.
+
+A request is a trace of which a span has come, with a root or without one. The columns of all requests since the earliest
+moment that was asked about are read once per open store (15 numbers a request) and then only what changed is read, so that
+the panels of a page share them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tracedesk.analytics.panel import Asked
+from tracedesk.base.clock import NS_PER_S
+from tracedesk.model.query import TraceQuery
+from tracedesk.model.query_keys import TIMES
+from tracedesk.store import requests as stored
+from tracedesk.store.connect import Store
+from tracedesk.store.requests import UNKNOWN
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+Mask = NDArray[np.bool_]
+
+MOST_BUCKETS = 20_000
+"""A chart has no more buckets than this: of more, each is made wider."""
+
+_DAY_NS = 86_400 * NS_PER_S
+_REMEMBERED = 8
+"""Selections kept per store: those of one page in two ranges."""
+
+
+class Requests:
+    """Columns (`store.requests.COLUMNS`) of all requests that start at `since_ns` or later, by trace_no."""
+
+    def __init__(self, since_ns: int, change: int, columns: dict[str, Ints]) -> None:
+        self.since_ns = since_ns
+        self.change = change
+        self.columns = columns
+        self.by_start = np.argsort(columns["start_ns"], kind="stable")
+        self.starts = columns["start_ns"][self.by_start]
+        self.selections: dict[tuple[object, ...], Selection] = {}
+
+    def __getitem__(self, name: str) -> Ints:
+        return self.columns[name]
+
+    def between(self, start_ns: int, end_ns: int) -> Ints:
+        """Positions of the requests that start in [start_ns, end_ns), by start."""
+        first, last = np.searchsorted(self.starts, (start_ns, end_ns))
+        return self.by_start[first:last]
+
+
+@dataclass(eq=False)
+class Selection:
+    """The requests that a panel is asked about: positions into `requests`, by start.
+
+    `before` holds those of the period before, None where it is not compared. Bucket k begins at `first_ns` + k × `step_ns`.
+    """
+
+    store: Store
+    requests: Requests
+    asked: Asked
+    now: Ints
+    before: Ints | None
+    first_ns: int
+    step_ns: int
+    buckets: int
+
+    def column(self, name: str, period: Ints | None = None) -> Ints:
+        """A column of the requests of a period (default: the one asked about)."""
+        return self.requests[name][self.now if period is None else period]
+
+    @cached_property
+    def bucket(self) -> Ints:
+        """The bucket of each request."""
+        return (self.column("start_ns") - self.first_ns) // self.step_ns
+
+    @cached_property
+    def counts(self) -> Ints:
+        """Requests per bucket."""
+        return np.bincount(self.bucket, minlength=self.buckets)
+
+    def among(self, numbers: Ints, period: Ints | None = None) -> tuple[Ints, Mask]:
+        """Where requests with these trace_no stand in a period: (place in it, whether it is there)."""
+        wanted = self.now if period is None else period
+        own = self.requests["trace_no"][wanted]
+        order = np.argsort(own, kind="stable")
+        at = np.minimum(np.searchsorted(own[order], numbers), max(0, len(own) - 1))
+        if not len(own):
+            return np.zeros(len(numbers), np.int64), np.zeros(len(numbers), np.bool_)
+        return order[at], own[order[at]] == numbers
+
+
+_known: WeakKeyDictionary[Store, Requests] = WeakKeyDictionary()
+
+
+def requests_since(store: Store, since_ns: int) -> Requests:
+    """The requests that start at `since_ns` or later (and maybe earlier ones), as they are in the store now."""
+    with store.reading(stored.LIMIT_S):                                   # all of it is of one moment
+        known = _known.get(store)
+        change = stored.change(store)
+        if known is not None and known.since_ns <= since_ns and known.change == change:
+            return known
+        if known is not None and known.since_ns <= since_ns:
+            columns = _brought_up_to_date(known, stored.newer(store, known.change))
+            if len(columns["trace_no"]) == stored.count_since(store, known.since_ns):
+                _known[store] = Requests(known.since_ns, change, columns)
+                return _known[store]
+        since_ns = since_ns if known is None else min(since_ns, known.since_ns)
+        _known[store] = Requests(since_ns, change, stored.since(store, since_ns))
+        return _known[store]
+
+
+def _brought_up_to_date(known: Requests, newer: dict[str, Ints]) -> dict[str, Ints]:
+    """The columns with the newer ones in their places."""
+    if not len(newer["trace_no"]):
+        return known.columns
+    kept = ~np.isin(known["trace_no"], newer["trace_no"])
+    meant = newer["start_ns"] >= known.since_ns
+    numbers = np.concatenate((known["trace_no"][kept], newer["trace_no"][meant]))
+    order = np.argsort(numbers, kind="stable")
+    return {name: np.concatenate((known[name][kept], newer[name][meant]))[order] for name in known.columns}
+
+
+def select(store: Store, asked: Asked) -> Selection:
+    """The requests that match what was asked; panels of the same question share one selection."""
+    start, end = asked.start_ns, max(asked.start_ns, asked.end_ns)
+    earliest = start - (end - start) if asked.before else start
+    requests = requests_since(store, earliest)
+    fixed = not any(term.key in TIMES for term in asked.query.terms)          # `since 1h` moves with the clock
+    key = (str(asked.query), start, end, asked.step_ns, asked.before, asked.offset_ns)
+    if fixed and key in requests.selections:
+        return requests.selections[key]
+    first_ns, step_ns, buckets = grid(asked)
+    now = requests.between(start, end)
+    before = requests.between(earliest, start) if asked.before else None
+    if asked.query:
+        chosen = stored.matching(store, asked.query, earliest, end)
+        now = now[_holds(chosen, requests["trace_no"][now])]
+        before = None if before is None else before[_holds(chosen, requests["trace_no"][before])]
+    made = Selection(store, requests, asked, now, before, first_ns, step_ns, buckets)
+    if fixed:
+        while len(requests.selections) >= _REMEMBERED:
+            requests.selections.pop(next(iter(requests.selections)))
+        requests.selections[key] = made
+    return made
+
+
+def _holds(chosen: Ints, numbers: Ints) -> Mask:
+    """Which of these numbers are among the chosen (sorted) ones."""
+    if not len(chosen):
+        return np.zeros(len(numbers), np.bool_)
+    at = np.minimum(np.searchsorted(chosen, numbers), len(chosen) - 1)
+    return chosen[at] == numbers
+
+
+def grid(asked: Asked) -> tuple[int, int, int]:
+    """(start of the first bucket, length of a bucket, how many) for a question.
+
+    The first bucket begins at the last whole step since local midnight that is not after the start. Steps stay equal
+    over a change of the clocks, as `offset_ns` is that of the start: a day's bucket after it begins an hour off midnight.
+    """
+    step = max(1, asked.step_ns)
+    local = asked.start_ns + asked.offset_ns
+    midnight = local - local % _DAY_NS - asked.offset_ns
+    start, end = asked.start_ns, max(asked.start_ns, asked.end_ns)
+    if (end - start) // step >= MOST_BUCKETS:
+        step = -(-(end - start) // (MOST_BUCKETS - 1))
+    first = start - (start - midnight) % step
+    return first, step, max(1, -(-(end - first) // step))
+
+
+def known(values: Ints) -> Ints:
+    """The values that are not UNKNOWN."""
+    return values[values != UNKNOWN]
+
+
+def total(values: Ints) -> int:
+    """The exact sum of whole numbers, also beyond 64 bits."""
+    if not len(values):
+        return 0
+    if max(abs(int(values.max())), abs(int(values.min()))) * len(values) < 2**63:
+        return int(values.sum())
+    return sum(values.tolist())
+
+
+def narrowed(query: TraceQuery, more: str) -> str:
+    """The text of a filter and one more term."""
+    return str(query.plus(more)) if more else str(query)
