@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
-_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*"|[{}\[\],:]', re.DOTALL)
+_TOKEN = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\\?\Z)|[{}\[\],:]', re.DOTALL)
+"""Brackets, signs and whole strings; a string that is cut off reaches to the end, so that nothing inside it counts."""
 _OPEN, _CLOSE = b"{[", b"}]"
 
 

@@ -102,11 +102,11 @@ def duration_ns(value: Any, unit: str) -> int | None:
 
 def time_ns(value: Any, unit: str | None = None) -> int | None:
     """Nanoseconds since 1970 of ISO 8601 text (without a zone: UTC) or of a number in `unit`; without a unit by its size:
-    below 1e11 seconds, below 1e14 ms, below 1e17 µs, else ns. None where it is neither, and for 0."""
+    below 1e11 seconds, below 1e14 ms, below 1e17 µs, else ns. None where it is neither, and for a 0 without unit."""
     if isinstance(value, str) and (found := parse_iso(value)) is not None:
         return max(0, found)
     exact = _decimal(repr(value) if isinstance(value, float) else value)
-    if exact is None or exact <= 0:
+    if exact is None or exact < 0 or (exact == 0 and unit is None):
         return None
     factor = NS[unit] if unit else next((ns for below, ns in _BY_SIZE if exact < below), 1)
     return int((exact * factor).to_integral_value())
