@@ -44,7 +44,8 @@ def test_names_that_lead_out_links_and_devices_are_refused(tmp_path: Path) -> No
     assert len(found) == 6
     assert all("was refused" in text for text in found.values())
     assert "link" in next(text for name, text in found.items() if name == "link.json")
-    assert not list(tmp_path.parent.rglob("*.json"))
+    assert not list(tmp_path.rglob("*.json"))
+    assert not (tmp_path.parent / "up.json").exists()
 
 
 def test_an_encrypted_member_is_refused_and_its_neighbour_read(tmp_path: Path) -> None:

@@ -31,6 +31,8 @@ PART = Dialect(
         "metadata": ("wandb.attributes", below("weave.integration"), "weave.tag"),
         "experiment": (below("weave.eval"), "wandb.wb_run_id", "wandb.wb_run_step"),
         "scores": (below("wandb.annotation"), "wandb.agent_user_feedback"),
+        "input.value": "weave.inputs",
+        "output.value": "weave.output",
         "input.messages": "gen_ai.input.messages",
         "output.messages": "gen_ai.output.messages",
         "system": "gen_ai.system_instructions",
