@@ -13,6 +13,7 @@ from tracedesk.importers import formats
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import Importer, Report, Sniff
 from tracedesk.importers.source import Refused, Source, sources
+from tracedesk.importers.strangers import stranger
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import LogRecord, Span
 
@@ -40,6 +41,9 @@ def recognise(source: Source) -> tuple[Importer, Sniff]:
     asked = [(importer.sniff(glance), importer) for importer in importers()]
     sniff, best = max(asked, key=lambda pair: pair[0].confidence)
     if sniff.confidence < SURE_ENOUGH:
+        known_not = stranger(glance)
+        if known_not is not None:
+            raise UnknownFormat(f"{source.name} {known_not.what}.", hint=known_not.hint)
         known = ", ".join(importer.title for importer in importers())
         raise UnknownFormat(f"{source.name} is in no format that TraceDesk knows. {_looks_like(source.head)}",
                             hint=f"Known formats: {known}.")

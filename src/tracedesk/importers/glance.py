@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,9 @@ from tracedesk.importers import json_scan
 from tracedesk.importers.records import text_of, value_of
 from tracedesk.importers.rows import SEPARATORS, is_parquet, parquet_columns
 from tracedesk.importers.source import Source
+
+_COMMA = re.compile(rb",(\s*[}\]])")
+"""A comma before a closing bracket, which some writers leave."""
 
 
 class Glance:
@@ -44,7 +48,7 @@ class Glance:
             except DecodeError:
                 continue
         whole = next(json_scan.documents(self.text), (b"", False))
-        for part in (whole[0] if whole[1] else b"", json_scan.begun(self.text)):
+        for part in (whole[0] if whole[1] else b"", _COMMA.sub(rb"\1", whole[0]), json_scan.begun(self.text)):
             try:
                 return value_of(part)
             except DecodeError:

@@ -88,9 +88,22 @@ def test_a_pickle_is_never_loaded(tmp_path: Path) -> None:
 
     path = tmp_path / "runs.pkl"
     path.write_bytes(pickle.dumps(Evil()))
-    with pytest.raises(UnknownFormat):
+    with pytest.raises(UnknownFormat, match="pickle"):
         load(path)
     assert not trace.exists()
+
+
+@pytest.mark.parametrize(("data", "says"), [
+    (b"SQLite format 3\0" + bytes(84), "SQLite"), (b"ARROW1\0\0", "Arrow"),
+    (b"\x0a\x0a\x40\x01\x50\x01" + bytes(20), "Perfetto"),
+    (b'{"errors": [], "scores": []}', "TRAIL"), (b'{"log": {"entries": []}}', "HAR"),
+    (b'{"traces": [{"traceID": "1", "rootTraceName": "x"}]}', "Tempo"), (b'[{"traceIdLow": 1}]', "Thrift")])
+def test_files_that_are_known_and_not_read(tmp_path: Path, data: bytes, says: str) -> None:
+    path = tmp_path / "x"
+    path.write_bytes(data)
+    with pytest.raises(UnknownFormat, match=says) as caught:
+        load(path)
+    assert caught.value.hint
 
 
 def test_a_folder_gives_its_files_without_links_and_hidden_ones(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
+from tracedesk.importers.formats._calls import request, response, usage
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
 from tracedesk.importers.records import Record, records
 from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, integer, json_text, mapping, number, sequence, text, time_ns, unpacked
+from tracedesk.importers.values import at, json_text, mapping, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
 
 MODEL_CALLS = re.compile(r"chat\.completions|[cC]ompletions?\.(create|parse)|responses\.(create|parse)"
@@ -80,16 +81,19 @@ def _span(call: Any, parents: set[str | None], making: Making) -> None:
         "weave.span.kind": kind, "weave.op_name": text(call.get("op_name")),
         "wandb.display_name": text(call.get("display_name")),
         "weave.inputs": json_text(call.get("inputs")),
-        "weave.output": json_text(call.get("output")), "weave.summary": json_text(summary or None), "wandb.thread_id": text(call.get("thread_id")),
-        "weave.turn_id": text(call.get("turn_id")), "user.id": text(call.get("wb_user_id")),
+        "weave.output": json_text(call.get("output")), "weave.summary": json_text(summary or None),
+        "wandb.thread_id": text(call.get("thread_id")), "weave.turn_id": text(call.get("turn_id")),
+        "user.id": text(call.get("wb_user_id")),
         "weave.project_id": text(call.get("project_id")), "exception.stacktrace": error,
         "exception.message": error.strip().splitlines()[-1] if error and error.strip() else None}
     found |= {f"weave.attributes.{key}": value for key, value in attributes.items()}
     found |= {f"weave.{key}": value for key, value in call.items() if key not in READ and value not in (None, "", {}, [])}
     if kind in ("llm", "embedding"):
-        found |= _call(mapping(call.get("inputs")), mapping(call.get("output")), kind)
+        inputs, output = mapping(call.get("inputs")), mapping(call.get("output"))
+        found |= {"gen_ai.operation.name": "chat" if kind == "llm" else "embeddings", **request(inputs), **response(output)}
         if text(call.get("id")) not in parents:
-            found |= _usage(mapping(call.get("output")), summary)
+            summed = next(iter(mapping(summary.get("usage")).values()), None)
+            found |= usage(mapping(output.get("usage")) or mapping(summed))
     making.span(
         trace=call.get("trace_id"), span=call.get("id"), parent=call.get("parent_id"), name=op,
         start_ns=time_ns(call.get("started_at")), end_ns=time_ns(call.get("ended_at")), attributes=found,
@@ -101,39 +105,6 @@ def _kind(op: str) -> str | None:
     if MODEL_CALLS.search(op):
         return "llm"
     return "embedding" if EMBEDDINGS.search(op) else None
-
-
-def _call(inputs: dict[str, Any], output: dict[str, Any], kind: str) -> dict[str, Any]:
-    """What a model was asked and answered, in the words of OpenTelemetry."""
-    answers = [{**mapping(at(one, "message")), "finish_reason": at(one, "finish_reason")}
-               for one in sequence(output.get("choices")) if isinstance(at(one, "message"), dict)]
-    if not answers and output.get("role") and output.get("content") is not None:
-        answers = [{"role": output["role"], "content": output["content"], "finish_reason": output.get("stop_reason")}]
-    answers = [{key: value for key, value in one.items() if value is not None} for one in answers]
-    asked = inputs.get("messages") or inputs.get("contents") or inputs.get("input")
-    found: dict[str, Any] = {
-        "gen_ai.operation.name": "chat" if kind == "llm" else "embeddings", "gen_ai.request.model": text(inputs.get("model")),
-        "gen_ai.response.model": text(output.get("model")), "gen_ai.response.id": text(output.get("id")),
-        "gen_ai.output.messages": json_text(answers or None), "gen_ai.tool.definitions": json_text(inputs.get("tools") or None)}
-    if kind == "llm":
-        found["gen_ai.input.messages"] = json_text(asked if isinstance(asked, list) else
-                                                   [{"role": "user", "content": asked}] if asked else None)
-    found |= {f"gen_ai.request.{name}": number(inputs.get(name)) for name in ("temperature", "top_p", "max_tokens", "seed")}
-    return found
-
-
-def _usage(output: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
-    """Counts of the answer, else those that Weave summed for the call."""
-    told = mapping(output.get("usage")) or next((mapping(one) for one in mapping(summary.get("usage")).values()), {})
-
-    def count(*names: str) -> int | None:
-        return next((known for name in names if (known := integer(told.get(name))) is not None), None)
-
-    return {"gen_ai.usage.input_tokens": count("prompt_tokens", "input_tokens"),
-            "gen_ai.usage.output_tokens": count("completion_tokens", "output_tokens"),
-            "gen_ai.usage.total_tokens": count("total_tokens"),
-            "gen_ai.usage.cache_read.input_tokens": integer(at(told, "prompt_tokens_details", "cached_tokens")),
-            "gen_ai.usage.reasoning.output_tokens": integer(at(told, "completion_tokens_details", "reasoning_tokens"))}
 
 
 SAMPLE = b"""{"id":"c1","trace_id":"7a2f190a1d5c4b0f8e3c2b1a09f8e7d6","parent_id":null,"project_id":"me/bot",\
