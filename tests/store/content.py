@@ -5,13 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from tests.store.making import reading
 from tracedesk.model.query import parse
-from tracedesk.store import questions
+from tracedesk.store import measures, questions
 from tracedesk.store import spans as stored
 from tracedesk.store.summaries import COLUMNS
 
 _NUMBERED = frozenset({"t.first_seen", "t.changed"})
+
+
+def measured(db: Any, trace_no: int) -> tuple[Any, ...]:
+    """The measures of a trace, with names in place of numbers: (record of the trace, steps, calls)."""
+    def names(table: str, number: int) -> tuple[Any, ...]:
+        columns, key = {"step_names": ("kind, name", "step_no"), "models": ("model, provider", "model_no"),
+                        "profiles": ("facts", "profile_no")}[table]
+        return db.execute(f"SELECT {columns} FROM {table} WHERE {key} = ?", (number,)).fetchone()
+
+    def data(table: str, kind: Any) -> list[tuple[Any, ...]]:
+        found = db.execute(f"SELECT data FROM {table} WHERE trace_no = ?", (trace_no,)).fetchone()[0]
+        return np.frombuffer(found, kind).tolist()
+
+    of_trace = dict(zip(measures.NUMBERS.names, data("measures", measures.NUMBERS)[0], strict=True))
+    of_trace["profile_no"] = names("profiles", of_trace["profile_no"])
+    steps = sorted((took, *names("step_names", number), flags) for took, number, flags in data("steps", measures.STEP))
+    calls = sorted((*rest, *names("models", number), cost_status, kind)
+                   for *rest, number, cost_status, kind in data("calls", measures.CALL))
+    return tuple(of_trace.items()), tuple(steps), tuple(calls)
 
 
 def content(path: Path, words: list[str]) -> dict[str, Any]:
@@ -27,6 +48,10 @@ def content(path: Path, words: list[str]) -> dict[str, Any]:
                            ("responses", "hash, span_id"), ("twins", "hash")):
             said[name] = sorted(db.execute(f"SELECT trace_id, {rest} FROM {name} JOIN traces USING (trace_no)"),
                                 key=lambda row: [(value is None, value) for value in row])
+        said["signs"] = sorted(db.execute(
+            "SELECT trace_id, key, span_id, rule, coalesce(value, -9), text FROM signs JOIN traces USING (trace_no)"))
+        said["measures"] = sorted((trace_id, *measured(db, trace_no)) for trace_no, trace_id in db.execute(
+            "SELECT trace_no, trace_id FROM traces JOIN measures USING (trace_no)").fetchall())
         said["logs"] = sorted(db.execute(
             "SELECT coalesce(t.trace_id, x''), l.span_id, l.time_ns, l.digest, l.notes, l.data, r.raw, s.raw FROM logs l "
             "LEFT JOIN traces t USING (trace_no) JOIN resources r USING (resource_no) JOIN scopes s USING (scope_no)"))

@@ -15,12 +15,19 @@ from hypothesis import strategies as st
 from tests.store.content import content
 from tests.store.making import PENDING, log, send, span, storing
 from tracedesk.model.kinds import Kind, Status
+from tracedesk.model.signs import Sign, to_json
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.store import facts, payloads, recount, state
 
 WORDS = ["refund", "parcel", "kettle", "plan", "chat", "boom", "error has boom", "span has plan", "text has kettle",
          "service = bot", "status = error", "model = gpt", "user = eva", "cost > 0"]
 
+SIGNS = st.sampled_from([
+    Sign("timeout", "error type", None, "TimeoutError"), Sign("retry", "resend_count", 2, "2"),
+    Sign("score", "judge", 0.25, "so so"), Sign("score", "judge", 0.75, "fine"), Sign("score", "stars", 4, ""),
+    Sign("score", "tone", 0.1, ""), Sign("vote", "thumbs", 1, "up"), Sign("vote", "thumbs", -1, "down"),
+    Sign("success", "task.success", 1, "yes"), Sign("success", "task.success", 0, "no"),
+    Sign("jailbreak", "words: override", None, "ignore all rules"), Sign("blocked", "guard", None, "no")])
 SPANS = st.builds(
     span, st.integers(1, 3), st.integers(1, 5), st.none() | st.integers(1, 6), st.sampled_from(["plan", "chat"]),
     start_ms=st.sampled_from([0, 0, 5, 70_000]), length_ms=st.none() | st.sampled_from([0, 3, 40]),
@@ -31,6 +38,8 @@ SPANS = st.builds(
     cost_nusd=st.sampled_from([None, 7_000]), cost_status=st.sampled_from([1, 4]),
     response_id=st.sampled_from([None, "r1", "r1", "r2"]), user_id=st.sampled_from([None, "eva", "max"]),
     error_message=st.sampled_from([None, "boom"]), title=st.sampled_from([None, "hello"]),
+    error_type=st.sampled_from([None, None, "TimeoutError", "CancelledError"]),
+    signs=st.none() | st.lists(SIGNS, max_size=3).map(to_json),
     tags=st.sampled_from([None, '{"environment":"prod"}', '{"tier":"gold","flags":{"new":true}}']))
 LOGS = st.builds(log, st.none() | st.integers(1, 4), st.none() | st.integers(1, 5),
                  st.sampled_from(["refund", "kettle please"]), at_ms=st.integers(0, 3))

@@ -20,7 +20,8 @@ def path(tmp_path: Path) -> Path:
     with storing(tmp_path / "t.db") as writer:
         root = span(1, 1, None, "agent", length_ms=40, kind=Kind.AGENT, input_tokens=7, user_id="eva")
         chat = span(1, 2, 1, "chat", start_ms=3, length_ms=None, kind=Kind.LLM, model="gpt", input_tokens=7, cost_nusd=2_500,
-                    temperature=0.5, docs=[1, {"a": b"\0"}], odd=math.nan, status=Status.ERROR, error_message="boom")
+                    temperature=0.5, docs=[1, {"a": b"\0"}], odd=math.nan, status=Status.ERROR, error_message="boom",
+                    signs='[["score","judge",0.5,""]]')
         chat.events.append(Event("first token", T0_NS + 5, {"n": 1}))
         send(writer, [root, chat, span(2, 1)], [log(1, 2, "refund"), log(None, None, "loose")])
         writer.settle()

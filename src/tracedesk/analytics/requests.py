@@ -1,14 +1,15 @@
 """The requests of a store as columns in memory, kept up to date, and those of them that a panel is asked about.
 
-A request is a trace of which a span has come, with a root or without one. The columns of all requests since the earliest
-moment that was asked about are read once per open store (15 numbers a request) and then only what changed is read, so that
-the panels of a page share them.
+A request is a trace of which a span has come, with a root or without one. The measures of all requests since the earliest
+moment that was asked about are read once per open store (104 bytes a request; steps and calls when a panel first wants them),
+and then only what changed is read, so that the panels of a page share them.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -20,11 +21,12 @@ from tracedesk.model.query import TraceQuery
 from tracedesk.model.query_keys import TIMES
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
-from tracedesk.store.requests import UNKNOWN
+from tracedesk.store.requests import UNKNOWN, Numbers, Parts, Records
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Table = Literal["steps", "calls"]
 
 MOST_BUCKETS = 20_000
 """A chart has no more buckets than this: of more, each is made wider."""
@@ -35,23 +37,43 @@ _REMEMBERED = 8
 
 
 class Requests:
-    """Columns (`store.requests.COLUMNS`) of all requests that start at `since_ns` or later, by trace_no."""
+    """All requests that start at `since_ns` or later, by trace_no."""
 
-    def __init__(self, since_ns: int, change: int, columns: dict[str, Ints]) -> None:
+    def __init__(self, since_ns: int, change: int, numbers: Numbers) -> None:
         self.since_ns = since_ns
         self.change = change
-        self.columns = columns
-        self.by_start = np.argsort(columns["start_ns"], kind="stable")
-        self.starts = columns["start_ns"][self.by_start]
+        self.trace_no = numbers.trace_no
+        self.records = numbers.records
+        self.parts: dict[Table, Parts] = {}
         self.selections: dict[tuple[object, ...], Selection] = {}
+        self._columns: dict[str, Ints] = {}
+        starts = self["start_ns"]
+        self.by_start = np.argsort(starts, kind="stable")
+        self.starts = starts[self.by_start]
 
     def __getitem__(self, name: str) -> Ints:
-        return self.columns[name]
+        """A field of `store.measures.NUMBERS`; `score_sum` is one of floats."""
+        found = self._columns.get(name)
+        if found is None:
+            column = self.records[name]
+            found = self._columns[name] = column if column.dtype.kind == "f" else column.astype(np.int64)
+        return found
 
     def between(self, start_ns: int, end_ns: int) -> Ints:
         """Positions of the requests that start in [start_ns, end_ns), by start."""
         first, last = np.searchsorted(self.starts, (start_ns, end_ns))
         return self.by_start[first:last]
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """Steps or calls of the requests of a period: `place` is that of the request among them, `records` what is known."""
+
+    place: Ints
+    records: Records
+
+    def __getitem__(self, name: str) -> Ints:
+        return self.records[name].astype(np.int64)
 
 
 @dataclass(eq=False)
@@ -70,6 +92,20 @@ class Selection:
     step_ns: int
     buckets: int
 
+    def own(self, table: Table, period: Ints | None = None) -> Own:
+        """The steps or calls of the requests of a period (default: the one asked about)."""
+        parts = _parts(self.store, self.requests, table)
+        wanted = self.now if period is None else period
+        place = np.full(len(self.requests.trace_no), -1, np.int64)
+        place[wanted] = np.arange(len(wanted))
+        at = np.minimum(np.searchsorted(self.requests.trace_no, parts.trace_no), max(0, len(place) - 1))
+        if not len(place):
+            return Own(np.zeros(0, np.int64), parts.records[:0])
+        of_trace = np.where(self.requests.trace_no[at] == parts.trace_no, place[at], -1)
+        of_record = np.repeat(of_trace, parts.counts)
+        meant = of_record >= 0
+        return Own(of_record[meant], parts.records[meant])
+
     def column(self, name: str, period: Ints | None = None) -> Ints:
         """A column of the requests of a period (default: the one asked about)."""
         return self.requests[name][self.now if period is None else period]
@@ -87,7 +123,7 @@ class Selection:
     def among(self, numbers: Ints, period: Ints | None = None) -> tuple[Ints, Mask]:
         """Where requests with these trace_no stand in a period: (place in it, whether it is there)."""
         wanted = self.now if period is None else period
-        own = self.requests["trace_no"][wanted]
+        own = self.requests.trace_no[wanted]
         order = np.argsort(own, kind="stable")
         at = np.minimum(np.searchsorted(own[order], numbers), max(0, len(own) - 1))
         if not len(own):
@@ -103,27 +139,52 @@ def requests_since(store: Store, since_ns: int) -> Requests:
     with store.reading(stored.LIMIT_S):                                   # all of it is of one moment
         known = _known.get(store)
         change = stored.change(store)
-        if known is not None and known.since_ns <= since_ns and known.change == change:
-            return known
         if known is not None and known.since_ns <= since_ns:
-            columns = _brought_up_to_date(known, stored.newer(store, known.change))
-            if len(columns["trace_no"]) == stored.count_since(store, known.since_ns):
-                _known[store] = Requests(known.since_ns, change, columns)
-                return _known[store]
-        since_ns = since_ns if known is None else min(since_ns, known.since_ns)
+            if known.change == change:
+                return known
+            fresh = _brought_up_to_date(store, known, change)
+            if len(fresh.trace_no) == stored.count_since(store, known.since_ns):
+                _known[store] = fresh
+                return fresh
+        if known is not None:
+            since_ns = min(since_ns, known.since_ns)
         _known[store] = Requests(since_ns, change, stored.since(store, since_ns))
         return _known[store]
 
 
-def _brought_up_to_date(known: Requests, newer: dict[str, Ints]) -> dict[str, Ints]:
-    """The columns with the newer ones in their places."""
-    if not len(newer["trace_no"]):
-        return known.columns
-    kept = ~np.isin(known["trace_no"], newer["trace_no"])
-    meant = newer["start_ns"] >= known.since_ns
-    numbers = np.concatenate((known["trace_no"][kept], newer["trace_no"][meant]))
+def _brought_up_to_date(store: Store, known: Requests, change: int) -> Requests:
+    """The requests with what changed in its place."""
+    newer = stored.newer(store, known.change)
+    kept = ~np.isin(known.trace_no, newer.trace_no)
+    meant = newer.records["start_ns"] >= known.since_ns
+    numbers = np.concatenate((known.trace_no[kept], newer.trace_no[meant]))
     order = np.argsort(numbers, kind="stable")
-    return {name: np.concatenate((known[name][kept], newer[name][meant]))[order] for name in known.columns}
+    records = np.concatenate((known.records[kept], newer.records[meant]))
+    fresh = Requests(known.since_ns, change, Numbers(numbers[order], records[order]))
+    for table, parts in known.parts.items():
+        fresh.parts[table] = _joined(parts, stored.newer_parts(store, table, known.change))
+    return fresh
+
+
+def _joined(known: Parts, newer: Parts) -> Parts:
+    """Parts with the newer ones in their places."""
+    kept = ~np.isin(known.trace_no, newer.trace_no)
+    records = np.concatenate((known.records[np.repeat(kept, known.counts)], newer.records))
+    numbers = np.concatenate((known.trace_no[kept], newer.trace_no))
+    counts = np.concatenate((known.counts[kept], newer.counts))
+    order = np.argsort(numbers, kind="stable")
+    firsts = np.cumsum(counts) - counts
+    places = np.repeat(firsts[order] - (np.cumsum(counts[order]) - counts[order]), counts[order]) + np.arange(len(records))
+    return Parts(numbers[order], counts[order], records[places])
+
+
+def _parts(store: Store, requests: Requests, table: Table) -> Parts:
+    """The steps or calls of all requests, read when they are first wanted."""
+    if table not in requests.parts:
+        numbers = requests.trace_no
+        first, last = (int(numbers[0]), int(numbers[-1])) if len(numbers) else (0, -1)
+        requests.parts[table] = stored.parts(store, table, first, last)
+    return requests.parts[table]
 
 
 def select(store: Store, asked: Asked) -> Selection:
@@ -140,8 +201,8 @@ def select(store: Store, asked: Asked) -> Selection:
     before = requests.between(earliest, start) if asked.before else None
     if asked.query:
         chosen = stored.matching(store, asked.query, earliest, end)
-        now = now[_holds(chosen, requests["trace_no"][now])]
-        before = None if before is None else before[_holds(chosen, requests["trace_no"][before])]
+        now = now[_holds(chosen, requests.trace_no[now])]
+        before = None if before is None else before[_holds(chosen, requests.trace_no[before])]
     made = Selection(store, requests, asked, now, before, first_ns, step_ns, buckets)
     if fixed:
         while len(requests.selections) >= _REMEMBERED:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from tracedesk.ingest.signs import signs_of
 from tracedesk.model.kinds import COUNTED_KINDS, MAYBE_COUNTED_KINDS, Kind, Status
 from tracedesk.model.llm import Cost, LlmFields
 from tracedesk.model.row import SpanRow
@@ -24,6 +25,10 @@ MARKED_EVENTS = 200
 _NO_COST = Cost()
 _TAGS = ("environment", "release", "prompt.version", "prompt.name", "experiment", "feature_flags")
 _OWN_TAGS = ("tags", "metadata")
+_NAMED_TAGS = {f"{name}{end}": name for name in ("feature", "customer", "tenant")
+               for end in ("", ".id", "_id", ".name", "_name")}
+"""Attributes that no dialect knows and that programs tell their traces apart by."""
+_EXPERIMENT = ("experiment.id", "experiment.name", "experiment", "id", "name")
 _STATUS_CODES = ("http.response.status_code", "http.status_code")
 _DB_SYSTEMS = ("db.system.name", "db.system")
 
@@ -58,7 +63,7 @@ def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
         values.get("tokens.cache_write"), values.get("tokens.reasoning"),
         None if ttft_s is None else round(ttft_s * 1e9), cost.nusd, int(cost.status), values.get("response.id"),
         values.get("user.id"), values.get("session.id"), values.get("error.type"), _error(span, values),
-        semconv.title(fields), label(fields, span), _tags(values), _marks(span))
+        semconv.title(fields), label(fields, span), _tags(fields, span), _marks(span), signs_of(span, fields))
     return Prepared(row, semconv.search_text(fields, span), span)
 
 
@@ -117,13 +122,26 @@ def _listed(attributes: dict[str, Any], prefix: str) -> int:
     return len([number for number in numbers if number.isdigit()])
 
 
-def _tags(values: dict[str, Any]) -> str | None:
-    """JSON of what the trace can be filtered by: environment, release, prompt, experiment, flags, and the sender's own."""
+def _tags(fields: LlmFields, span: Span) -> str | None:
+    """JSON of what the trace can be filtered by: environment, release, prompt, experiment, flags, feature, customer, tenant,
+    and the sender's own."""
+    values = fields.values
     found: dict[str, Any] = {}
     for name in _TAGS:
         value = values.get(name)
         if value is not None:
             found[name.replace(".", "_")] = value
+    experiment = found.get("experiment")
+    if isinstance(experiment, dict):
+        named = next((experiment[key] for key in _EXPERIMENT if isinstance(experiment.get(key), str)), None)
+        if named is not None:
+            found["experiment"] = named
+            found.update((key if key.startswith("experiment") else f"experiment.{key}", inner)
+                         for key, inner in experiment.items() if inner != named)
+    for name in semconv.telling(fields):
+        tag, value = _NAMED_TAGS.get(name.lower()), span.attributes.get(name)
+        if tag is not None and isinstance(value, str | int | bool) and value != "":
+            found.setdefault(tag, value)
     for name in _OWN_TAGS:
         value = values.get(name)
         if isinstance(value, dict):

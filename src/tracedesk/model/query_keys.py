@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from tracedesk.base import clock
 from tracedesk.base.clock import NS_PER_S, parse_duration
 from tracedesk.base.money import nusd
+from tracedesk.model import signs
 from tracedesk.model.kinds import Kind
 
 FREE_TEXT = ""
@@ -101,6 +102,7 @@ KEYS: tuple[Key, ...] = (
     Key("release", "release of the program", _FACT_OPS, "release = 1.4.2"),
     Key("prompt", "prompt version", _FACT_OPS, "prompt = refund-v14"),
     Key("experiment", "experiment", _FACT_OPS, "experiment = rerank-k20"),
+    Key("sign", "what a span gives away", ("=", "!=", "in"), "sign = timeout", signs.KEYS),
     Key("tokens", "input and output tokens together", (*_NUMBER_OPS, "is"), "tokens > 1000", (), _UNKNOWN),
     Key("input_tokens", "input tokens, cached ones included", (*_NUMBER_OPS, "is"), "input_tokens > 2k", (), _UNKNOWN),
     Key("output_tokens", "output tokens, reasoning included", (*_NUMBER_OPS, "is"), "output_tokens > 500", (), _UNKNOWN),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tracedesk.model.signs import BLOCKED
 from tracedesk.replay.making import step_of
 from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Act, Step
-from tracedesk.replay.verdicts import BLOCKED, reason, verdict
+from tracedesk.replay.verdicts import reason, verdict
 from tracedesk.replay.words import joined, line, opened, summary
 
 INPUT, OUTPUT = "the input", "the output"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-
+from tracedesk.model.signs import refuses
 from tracedesk.replay.calls import model_name
 from tracedesk.replay.making import step_of
 from tracedesk.replay.material import Material
@@ -11,11 +10,6 @@ from tracedesk.replay.speech import refused, written
 from tracedesk.replay.steps import Act, Step
 from tracedesk.replay.words import counted, joined, line, quoted, summary, tally
 
-_CANNOT = r"(can['’]?t|cannot|won['’]?t|am (not able|unable) to)"
-_REFUSAL = re.compile(
-    rf"^\W*(i['’]?m (very |so |really )?sorry,? (but )?(i|we) {_CANNOT}"
-    rf"|((sorry|unfortunately),? (but )?)?i {_CANNOT} (help|assist|do that|comply|provide|discuss|fulfil)"
-    rf"|i['’]m (not able|unable) to (help|assist|comply|provide)|as an ai\b.{{0,60}}\b{_CANNOT})", re.IGNORECASE)
 NOT_SENT = "which one was not sent"
 
 _CUT, _FILTERED = "length", "content_filter"
@@ -76,7 +70,7 @@ def _complain(step: Step, material: Material, span: int, text: str, reasons: lis
         step.problems.append(f"cut off at {limit:,} tokens" if isinstance(limit, int) else "cut off at the token limit")
     if _FILTERED in reasons:
         step.problems.append("stopped by the provider's content filter")
-    elif refused(material.messages(span, "output.messages")) or _REFUSAL.match(text[:300]):
+    elif refused(material.messages(span, "output.messages")) or refuses(text):
         step.problems.append("the model refused")
     if empty and not answered and not step.unfinished and step.act is Act.WROTE:
         step.problems.append("the answer is empty")

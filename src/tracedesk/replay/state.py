@@ -10,10 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from tracedesk.model.kinds import Kind
+from tracedesk.model.signs import BLOCKED
 from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Act, Change, Step
 from tracedesk.replay.tools import result
-from tracedesk.replay.verdicts import BLOCKED
 from tracedesk.replay.words import content, counted, line, noun, opened, rows, summary
 
 _KEYS_AT_MOST = 12

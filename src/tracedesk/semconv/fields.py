@@ -141,6 +141,7 @@ HOT = frozenset({
     "tokens.output_image", "cost.total", "ttft_s", "first_token_time", "user.id", "session.id", "tags", "prompt.version",
     "prompt.name", "environment", "release", "experiment", "feature_flags", "agent.name", "workflow.name", "tool.name",
     "tool.is_error", "retrieval.k", "rerank.top_k", "rerank.model", "error.type", "error.message", "mcp.method",
+    "scores",
 })
 """What a SpanRow is made of. Content (messages, arguments, documents) is added as text for search and the title."""
 

@@ -6,6 +6,7 @@ only turns the latest user message into one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -22,8 +23,13 @@ from tracedesk.semconv.view import View
 
 MAX_TITLE = 200
 MAX_TEXT = 32_000
-TITLE, TEXT = "@title", "@text"
-"""Where `attach` leaves its two results in `LlmFields.values`; never shown."""
+TITLE, TEXT, ANSWER, TELLING = "@title", "@text", "@answer", "@telling"
+"""Where `attach` leaves its results in `LlmFields.values`; never shown."""
+
+_TELLING = re.compile(r"jailbreak|injection|content_?filter|feedback|thumb|resend_count|attempt|retry|retries|resolved|outcome"
+                      r"|goal|task|user[_.](rating|score|vote)|csat|refus|finish_reason|^(feature|customer|tenant)([._](id|name))?$",
+                      re.IGNORECASE)
+"""Names of attributes that may hold a sign (`model.signs`), or a tag by which traces are told apart."""
 
 _QUIET = frozenset({"role", "type", "id", "finish_reason", "mime_type", "modality", "tool_call_id", "toolCallId", "tool_use_id",
                     "toolUseId", "call_id", "lc", "object", "index", "vector", "signature", "data", "embedding"})
@@ -32,6 +38,7 @@ _QUIET = frozenset({"role", "type", "id", "finish_reason", "mime_type", "modalit
 _USERS = frozenset({"user", "human"})
 _OTHERS = frozenset({"assistant", "system", "tool", "developer", "model", "ai", "function"})
 
+_OUTPUTS = frozenset({"output.messages", "output.value"})
 _SHADOWED = {"input.value": "input.messages", "output.value": "output.messages"}
 """Generic content that repeats the messages where there are messages."""
 
@@ -40,10 +47,16 @@ _NAMES = ("display_name", "model.requested", "model.response", "agent.name", "to
 
 
 def attach(fields: LlmFields, view: View, steps: Sequence[Step]) -> None:
-    """Leave the title and the content's text in `fields` (under TITLE and TEXT)."""
+    """Leave in `fields` the title and the content's text (under TITLE and TEXT), the first words of the output (ANSWER), and
+    the names of attributes that may hold a sign or a tag (TELLING)."""
     pieces: list[str] = []
     seen: list[str] = []
     attributes = view.attributes
+    telling = view.lists.get(TELLING)
+    if telling is None:
+        telling = view.lists[TELLING] = tuple(filter(_TELLING.search, attributes))
+    if telling:
+        fields.values[TELLING] = telling
     for step in steps:
         field = step.field
         if seen and (field in seen or _SHADOWED.get(field) in seen):
@@ -52,6 +65,8 @@ def attach(fields: LlmFields, view: View, steps: Sequence[Step]) -> None:
         if step.flat:
             asked, found = _flat(view, step)
             pieces += found
+            if found and field in _OUTPUTS:
+                fields.values[ANSWER] = found[0]
         else:
             raw = attributes.get(step.attr) if step.get is None else step.get(view)
             if raw is None or raw == "":
@@ -62,7 +77,10 @@ def attach(fields: LlmFields, view: View, steps: Sequence[Step]) -> None:
                 content = raw if parsed is None else parsed
             if field == "input.messages":
                 asked = _asked(content, step, raw)
+            before = len(pieces)
             _collect(content, pieces, 0)
+            if field in _OUTPUTS and len(pieces) > before:
+                fields.values[ANSWER] = pieces[before]
         seen.append(field)
         if asked is not None and view.kind is not Kind.EMBEDDING:
             fields.values[TITLE] = asked

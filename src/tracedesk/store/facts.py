@@ -1,8 +1,9 @@
 """Facts parts: the narrow rows of up to 512 spans, packed so that they cost little to write and open as numpy columns.
 
-A part is zstd of: count, then the fixed-size records of `RECORD` transposed byte by byte (like bytes lie together and
-shrink better), then the part's own table of texts as a JSON array. A record points to texts by number, 0 is None. Because
-each part has its own table, nothing of a trace lives outside its parts, and erasing a trace erases all of it.
+A part is zstd of: count (with a bit that says which form its records have), then the fixed-size records of `RECORD`
+transposed byte by byte (like bytes lie together and shrink better), then the part's own table of texts as a JSON array. A
+record points to texts by number, 0 is None. Because each part has its own table, nothing of a trace lives outside its parts,
+and erasing a trace erases all of it.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ NONE = -(2**63)
 """Stands for None in the integer fields of a record."""
 
 TEXTS = ("name", "service", "host", "operation", "model", "provider", "response_id", "user_id", "session_id", "error_type",
-         "error_message", "title", "label", "tags", "marks")
+         "error_message", "title", "label", "tags", "marks", "signs")
 _NUMBERS = ("start_ns", "end_ns", "ttft_ns", "cost_nusd", "input_tokens", "output_tokens", "cache_read_tokens",
             "cache_write_tokens", "reasoning_tokens")
 
@@ -33,9 +34,15 @@ RECORD = np.dtype(
     [("span_id", ">u8"), ("parent_id", ">u8")] + [(name, "<i8") for name in _NUMBERS]
     + [("size", "<u4"), ("digest", "<u4"), ("part", "<u4"), ("otel_kind", "<i4"), ("notes", "<u2"), ("slot", "<u2")]
     + [(name, "<u2") for name in TEXTS] + [("kind", "u1"), ("status", "u1"), ("cost_status", "u1")])
-_STRUCT = struct.Struct("<8s8s9qIIIiHH15HBBB")
+_STRUCT = struct.Struct("<8s8s9qIIIiHH16HBBB")
 _FIELDS: dict[str, tuple[np.dtype[Any], int]] = {name: found[:2] for name, found in (RECORD.fields or {}).items()}
 assert RECORD.itemsize == _STRUCT.size
+
+_FIRST_RECORD = np.dtype([(name, _FIELDS[name][0]) for name in RECORD.names or () if name != "signs"])
+_FIRST_FIELDS: dict[str, tuple[np.dtype[Any], int]] = {name: found[:2] for name, found in (_FIRST_RECORD.fields or {}).items()}
+"""How parts were written before rows had signs."""
+_SECOND = 1 << 31
+"""Set in the count of a part whose records are RECORD."""
 
 _CHECKED = struct.Struct("<9qiBBBH")
 _texts_of = attrgetter(*TEXTS)
@@ -93,14 +100,14 @@ def pack(entries: Sequence[Entry]) -> bytes:
     table: dict[str | None, int] = {None: 0}
     records = [_record(entry, table) for entry in entries]
     body = np.frombuffer(b"".join(records), np.uint8).reshape(len(records), RECORD.itemsize)
-    return packing.pack(b"".join((len(records).to_bytes(4, "little"), body.T.tobytes(), orjson.dumps(list(table)))))
+    return packing.pack(b"".join(((len(records) | _SECOND).to_bytes(4, "little"), body.T.tobytes(), orjson.dumps(list(table)))))
 
 
 def _record(entry: Entry, table: dict[str | None, int]) -> bytes:
     row, size, digest, part, slot = entry
     (_, span_id, parent_id, name, service, start_ns, end_ns, kind, otel_kind, status, notes, host, operation, model, provider,
      tokens_in, tokens_out, cache_read, cache_write, reasoning, ttft_ns, cost_nusd, cost_status, response_id, user_id,
-     session_id, error_type, error_message, title, label, tags, marks) = row
+     session_id, error_type, error_message, title, label, tags, marks, signs) = row
     code = table.setdefault
     return _STRUCT.pack(
         span_id, parent_id or _NO_PARENT, start_ns, NONE if end_ns is None else end_ns, NONE if ttft_ns is None else ttft_ns,
@@ -110,27 +117,44 @@ def _record(entry: Entry, table: dict[str | None, int]) -> bytes:
         notes, slot, code(name, len(table)), code(service, len(table)), code(host, len(table)), code(operation, len(table)),
         code(model, len(table)), code(provider, len(table)), code(response_id, len(table)), code(user_id, len(table)),
         code(session_id, len(table)), code(error_type, len(table)), code(error_message, len(table)), code(title, len(table)),
-        code(label, len(table)), code(tags, len(table)), code(marks, len(table)), kind, status, cost_status)
+        code(label, len(table)), code(tags, len(table)), code(marks, len(table)), code(signs, len(table)), kind, status,
+        cost_status)
 
 
 def unpack(data: bytes) -> tuple[NDArray[Any], list[str | None]]:
     """(records, texts) of a part."""
     flat = packing.unpack(data)
+    count, kind = _form(flat)
+    stop = 4 + count * kind.itemsize
+    body = np.frombuffer(flat, np.uint8, stop - 4, 4).reshape(kind.itemsize, count)
+    records = np.ascontiguousarray(body.T).reshape(-1).view(kind)
+    if kind is not RECORD:
+        made = np.zeros(count, RECORD)
+        for name in kind.names or ():
+            made[name] = records[name]
+        records = made
+    return records, orjson.loads(flat[stop:])
+
+
+def _form(flat: bytes) -> tuple[int, np.dtype[Any]]:
+    """(how many records, of which form) a part has."""
     count = int.from_bytes(flat[:4], "little")
-    stop = 4 + count * RECORD.itemsize
-    body = np.frombuffer(flat, np.uint8, stop - 4, 4).reshape(RECORD.itemsize, count)
-    return np.ascontiguousarray(body.T).reshape(-1).view(RECORD), orjson.loads(flat[stop:])
+    return count & ~_SECOND, RECORD if count & _SECOND else _FIRST_RECORD
 
 
 def unpack_columns(data: bytes, fields: Sequence[str]) -> tuple[dict[str, NDArray[Any]], list[str | None]]:
     """(some fields as columns, texts) of a part; a third of the cost of all records."""
     flat = packing.unpack(data)
-    count = int.from_bytes(flat[:4], "little")
-    stop = 4 + count * RECORD.itemsize
-    body = np.frombuffer(flat, np.uint8, stop - 4, 4).reshape(RECORD.itemsize, count)
+    count, form = _form(flat)
+    stop = 4 + count * form.itemsize
+    body = np.frombuffer(flat, np.uint8, stop - 4, 4).reshape(form.itemsize, count)
     columns = {}
+    places = _FIELDS if form is RECORD else _FIRST_FIELDS
     for name in fields:
-        kind, offset = _FIELDS[name]
+        if name not in places:
+            columns[name] = np.zeros(count, _FIELDS[name][0])
+            continue
+        kind, offset = places[name]
         columns[name] = np.ascontiguousarray(body[offset:offset + kind.itemsize].T).reshape(-1).view(kind)
     return columns, orjson.loads(flat[stop:])
 
@@ -145,7 +169,7 @@ def entries_of(trace_id: bytes, records: NDArray[Any], texts: list[str | None]) 
     """The entries of some records."""
     for (span_id, parent_id, start_ns, end_ns, ttft_ns, cost_nusd, tokens_in, tokens_out, cache_read, cache_write, reasoning,
          size, digest, part, otel_kind, notes, slot, name, service, host, operation, model, provider, response_id, user_id,
-         session_id, error_type, error_message, title, label, tags, marks, kind, status, cost_status
+         session_id, error_type, error_message, title, label, tags, marks, signs, kind, status, cost_status
          ) in _STRUCT.iter_unpack(records.tobytes()):
         yield Entry(SpanRow(
             trace_id, span_id, None if parent_id == _NO_PARENT else parent_id, texts[name] or "", texts[service] or "",
@@ -155,4 +179,4 @@ def entries_of(trace_id: bytes, records: NDArray[Any], texts: list[str | None]) 
             None if cache_write == NONE else cache_write, None if reasoning == NONE else reasoning,
             None if ttft_ns == NONE else ttft_ns, None if cost_nusd == NONE else cost_nusd, cost_status, texts[response_id],
             texts[user_id], texts[session_id], texts[error_type], texts[error_message], texts[title], texts[label],
-            texts[tags], texts[marks]), size, digest, part, slot)
+            texts[tags], texts[marks], texts[signs]), size, digest, part, slot)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.store.schema import JOBS, NOTEBOOK, PRICES, TABLES
+from tracedesk.base.clock import now_ns
+from tracedesk.store.schema import JOBS, MEASURES, NOTEBOOK, PRICES, TABLES
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 
 def migrate(connection: Any) -> None:
@@ -40,6 +41,14 @@ def migrate(connection: Any) -> None:
     def m004_prices(db: Any) -> None:
         for statement in statements(PRICES):
             db.execute(statement)
+
+    @steps()
+    def m005_measures(db: Any) -> None:
+        for statement in statements(MEASURES):
+            db.execute(statement)
+        if db.execute("SELECT 1 FROM traces LIMIT 1").fetchone():     # settle.py measures those; the job finds their signs
+            db.execute("INSERT INTO meta (name, value) SELECT 'unmeasured', max(trace_no) FROM traces")
+            db.execute("INSERT INTO jobs (kind, arguments, posted_ns) VALUES ('reprice', '{}', ?)", (now_ns(),))
 
     database = Database(connection)
     steps.apply(database)

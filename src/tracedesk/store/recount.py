@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tracedesk.model.attempts import second_attempts
 from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import Note
 from tracedesk.semconv.counting import STREAM
-from tracedesk.store import facts
+from tracedesk.store import facts, measures
 from tracedesk.store.columns import Facts
 from tracedesk.store.facts import NONE, SPANS_PER_PART
 from tracedesk.store.fingerprint import LEAVES, Leaf, fingerprint
+from tracedesk.store.measures import Measures, Numbering
 from tracedesk.store.spans import part_range
 from tracedesk.store.state import TraceState, as_numbers
 from tracedesk.store.totals import ERRORS_KEPT, FEW, KNOWN_COSTS, Key, Totals, error_text
@@ -32,7 +34,7 @@ _LISTED = {"services": "service", "operations": "operation", "error_types": "err
            "sessions": "session_id"}
 _OF_CALLS = {"models": "model", "providers": "provider"}
 _FIELDS = ("span_id", "parent_id", "start_ns", "end_ns", "notes", "kind", "status", "cost_status", "cost_nusd", *_TOKENS,
-           "title", "name", "response_id", *_LISTED.values(), *_OF_CALLS.values())
+           "title", "name", "response_id", "ttft_ns", "signs", *_LISTED.values(), *_OF_CALLS.values())
 _COUNTED = [int(kind) for kind in COUNTED_KINDS]
 
 DEEPEST = 1_000
@@ -49,7 +51,8 @@ def recount(writer: Writer, rows: WriteSet, state: TraceState) -> None:
     changed = [span_id for span_id in {*state.uncounted, *after} if (span_id in state.uncounted) != (span_id in after)]
     rows.recounted(state, after, [state.entry(at, db).row for at in state.find(changed)] if changed else [])
     totals = totals_of(found, list(after), lambda position: state.entry(position, db).row)
-    rows.show(state, totals, _picture(found, totals))
+    profile_no = rows.profile_no(totals)
+    rows.show(state, totals, _picture(found, totals), _measures(found, state, totals, profile_no, writer.numbering), profile_no)
 
 
 def _calls(found: Facts) -> Mask:
@@ -149,6 +152,63 @@ def totals_of(found: Facts, uncounted: list[bytes], row_at: Any) -> Totals:
         row = row_at(at)
         made.errors[row.span_id] = (key(at), row.parent_id, error_text(row))
     return made
+
+
+def _measures(found: Facts, state: TraceState, totals: Totals, profile_no: int, numbering: Numbering) -> Measures:
+    """`measures.of_rows` of these columns."""
+    start, end = found["start_ns"], found["end_ns"]
+    signs = measures.Signs()
+    told = found.text("signs")
+    for at in np.flatnonzero(told.codes >= 0).tolist():
+        signs.add((int(start[at]), int(found["span_id"][at]).to_bytes(8, "big")), told.table[told.codes[at]])
+    if totals.bad:
+        signs.again(int(found["span_id"][at]).to_bytes(8, "big") for at in _retries(found))
+    took = np.where(end == NONE, NONE, np.maximum(0, end - start))
+    names = found.text("name")
+    pairs, places = np.unique(found["kind"].astype(np.int64) << 32 | names.codes, return_inverse=True)
+    step_nos = np.array([numbering.step(pair >> 32, names.table[pair & 0xFFFFFFFF]) for pair in pairs.tolist()], np.uint32)
+    steps = np.empty(len(start), measures.STEP)
+    steps["duration_ns"], steps["step_no"] = took, step_nos[places]
+    steps["flags"] = np.where(found["status"] == Status.ERROR, measures.FAILED, 0)
+    if signs.flags:
+        for at in np.flatnonzero(np.isin(found["span_id"], as_numbers(list(signs.flags)))).tolist():
+            steps["flags"][at] |= signs.flags[int(found["span_id"][at]).to_bytes(8, "big")]
+    counted = _calls(found)
+    if state.uncounted:
+        counted &= ~np.isin(found["span_id"], as_numbers(list(state.uncounted)))
+    calls = np.empty(int(counted.sum()), measures.CALL)
+    for name in ("cost_nusd", "input_tokens", "output_tokens", "cache_read_tokens", "ttft_ns", "cost_status", "kind"):
+        calls[name] = found[name][counted]
+    calls["duration_ns"] = took[counted]
+    models, providers = found.text("model"), found.text("provider")
+    both, places = np.unique((models.codes[counted].astype(np.int64) + 1) << 32 | (providers.codes[counted] + 1),
+                             return_inverse=True)
+    calls["model_no"] = np.array(
+        [numbering.model(models.table[(pair >> 32) - 1] if pair >> 32 else None,
+                         providers.table[(pair & 0xFFFFFFFF) - 1] if pair & 0xFFFFFFFF else None)
+         for pair in both.tolist()], np.uint32)[places] if len(both) else 0
+    return Measures(measures.numbers(totals, profile_no, signs), steps.tobytes(), calls.tobytes(), signs.stored())
+
+
+def _retries(found: Facts) -> list[int]:
+    """`measures.retrying` of the families in which a span failed."""
+    failed = (found["status"] == Status.ERROR) & (found["end_ns"] != NONE)
+    beside = np.stack((found["parent_id"].astype(np.uint64), found.text("name").codes.astype(np.uint64),
+                       found["kind"].astype(np.uint64)))
+    family = np.unique(beside, axis=1, return_inverse=True)[1].reshape(-1)
+    meant = np.flatnonzero(np.isin(family, np.unique(family[failed])))
+    errors = found.text("error_type")
+    groups: dict[int, list[int]] = {}
+    for at in meant[np.lexsort((found["span_id"][meant], found["start_ns"][meant]))].tolist():
+        groups.setdefault(int(family[at]), []).append(at)
+    again: list[int] = []
+    for group in groups.values():
+        if len(group) > 1:
+            starts = [int(found["start_ns"][at]) for at in group]
+            ends = [max(first, int(found["end_ns"][at])) for at, first in zip(group, starts, strict=True)]
+            tried = [place for place, at in enumerate(group) if failed[at] and "cancel" not in (errors[at] or "").lower()]
+            again += [group[place] for place in second_attempts(starts, ends, tried)]
+    return again
 
 
 def _sum(values: NDArray[Any]) -> int | None:

@@ -114,6 +114,24 @@ CREATE VIRTUAL TABLE texts USING fts5(text, name, error, content='', contentless
 CREATE TABLE pending (id INTEGER PRIMARY KEY, again INTEGER NOT NULL DEFAULT 0, calls BLOB NOT NULL DEFAULT x'');
 """
 
+MEASURES = """
+-- What panels add up, per trace, as fixed-size records (measures.py): numbers of the trace, its spans, its model calls.
+-- Three tables, because most panels need the first alone. Written with the trace's row, and kept right with it.
+CREATE TABLE measures (trace_no INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE steps (trace_no INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE calls (trace_no INTEGER PRIMARY KEY, data BLOB NOT NULL);
+
+-- What records of `steps` and `calls` point to. Long numbers and ids inside of names are `#` (measures.py).
+CREATE TABLE step_names (step_no INTEGER PRIMARY KEY, kind INTEGER NOT NULL, name TEXT NOT NULL, UNIQUE (kind, name));
+CREATE TABLE models (model_no INTEGER PRIMARY KEY, model TEXT NOT NULL, provider TEXT NOT NULL, UNIQUE (model, provider));
+
+-- Signs of spans (model.signs): refusals, blocks, attacks, time limits, retries, scores, votes, outcomes; with the evidence.
+CREATE TABLE signs (
+    key TEXT NOT NULL, trace_no INTEGER NOT NULL, span_id BLOB NOT NULL, rule TEXT NOT NULL, value REAL, text TEXT NOT NULL,
+    PRIMARY KEY (key, trace_no, span_id, rule)
+) WITHOUT ROWID;
+"""
+
 NOTEBOOK = """
 -- What people write: it stands by the ids of traces and spans, not by trace_no, and never depends on what was received.
 

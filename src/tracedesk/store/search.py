@@ -61,6 +61,8 @@ def _one(db: Any, term: Term) -> Condition:
         return _any_of([(STATUS.get(word.text, "0"), []) for word in term.values])
     if key == "id":
         return _any_of([_id(word) for word in term.values])
+    if key == "sign":
+        return _any_of([_among(db, "SELECT trace_no FROM signs WHERE key = ?", [_storable(word.text)]) for word in term.values])
     if key in _TEXT_COLUMNS:
         return _any_of([_text(db, word, _TEXT_COLUMNS[key]) for word in term.values])
     if key in _FACTS:
@@ -118,7 +120,7 @@ def _label(db: Any, key: str, word: Word, op: str) -> Condition:
         test, value = "value GLOB ?", _storable(_glob(word.text))
     else:
         test, value = "value = ?", _storable(word.text)
-    return _among(db, f"SELECT trace_no FROM labels WHERE key = ? AND {test}", [key, value])
+    return _among(db, f"SELECT trace_no FROM labels WHERE key = ? AND {test}", [_storable(key), value])
 
 
 FEW = 2_000

@@ -28,6 +28,8 @@ QUIET_S, QUIET_SPANS_PER_S = 1.0, 50_000
 
 _AT_ONCE_BYTES = 256 << 10
 """One transaction takes in parts of so many packed bytes: 10 to 20 ms."""
+_MEASURED_SPANS = 400
+"""Spans that are measured in one transaction: some 20 ms."""
 _PART_BYTES = 2 << 10
 """What a part costs however small it is, as bytes."""
 
@@ -42,7 +44,7 @@ def slice_of_work(writer: Writer, limit: int, *, idle: bool = False) -> int:
     """
     with explained(writer.store.path):
         waiting = _parts(writer, limit)
-        return waiting + _large_traces(writer, idle)
+        return waiting + _large_traces(writer, idle) + _unmeasured(writer)
 
 
 def _parts(writer: Writer, limit: int) -> int:
@@ -101,6 +103,35 @@ def _large_traces(writer: Writer, idle: bool) -> int:
             writer.trim()
             break
     return int(db.execute("SELECT count(*) FROM traces WHERE recount").fetchone()[0])
+
+
+def _unmeasured(writer: Writer) -> int:
+    """Measure some traces of a store from before there were measures; gives how many may still wait.
+
+    The number under `unmeasured` is that of the last trace without; they are done from there down.
+    """
+    db = writer.db
+    found = db.execute("SELECT value FROM meta WHERE name = 'unmeasured'").fetchone()
+    if found is None:
+        return 0
+    with writer.transaction():
+        rows = WriteSet(writer)
+        spans, last = 0, found[0]
+        for trace_no, trace_id, count in db.execute(
+                "SELECT trace_no, trace_id, span_count FROM traces WHERE trace_no <= ? AND start_ns IS NOT NULL "
+                "ORDER BY trace_no DESC LIMIT ?", (found[0], _MEASURED_SPANS)).fetchall():
+            if spans and spans + count > _MEASURED_SPANS:
+                break
+            spans, last = spans + count, trace_no - 1
+            state = writer.states([trace_id])[0]
+            rows.recounted(state, state.uncounted, ())
+        rows.flush()
+        if spans:
+            db.execute("UPDATE meta SET value = ? WHERE name = 'unmeasured'", (last,))
+        else:
+            db.execute("DELETE FROM meta WHERE name = 'unmeasured'")
+    writer.trim()
+    return max(1, last) if spans else 0
 
 
 def index(db: Any, todo: list[tuple[int, int, bytes]]) -> None:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tracedesk.store import facts
 from tracedesk.store.facts import SPANS_PER_PART, Entry
+from tracedesk.store.measures import StoredSign, stored_signs
 from tracedesk.store.schema import PART_BITS
 from tracedesk.store.totals import labels
 
@@ -36,6 +37,7 @@ class TraceState:
         self.payload_parts = 0
         self.uncounted: Uncounted = {}
         self.labels: frozenset[tuple[str, str]] = frozenset()
+        self.signs: frozenset[StoredSign] = frozenset()
         self.parts: dict[int, list[Entry]] = {}
         self.dirty: set[int] = set()
         self.positions: dict[bytes, int] = {}
@@ -149,6 +151,7 @@ def load(connection: Any, trace_id: bytes) -> TraceState | None:
     card = connection.execute("SELECT card FROM cards WHERE trace_no = ?", (state.trace_no,)).fetchone()
     if card is not None:
         state.labels = labels(orjson.loads(card[0]))
+    state.signs = stored_signs(connection, state.trace_no)
     low = state.trace_no << PART_BITS
     parts = connection.execute("SELECT id, data FROM facts WHERE id BETWEEN ? AND ?", (low, low | (1 << PART_BITS) - 1))
     if state.count > SMALL:

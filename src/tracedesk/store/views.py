@@ -52,7 +52,7 @@ _TRACE_NUMBERS = ("start_ns", "duration_ns", "span_count", "error_count", "unfin
 _SPAN_FIELDS = ("span_id", "parent_id", "name", "service", "kind", "status", "start_ns", "end_ns", "duration_ns", "operation",
                 "provider", "model", "input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens",
                 "reasoning_tokens", "ttft_ns", "cost_nusd", "cost_status", "response_id", "user_id", "session_id", "error_type",
-                "error_message", "title", "label", "tags", "host")
+                "error_message", "title", "label", "tags", "host", "signs")
 _PARTS = "main.traces t JOIN main.{table} p ON p.id BETWEEN t.trace_no << {bits} AND (t.trace_no << {bits}) + {last}, "
 _TRACE_ID = ("trace_id", "hex_id(t.trace_id)")
 
@@ -86,6 +86,9 @@ VIEWS = (
         ("trace_id", "hex_id(t.trace_id)"), ("span_id", "nullif(hex_id(l.span_id), '')"), ("time_ns", "l.time_ns"),
         *_of("j", ("severity", "event_name", "body", "attributes"))),
         "main.logs l LEFT JOIN main.traces t USING (trace_no), json_each(unpack_log(l.data)) j"),
+    View("signs", "a sign of a span (a refusal, timeout, score, ...) and what tells it", (
+        _TRACE_ID, ("span_id", "hex_id(g.span_id)"), ("sign", "g.key"), ("rule", "g.rule"), ("value", "g.value"),
+        ("evidence", "g.text")), "main.traces t JOIN main.signs g USING (trace_no)"),
     View("minutes", "sums per minute, service, kind, model and status (see `bucket` of main.sums for durations)", (
         ("minute_ns", "s.minute * 60000000000"), ("service", "e.service"),
         ("kind", _words("e.kind", Kind)), ("model", "nullif(e.model, '')"),

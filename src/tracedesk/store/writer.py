@@ -23,6 +23,7 @@ from tracedesk.store import state as states
 from tracedesk.store.changes import Changes
 from tracedesk.store.connect import Counting, Store, explained
 from tracedesk.store.interned import Numbers
+from tracedesk.store.measures import Numbering
 from tracedesk.store.spans import stored_spans
 from tracedesk.store.state import TraceState
 from tracedesk.store.writeset import WriteSet
@@ -60,6 +61,7 @@ class Writer:
         self.scopes = Numbers(self.db, "scopes", "scope_no", ("raw", "schema_url"))
         self.profiles = Numbers(self.db, "profiles", "profile_no", ("facts",))
         self.series = Numbers(self.db, "series", "series_no", ("service", "kind", "model", "status"))
+        self.numbering = Numbering(self.db)
         self.inexact_since: dict[int, tuple[int, float]] = {}
         self.profile_nos: dict[tuple[Any, ...], int] = {}
         self._states: dict[bytes, TraceState] = {}
@@ -160,6 +162,7 @@ class Writer:
         self._used.clear()
         self.profile_nos.clear()
         self._weight = self._next_trace_no = 0
+        self.numbering.forget()
         for numbers in (self.resources, self.scopes, self.profiles, self.series):
             numbers.forget()
 

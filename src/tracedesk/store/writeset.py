@@ -11,8 +11,9 @@ import orjson
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import Note, Span
 from tracedesk.semconv.read import log_owners
-from tracedesk.store import calls, facts, payloads, sums
+from tracedesk.store import calls, facts, measures, payloads, sums
 from tracedesk.store.facts import Entry
+from tracedesk.store.measures import Measures
 from tracedesk.store.payloads import Payload, Words
 from tracedesk.store.schema import PART_BITS
 from tracedesk.store.state import TraceState, Uncounted
@@ -67,6 +68,7 @@ class WriteSet:
         self.traces: list[tuple[Any, ...]] = []
         self.cards: list[tuple[int, bytes, bytes]] = []
         self.labels: list[tuple[str, str, int]] = []
+        self.measures = measures.Written(writer)
         self.origins: dict[tuple[int, int], tuple[int, int, int]] = {}
 
     def take(self, state: TraceState, items: list[Any]) -> int:
@@ -201,8 +203,7 @@ class WriteSet:
             touched = {found.entry.row.span_id for found in taken}
             self.moved(before, after, [row for row in rows if row.span_id not in touched])
             store_uncounted(self.writer, state, after)
-        totals = Totals.of(rows, state.uncounted)
-        self.show(state, totals, picture(rows, totals))
+        self._show_rows(state, rows)
 
     def _piece(self, state: TraceState, taken: list[Taken]) -> None:
         """Totals of a large trace, for now: what came is added. `settle` takes them exactly when there is time."""
@@ -222,8 +223,7 @@ class WriteSet:
         store_uncounted(self.writer, state, after)
         if state.small:
             found = [entry.row for entry in state.entries()]
-            totals = Totals.of(found, after)
-            self.show(state, totals, picture(found, totals))
+            self._show_rows(state, found)
         else:
             self.db.execute("UPDATE traces SET recount = 1, changed = ? WHERE trace_no = ?",
                             (self.writer.change, state.trace_no))
@@ -241,12 +241,19 @@ class WriteSet:
             self.deltas.add(((row, row.span_id not in before) for row in replaced), -1)
         self.deltas.add((found.entry.row, found.entry.row.span_id not in after) for found in taken)
 
-    def show(self, state: TraceState, totals: Totals, fingerprint: bytes) -> None:
-        """The trace's row, card and labels."""
+    def _show_rows(self, state: TraceState, rows: list[SpanRow]) -> None:
+        """A small trace, from all its rows."""
+        totals = Totals.of(rows, state.uncounted)
+        profile_no = self.profile_no(totals)
+        measured = measures.of_rows(rows, state.uncounted, totals, profile_no, self.writer.numbering)
+        self.show(state, totals, picture(rows, totals), measured, profile_no)
+
+    def show(self, state: TraceState, totals: Totals, fingerprint: bytes, measured: Measures, profile_no: int) -> None:
+        """The trace's row, card, labels and measures."""
         status = totals.status
         self.traces.append((
             state.trace_no, state.trace_id, state.first_seen, self.writer.change, totals.start,
-            within(max(0, totals.end - totals.start)), self._profile_no(totals), status, totals.spans, totals.bad,
+            within(max(0, totals.end - totals.start)), profile_no, status, totals.spans, totals.bad,
             totals.unfinished, int(totals.root is not None), totals.llm_calls, *map(within, (*totals.tokens, totals.cost)),
             totals.priced, totals.unpriced, state.payload_parts, 0))
         card = totals.card()
@@ -258,8 +265,10 @@ class WriteSet:
                                     [(*label, state.trace_no) for label in state.labels - now])
             self.labels += [(*label, state.trace_no) for label in now - state.labels]
             state.labels = now
+        self.measures.put(state.trace_no, measured, state.signs)
+        state.signs = measured.signs
 
-    def _profile_no(self, totals: Totals) -> int:
+    def profile_no(self, totals: Totals) -> int:
         """The number of a trace's profile; of those seen lately without making it."""
         key = totals.profile_key()
         number = self.writer.profile_nos.get(key)
@@ -279,6 +288,7 @@ class WriteSet:
         many("INSERT INTO cards (trace_no, card, fingerprint) VALUES (?, ?, ?) "
              "ON CONFLICT (trace_no) DO UPDATE SET card = excluded.card, fingerprint = excluded.fingerprint", self.cards)
         many("INSERT OR IGNORE INTO labels (key, value, trace_no) VALUES (?, ?, ?)", self.labels)
+        self.measures.flush()
         sums.apply(self.db, self.deltas, self.writer.series)
 
     def _flush_payloads(self) -> None:
