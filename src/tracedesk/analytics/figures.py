@@ -90,6 +90,8 @@ def tile(selection: Selection, figure: Figure, before: Figure | None, values: Fl
 
 
 def unpriced_note(selection: Selection) -> str:
-    """How many requests have calls without a price, in words; "" where none has."""
-    count = int((selection.column("unpriced_calls") > 0).sum())
-    return f"{count:,} request{'' if count == 1 else 's'} with unpriced calls" if count else ""
+    """Which model has calls without a price, or how many models, in words; "" where none has."""
+    models = selection.unpriced_models
+    if not models:
+        return ""
+    return f"{models[0] or 'a call without a model'} unpriced" if len(models) == 1 else f"{len(models)} models unpriced"

@@ -154,7 +154,7 @@ class Panel:
     """One panel. `answer(store, asked)` reads the store and gives a Result; it never raises for what traces hold.
 
     `about` is one sentence: what is counted, over what, and how exact it is. `place` is where on the page it stands
-    (tile, wide, side, row, foot) and `order` its turn there.
+    (tile, wide, side, row, foot; more: below all of these) and `order` its turn there.
     """
 
     key: str

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from tracedesk.analytics.panel import Asked
 from tracedesk.base.clock import NS_PER_S
+from tracedesk.model.llm import CostStatus
 from tracedesk.model.query import TraceQuery
 from tracedesk.model.query_keys import TIMES
 from tracedesk.store import requests as stored
@@ -30,6 +31,9 @@ Table = Literal["steps", "calls"]
 
 MOST_BUCKETS = 20_000
 """A chart has no more buckets than this: of more, each is made wider."""
+
+KNOWN_COSTS = [int(status) for status in CostStatus if status.known]
+"""Codes of calls with an amount."""
 
 _DAY_NS = 86_400 * NS_PER_S
 _REMEMBERED = 8
@@ -119,6 +123,15 @@ class Selection:
     def counts(self) -> Ints:
         """Requests per bucket."""
         return np.bincount(self.bucket, minlength=self.buckets)
+
+    @cached_property
+    def unpriced_models(self) -> list[str]:
+        """The models of which calls have no price, in order; "" for calls that name none."""
+        calls = self.own("calls")
+        status = calls["cost_status"]
+        left = (status != CostStatus.NONE) & (~np.isin(status, KNOWN_COSTS) | (calls["cost_nusd"] == UNKNOWN))
+        names = stored.models(self.store)
+        return sorted({names.get(number, ("", ""))[0] for number in np.unique(calls["model_no"][left]).tolist()})
 
     def among(self, numbers: Ints, period: Ints | None = None) -> tuple[Ints, Mask]:
         """Where requests with these trace_no stand in a period: (place in it, whether it is there)."""

@@ -17,7 +17,7 @@ from tracedesk.cli.printing import escaped
 
 NOTHING = "—"
 _BLOCKS = "▁▂▃▄▅▆▇█"
-_SPARK, _BAR = 40, 30
+_SPARK, _IN_TABLE, _BAR = 40, 16, 30
 """Characters of a run over time, and of the longest bar."""
 
 
@@ -83,9 +83,9 @@ def _signed(text: str, moved: float) -> str:
     return ("+" if moved > 0 else "−" if moved < 0 else "±") + text
 
 
-def spark(series: Series) -> str:
+def spark(series: Series, most: int = _SPARK) -> str:
     """A run over time in one line: the largest value of each stretch, a space where there is none."""
-    stretches = np.array_split(series.values, min(_SPARK, len(series.values)))
+    stretches = np.array_split(series.values, min(most, len(series.values)))
     tops = [float(np.nanmax(part)) if np.isfinite(part).any() else math.nan for part in stretches]
     highest = max((top for top in tops if math.isfinite(top)), default=0.0)
     return "".join(" " if not math.isfinite(top) else
@@ -159,5 +159,5 @@ def _cell(cell: Any, unit: str) -> str:
     if isinstance(cell, Figure):
         return figure(cell)
     if isinstance(cell, Series):
-        return spark(cell)
+        return spark(cell, _IN_TABLE)
     return shown(cell, unit) if isinstance(cell, int | float) else escaped(str(cell))

@@ -6,6 +6,7 @@ panel of a page from the same columns. What was read once is brought up to date 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import chain
 from typing import Any, Literal, NamedTuple
 
@@ -198,6 +199,13 @@ def label_keys(store: Store) -> list[str]:
             keys.append(found)
             found = db.execute("SELECT min(key) FROM labels WHERE key > ?", (found,)).fetchone()[0]
     return keys
+
+
+def numbers_of(store: Store, trace_ids: Sequence[bytes]) -> Ints:
+    """The trace_no of these traces, those that the store has."""
+    with store.reading() as db:
+        found = [db.execute("SELECT trace_no FROM traces WHERE trace_id = ?", (one,)).fetchone() for one in trace_ids]
+    return np.array([row[0] for row in found if row is not None], np.int64)
 
 
 def ids(store: Store, numbers: list[int]) -> list[bytes]:
