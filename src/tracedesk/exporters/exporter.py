@@ -10,6 +10,7 @@ from typing import BinaryIO
 from tracedesk.base.errors import DataError
 from tracedesk.base.registry import parts
 from tracedesk.exporters import formats
+from tracedesk.ingest.stages import Prices
 from tracedesk.model.span import LogRecord, Span
 
 Spans = Sequence[tuple[Span, Sequence[LogRecord]]]
@@ -18,12 +19,16 @@ Spans = Sequence[tuple[Span, Sequence[LogRecord]]]
 
 @dataclass(frozen=True, slots=True)
 class Exporter:
-    """One format: `write(traces, file)` writes all traces, one after another, to a file opened for bytes."""
+    """One format: `write(traces, file, book)` writes all traces, one after another, to a file opened for bytes; `book` prices
+    calls, where a format says what they cost. `exact`: an import of it gives every attribute back as it was. `for_people`: it
+    is made to be passed on, so what is private is looked through first."""
 
     key: str
     title: str
     suffix: str
-    write: Callable[[Iterable[Spans], BinaryIO], None]
+    write: Callable[[Iterable[Spans], BinaryIO, Prices], None]
+    exact: bool = False
+    for_people: bool = False
 
 
 @cache

@@ -14,6 +14,8 @@ from tracedesk.cli.main import store_option
 
 if TYPE_CHECKING:
     from tracedesk.exporters.exporter import Exporter, Spans
+    from tracedesk.pricing.book import PriceBook
+    from tracedesk.privacy.redact import Redactor
 
 STDOUT = "-"
 
@@ -22,21 +24,32 @@ STDOUT = "-"
 @click.argument("targets", nargs=-1, metavar="TARGET…")
 @click.option("--query", "-q", default=None, help="Besides the targets, every trace of the store that matches this filter.")
 @click.option("--format", "key", default=None, help="The format; without it the end of PATH decides.")
-@click.option("--out", required=True, metavar="PATH", help="Where to write; - for standard output.")
+@click.option("--out", default=None, metavar="PATH", help="Where to write; - for standard output.")
+@click.option("--redact", "redacted", default=None, metavar="RULES",
+              help="Hide what is private: `all`, or rules with commas between (email, phone, card, iban, api_key, ip).")
+@click.option("--preview", is_flag=True, help="Write nothing; say what the rules of --redact (else all) would find.")
 @store_option
-def export(targets: tuple[str, ...], query: str | None, key: str | None, out: str, store: Path | None) -> None:
+def export(
+    targets: tuple[str, ...], query: str | None, key: str | None, out: str | None, redacted: str | None, preview: bool,
+    store: Path | None,
+) -> None:
     """Write traces to a file.
 
     TARGET is a trace id in the store, a unique prefix of one, or a file. Log records of a trace go with it.
     """
     if not targets and query is None:
         raise click.UsageError("name a TARGET, or give --query")
+    if preview:
+        _preview(_traces(targets, query, store), redacted or "all")
+        return
+    if out is None:
+        raise click.UsageError("say where to write with --out")
     form = _format(key, out)
     if out == STDOUT:
-        form.write(_traces(targets, query, store), sys.stdout.buffer)
+        form.write(_hidden(_traces(targets, query, store), redacted), sys.stdout.buffer, _book(store))
         sys.stdout.buffer.flush()
         return
-    count = _write(form, targets, query, store, Path(out))
+    count = _write(form, targets, query, redacted, store, Path(out))
     click.echo(f"{count:,} trace{'' if count == 1 else 's'} written to {out} ({form.title}).", err=True)
 
 
@@ -56,7 +69,56 @@ def _format(key: str | None, out: str) -> Exporter:
                     + ", ".join(f"{part.key} (*{part.suffix})" for part in exporters()))
 
 
-def _write(form: Exporter, targets: tuple[str, ...], query: str | None, store: Path | None, path: Path) -> int:
+def _rules(said: str) -> list[Redactor]:
+    """The rules that a list names.
+
+    Raises:
+        DataError: there is no such rule.
+    """
+    from tracedesk.base.errors import DataError
+    from tracedesk.privacy.redact import rules
+
+    known = {rule.key: rule for rule in rules()}
+    named = list(known) if said == "all" else [name.strip() for name in said.split(",") if name.strip()]
+    for name in named:
+        if name not in known:
+            raise DataError(f"There is no rule {name!r} for what is private.", hint=f"Rules: {', '.join(known)}.")
+    return [known[name] for name in known if name in named]
+
+
+def _hidden(traces: Iterator[Spans], said: str | None) -> Iterator[Spans]:
+    """The traces, with what is private hidden where that was asked for."""
+    from tracedesk.exporters.redaction import redacted
+
+    return traces if said is None else redacted(traces, _rules(said))
+
+
+def _preview(traces: Iterator[Spans], said: str) -> None:
+    from tracedesk.cli.printing import escaped
+    from tracedesk.exporters.redaction import preview
+
+    for found in preview(traces, _rules(said)):
+        first = f", first: {found.first}" if found.first else ""
+        click.echo(escaped(f"{found.rule.title}: {found.count:,}{first}"))
+
+
+def _book(store: Path | None) -> PriceBook:
+    """The prices of the store, else those that everybody has."""
+    from tracedesk.base.errors import NotFound
+    from tracedesk.cli.target import reading_store
+    from tracedesk.pricing.book import PriceBook
+    from tracedesk.store import prices
+
+    try:
+        with reading_store(store) as opened:
+            return prices.book(opened)
+    except NotFound:
+        return PriceBook()
+
+
+def _write(
+    form: Exporter, targets: tuple[str, ...], query: str | None, redacted: str | None, store: Path | None, path: Path,
+) -> int:
     """Write beside the file and then in its place, so that nobody finds half a file. Gives how many traces."""
     from tracedesk.base.errors import WorldError
 
@@ -72,7 +134,7 @@ def _write(form: Exporter, targets: tuple[str, ...], query: str | None, store: P
     try:
         try:
             with beside.open("wb") as file:
-                form.write(counted(), file)
+                form.write(_hidden(counted(), redacted), file, _book(store))
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)

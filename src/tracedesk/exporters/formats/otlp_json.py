@@ -8,10 +8,11 @@ from typing import Any, BinaryIO
 import orjson
 
 from tracedesk.exporters.exporter import Exporter, Spans, split
+from tracedesk.ingest.stages import Prices
 from tracedesk.wire import encode
 
 
-def write(traces: Iterable[Spans], file: BinaryIO) -> None:
+def write(traces: Iterable[Spans], file: BinaryIO, book: Prices) -> None:
     """Write all traces as one document, trace by trace; the log records follow at the end."""
     file.write(b'{"resourceSpans":[')
     logs: list[Any] = []
@@ -25,4 +26,4 @@ def write(traces: Iterable[Spans], file: BinaryIO) -> None:
     file.write(b"\n]" + (b',"resourceLogs":' + orjson.dumps(logs) if logs else b"") + b"}\n")
 
 
-PART = Exporter("otlp-json", "OTLP JSON, one document", ".otlp.json", write)
+PART = Exporter("otlp-json", "OTLP JSON, one document", ".otlp.json", write, exact=True)

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from tracedesk.exporters.exporter import Exporter, Spans, split
+from tracedesk.ingest.stages import Prices
 from tracedesk.wire import encode
 
 
-def write(traces: Iterable[Spans], file: BinaryIO) -> None:
+def write(traces: Iterable[Spans], file: BinaryIO, book: Prices) -> None:
     """Write all traces; they are held encoded until it is known whether there are log records."""
     messages: list[bytes] = []
     framed = False
@@ -27,4 +28,4 @@ def write(traces: Iterable[Spans], file: BinaryIO) -> None:
         file.write(len(message).to_bytes(4, "big") + message if framed else message)
 
 
-PART = Exporter("otlp-proto", "OTLP protobuf", ".otlp.pb", write)
+PART = Exporter("otlp-proto", "OTLP protobuf", ".otlp.pb", write, exact=True)

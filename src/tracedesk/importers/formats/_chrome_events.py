@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 from tracedesk.importers.importer import Report
 from tracedesk.importers.values import duration_ns, mapping, text
+from tracedesk.wire.kept import SPAN
 
 COUNTED = {"C": "counter samples have no place in a trace", "N": "an object event has no place in a trace",
            "O": "an object event has no place in a trace", "D": "an object event has no place in a trace",
@@ -118,7 +119,8 @@ class Tracks:
         for events in by_key.values():
             found += self._async(events, last)
         finders = {track: Finder(lane) for track, lane in lanes.items()}
-        loose = [event for event in instants if not _belongs(event, finders)]
+        exported = {own: one for one in found if (own := text(one.args.get(SPAN)))}
+        loose = [event for event in instants if not _belongs(event, finders, exported)]
         for events in flows.values():
             self._flow(events, finders)
         return sorted(found, key=lambda one: one.begin.order), loose
@@ -260,9 +262,10 @@ class Finder:
         return one
 
 
-def _belongs(event: Event, finders: dict[tuple[str, str], Finder]) -> bool:
+def _belongs(event: Event, finders: dict[tuple[str, str], Finder], exported: dict[str, Slice]) -> bool:
+    """Put an instant to the slice that it names (an export of ours), else to the one around it."""
     finder = finders.get(event.track)
-    one = finder.around(event.ts_ns) if finder else None
+    one = exported.get(text(event.args.get(SPAN)) or "") or (finder.around(event.ts_ns) if finder else None)
     if one is not None:
         one.events.append(event)
     return one is not None

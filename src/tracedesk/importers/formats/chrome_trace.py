@@ -16,9 +16,10 @@ from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import Making, hashed
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at
+from tracedesk.importers.values import at, integer, text
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
+from tracedesk.wire.kept import END_NS, PARENT, SPAN, START_NS, TIME_NS, TRACE
 
 YEAR_2001_NS = 978_307_200_000_000_000
 PHASES = frozenset("XBEbneSTpFiIRCstfMNODPVvc")
@@ -81,6 +82,9 @@ def _resource(event: ChromeEvent, making: Making, tracks: Tracks) -> Any:
 
 def _span(one: Slice, making: Making, tracks: Tracks, trace: str, ids: dict[int, str], shift: int) -> None:
     begin = one.begin
+    if text(one.args.get(START_NS)):
+        _exported(one, making, tracks)
+        return
     own = _own(begin, one.args, tracks)
     if one.unclosed:
         own["chrome.unclosed"] = True
@@ -90,6 +94,23 @@ def _span(one: Slice, making: Making, tracks: Tracks, trace: str, ids: dict[int,
         resource=_resource(begin, making, tracks),
         events=[Event(event.name, event.ts_ns + shift, dict(event.args)) for event in one.events],
         links=[Link(bytes.fromhex(trace), bytes.fromhex(ids[id(other)]), {"chrome.flow": True}) for other in one.links])
+
+
+def _exported(one: Slice, making: Making, tracks: Tracks) -> None:
+    """A slice of an export of ours, which kept ids, times and status."""
+    args = dict(one.args)
+    trace, span, parent = (args.pop(name, None) for name in (TRACE, SPAN, PARENT))
+    start, end = integer(args.pop(START_NS)), integer(args.pop(END_NS, None))
+    code, said = text(args.pop("otel.status_code", None)), text(args.pop("otel.status_description", None))
+    making.span(trace=trace, span=span, parent=parent, name=one.begin.name, start_ns=start, end_ns=end, attributes=args,
+                resource=making.resource({"service.name": tracks.processes.get(one.begin.track[0])}),
+                status=2 if code == "ERROR" else 1 if code == "OK" else 0, status_message=said,
+                events=[_event(event) for event in one.events])
+
+
+def _event(event: ChromeEvent) -> Event:
+    args = {key: value for key, value in event.args.items() if key not in (SPAN, TIME_NS)}
+    return Event(event.name, integer(event.args.get(TIME_NS)) or event.ts_ns, args)
 
 
 SAMPLE = b"""{"traceEvents":[

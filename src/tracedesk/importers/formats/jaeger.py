@@ -20,10 +20,11 @@ from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, integer, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
+from tracedesk.wire.kept import END_NS, START_NS, TIME_NS
 
 KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 TAKEN = {"span.kind", "otel.status_code", "otel.status_description", "otel.scope.name", "otel.scope.version",
-         "otel.library.name", "otel.library.version"}
+         "otel.library.name", "otel.library.version", "w3c.tracestate"}
 """Tags that become parts of the span; `error` stays, because it may hold words."""
 
 VALUES = ("vStr", "vBool", "vInt64", "vFloat64", "vBinary")
@@ -73,6 +74,11 @@ def _span(span: Any, processes: dict[str, Any], seen: dict[tuple[Any, Any], Any]
     own = span.get("spanID") or span.get("spanId")
     tags, repeated = _tags(span.get("tags"))
     start, length = _times(span)
+    if (exact := integer(tags.pop(START_NS, None))) is not None:
+        last = integer(tags.pop(END_NS, None))               # an export of ours, which kept the nanoseconds
+        start, length = exact, None if last is None else last - exact
+        if tags.get("error") is True and tags.get("otel.status_code") == "ERROR":
+            del tags["error"]                                # which it added for the Jaeger UI
     parent, links = _references(span, trace, making)
     key = (making.trace_id(trace), making.span_id(own))
     extra: dict[str, Any] = {}
@@ -95,7 +101,7 @@ def _span(span: Any, processes: dict[str, Any], seen: dict[tuple[Any, Any], Any]
         scope=making.scope_of(scope, text(tags.get("otel.scope.version") or tags.get("otel.library.version")) or ""),
         otel_kind=KINDS.get((text(tags.get("span.kind")) or "").lower(), 0),
         status=STATUS_ERROR if failed else STATUS_OK if code == "OK" else 0,
-        status_message=text(tags.get("otel.status_description")),
+        status_message=text(tags.get("otel.status_description")), trace_state=text(tags.get("w3c.tracestate")) or "",
         events=[event for log in map(mapping, sequence(span.get("logs"))) if (event := _event(log)) is not None], links=links)
 
 
@@ -160,6 +166,7 @@ def _event(log: dict[str, Any]) -> Event | None:
     if moment is None:
         return None
     fields, repeated = _tags(log.get("fields"))
+    moment = integer(fields.pop(TIME_NS, None)) or moment
     name = next((found for key in ("event", "message") if (found := text(fields.get(key)))), "log")
     if fields.get("event") == name:
         del fields["event"]

@@ -16,8 +16,11 @@ from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making
 from tracedesk.importers.records import Record
 from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import NS, duration_ns, number, text, time_ns
+from tracedesk.importers.values import NS, at, duration_ns, number, sequence, text, time_ns, unpacked
+from tracedesk.importers.values import mapping as mapping_of
 from tracedesk.model.batch import SpanBatch
+from tracedesk.model.span import Event
+from tracedesk.wire.kept import DERIVED_COLUMNS
 
 ROLES = {
     "trace": ("traceid", "trace", "traceidhex"),
@@ -34,6 +37,8 @@ ROLES = {
     "kind": ("spankind", "kind"),
 }
 """Per role the names by which a column is known, in small letters and without signs."""
+_NESTED = frozenset({"attributes", "resource", "events"})
+"""Columns that hold JSON, where a table has them."""
 UNITS = tuple(f"{role}_unit" for role in ("start", "end", "duration"))
 KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 _UNIT_OF = {"nano": "ns", "ns": "ns", "us": "us", "micros": "us", "ms": "ms", "millis": "ms",
@@ -97,15 +102,29 @@ def _span(row: dict[str, Any], where: str, mapping: Mapping[str, str], making: M
     used = {column for role, column in mapping.items() if role not in UNITS}
     if "end" in mapping and "duration" in mapping:
         used.discard(mapping["duration"])                    # what it says beside start and end is kept
-    service = text(cell("service"))
+    if row.keys() >= DERIVED_COLUMNS:
+        used |= DERIVED_COLUMNS                              # a table of ours, whose other columns say it all
+        row = {name: _bare(value) for name, value in row.items()}
+    rest = {name: _plain(value) for name, value in row.items() if name and name not in used and name not in _NESTED}
+    resource, events = mapping_of(row.get("resource")), sequence(row.get("events"))
+    rest |= {name: row[name] for name in _NESTED
+             if row.get(name) is not None and not isinstance(unpacked(row[name]), dict | list)}
+    service = text(_bare(cell("service")))
     making.span(
         trace=cell("trace") if "trace" in mapping else source.fingerprint,
         span=cell("span") if "span" in mapping else f"{source.fingerprint} {where}", parent=cell("parent"),
-        name=text(cell("name")), start_ns=start, end_ns=end,
-        attributes={name: _plain(value) for name, value in row.items() if name and name not in used},
-        resource=making.resource({"service.name": service}) if service else None,
+        name=text(_bare(cell("name"))), start_ns=start, end_ns=end, attributes={**mapping_of(row.get("attributes")), **rest},
+        resource=making.resource({**({"service.name": service} if service else {}), **resource}),
+        events=[Event(text(at(one, "name")) or "event", moment, dict(mapping_of(at(one, "attributes")))) for one in events
+                if (moment := time_ns(at(one, "time_unix_nano"), "ns")) is not None],
         otel_kind=KINDS.get((text(cell("kind")) or "").lower().removeprefix("span_kind_"), 0), status=_status(cell("status")),
-        status_message=text(cell("message")))
+        status_message=text(_bare(cell("message"))))
+
+
+def _bare(value: Any) -> Any:
+    """A cell of our own CSV without the apostrophe that keeps spreadsheets from running it."""
+    guarded = isinstance(value, str) and value[:1] == "'" and value[1:2] in ("=", "+", "-", "@", "\t", "\r")
+    return value[1:] if guarded else value
 
 
 def _time(value: Any, unit: str | None) -> int | None:

@@ -1,0 +1,1 @@
+"""Each module with a PART here finds one kind of private text."""
