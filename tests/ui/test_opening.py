@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from tests.ui.conftest import Desk
 from tracedesk.base.paths import resources
 from tracedesk.ui.files.columns import ColumnsDialog
+from tracedesk.ui.files.export_dialog import export_trace
 from tracedesk.ui.files.opening import open_files, recent_files
 from tracedesk.ui.files.report_page import FilesPage
 from tracedesk.ui.main_window import MainWindow
@@ -138,3 +139,24 @@ def test_the_columns_of_an_unknown_table_can_be_named(desk: Desk, tmp_path: Path
     assert made.window.files.reports[0]["spans"] == 2
     made.window.close()
     dialog.deleteLater()
+
+
+def test_a_trace_is_exported_with_what_is_private_hidden(desk: Desk, tmp_path: Path) -> None:
+    document = json.loads(SAMPLE.read_text(encoding="utf-8"))
+    text = json.dumps({"resourceSpans": document["resourceSpans"][:1]}).replace("refund", "refund of jane@example.org", 3)
+    file = tmp_path / "one.json"
+    file.write_text(text, encoding="utf-8")
+    open_files(desk.window, [file])
+    made = opened(desk)
+    made.qtbot.waitUntil(lambda: made.window.state.trace_id is not None, timeout=10_000)
+    dialog = export_trace(made.window)
+    assert dialog is not None
+    made.qtbot.waitUntil(dialog.rules["email"].isChecked, timeout=30_000)
+    assert not dialog.rules["card"].isChecked()
+    dialog.formats.setCurrentIndex(dialog.formats.findData("html"))
+    out = tmp_path / "out.html"
+    dialog.run(out)
+    made.qtbot.waitUntil(out.exists, timeout=30_000)
+    assert "jane@example.org" not in out.read_text(encoding="utf-8")
+    assert "[email]" in out.read_text(encoding="utf-8")
+    made.window.close()

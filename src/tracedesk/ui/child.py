@@ -33,8 +33,10 @@ class Child(QObject):
         self._process.start(program, arguments)
 
     def cancel(self) -> None:
-        """Stop it; nothing is called afterwards."""
+        """Stop it, if it still runs; nothing is called afterwards."""
         self._cancelled = True
+        if self._process.state() == QProcess.ProcessState.NotRunning:
+            return
         self._process.terminate()
         if not self._process.waitForFinished(KILL_AFTER_MS):
             self._process.kill()

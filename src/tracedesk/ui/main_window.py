@@ -18,6 +18,7 @@ from tracedesk.base.registry import parts
 from tracedesk.model.query import TraceQuery, term
 from tracedesk.store.questions import StoreStats
 from tracedesk.ui import icons, pages, theme
+from tracedesk.ui.child import Child
 from tracedesk.ui.command import Commands
 from tracedesk.ui.files.opening import open_files
 from tracedesk.ui.files.shown import ShownFiles
@@ -237,6 +238,8 @@ class MainWindow(QMainWindow):
                 remember()
         if self.files is not None:
             self.files.stop()
+        for child in self.findChildren(Child):               # an export, or a file that is still being opened
+            child.cancel()
         self.live.stop()
         self.tasks.close()
         self.supervisor.stop()

@@ -28,10 +28,11 @@ STDOUT = "-"
 @click.option("--redact", "redacted", default=None, metavar="RULES",
               help="Hide what is private: `all`, or rules with commas between (email, phone, card, iban, api_key, ip).")
 @click.option("--preview", is_flag=True, help="Write nothing; say what the rules of --redact (else all) would find.")
+@click.option("--json", "as_json", is_flag=True, help="The answer of --preview as JSON.")
 @store_option
 def export(
     targets: tuple[str, ...], query: str | None, key: str | None, out: str | None, redacted: str | None, preview: bool,
-    store: Path | None,
+    as_json: bool, store: Path | None,
 ) -> None:
     """Write traces to a file.
 
@@ -40,7 +41,7 @@ def export(
     if not targets and query is None:
         raise click.UsageError("name a TARGET, or give --query")
     if preview:
-        _preview(_traces(targets, query, store), redacted or "all")
+        _preview(_traces(targets, query, store), redacted or "all", as_json)
         return
     if out is None:
         raise click.UsageError("say where to write with --out")
@@ -93,11 +94,16 @@ def _hidden(traces: Iterator[Spans], said: str | None) -> Iterator[Spans]:
     return traces if said is None else redacted(traces, _rules(said))
 
 
-def _preview(traces: Iterator[Spans], said: str) -> None:
-    from tracedesk.cli.printing import escaped
+def _preview(traces: Iterator[Spans], said: str, as_json: bool) -> None:
+    from tracedesk.cli.printing import escaped, print_json
     from tracedesk.exporters.redaction import preview
 
-    for found in preview(traces, _rules(said)):
+    listed = preview(traces, _rules(said))
+    if as_json:
+        print_json({"found": [{"rule": found.rule.key, "title": found.rule.title, "count": found.count, "first": found.first}
+                              for found in listed]})
+        return
+    for found in listed:
         first = f", first: {found.first}" if found.first else ""
         click.echo(escaped(f"{found.rule.title}: {found.count:,}{first}"))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tracedesk.privacy.redact import Redactor
 
 _EMAIL = re.compile(r"(?<![\w.+-])[A-Za-z0-9_+%-][\w.+%-]{0,63}@(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.){1,8}"
-                    r"[A-Za-z]{2,24}(?![\w-])")
+                    r"[A-Za-z]{2,24}(?![A-Za-z0-9-])")
 
 
 def find(text: str) -> Iterator[tuple[int, int]]:

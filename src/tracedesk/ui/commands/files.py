@@ -12,6 +12,16 @@ def _has_engine(desk: Any) -> bool:
     return not desk.read_only
 
 
+def _export(desk: Any) -> None:
+    from tracedesk.ui.files.export_dialog import export_trace  # the formats are loaded when something is exported
+
+    export_trace(desk)
+
+
+def _has_trace(desk: Any) -> bool:
+    return desk.state.trace_id is not None
+
+
 def _has_files(desk: Any) -> bool:
     return desk.files is not None
 
@@ -29,6 +39,7 @@ PART = (
     Command("file.open_folder", "Open a folder of trace files", choose_folder, (), "File", "open"),
     Command("file.report", "What was read of the files", lambda desk: desk.state.go("files"), (), "File", "info", _has_files),
     Command("file.keep", "Keep the files in the store", lambda desk: desk.files.keep(), (), "File", "save_view", _can_keep),
+    Command("trace.export", "Export this trace", _export, ("Ctrl+E",), "File", "save_view", _has_trace),
     Command("file.watch", "Watch the files for changes, or stop", lambda desk: desk.files.watch(not desk.files.watching), (),
             "File", "live", _has_files),
     Command("sample.open", "Open the sample", lambda desk: desk.supervisor.send_sample(), (), "File", "play", _has_engine),

@@ -1,0 +1,126 @@
+"""Exporting the open trace: the format, and for what is passed on to people first a look at what is private in it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+
+from tracedesk.exporters.exporter import Exporter, exporters
+from tracedesk.privacy.redact import rules
+from tracedesk.ui.child import Child
+from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.text import label, set_tone
+
+TOPIC = "export"
+
+
+def export_trace(desk: Any) -> ExportDialog | None:
+    """Ask how to export the trace that is open."""
+    trace = desk.state.trace_id
+    if trace is None:
+        return None
+    dialog = ExportDialog(desk, trace.hex())
+    dialog.open()
+    return dialog
+
+
+class ExportDialog(QDialog):
+    """`run(path)` writes; `Save` asks for the path before. What each rule finds is counted by a process of its own."""
+
+    def __init__(self, desk: Any, trace_id: str) -> None:
+        super().__init__(desk)
+        self._desk, self._trace_id = desk, trace_id
+        self.setWindowTitle("Export this trace")
+        self.setModal(True)
+        self.formats = QComboBox()
+        self.formats.setAccessibleName("Format")
+        for form in sorted(exporters(), key=lambda form: (not form.for_people, form.title)):
+            self.formats.addItem(f"{form.title} (*{form.suffix})", form.key)
+        self.formats.currentIndexChanged.connect(self._show)
+        self.rules: dict[str, QCheckBox] = {}
+        private = QVBoxLayout()
+        private.setSpacing(4)
+        self._says = label("Looking for what is private…", "dense", "secondary", wrap=True)
+        private.addWidget(self._says)
+        for rule in rules():
+            box = self.rules[rule.key] = QCheckBox(rule.title)
+            private.addWidget(box)
+        self._private = QWidget()
+        self._private.setLayout(private)
+        self._hint = label("", "dense", "tertiary", wrap=True)
+        self._save = Button("Save…", self._ask, role="primary")
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        buttons.addWidget(Button("Cancel", self.reject))
+        buttons.addWidget(self._save)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 18, 20, 16)
+        column.setSpacing(12)
+        column.addWidget(self.formats)
+        column.addWidget(label("Hide before it is written", "dense_strong"))
+        column.addWidget(self._private)
+        column.addWidget(self._hint)
+        column.addLayout(buttons)
+        self.setMinimumWidth(440)
+        self._looking: Child | None = Child(self, ["export", trace_id, "--preview", "--json", "--store", str(desk.store_path)],
+                                            self._found, self._not_found)
+        self._show()
+
+    @property
+    def form(self) -> Exporter:
+        """The format that is picked."""
+        key = self.formats.currentData()
+        return next(form for form in exporters() if form.key == key)
+
+    def _show(self) -> None:
+        people = self.form.for_people
+        self._hint.setText("It is made to be passed on: whoever gets it sees every prompt and answer in it." if people else
+                           "Every attribute goes along.")
+        self._save.setEnabled(not people or self._looking is None)
+
+    def _found(self, answer: Any) -> None:
+        self._looking = None
+        found = answer.get("found", ()) if isinstance(answer, dict) else ()
+        total = 0
+        for one in found:
+            box, count = self.rules.get(str(one.get("rule"))), int(one.get("count", 0))
+            total += count
+            if box is not None:
+                first = f", first: {one.get('first')}" if count else ""
+                box.setText(f"{one.get('title')}: {count:,}{first}")
+                box.setChecked(count > 0)
+        self._says.setText(f"{total:,} places look private; those that are ticked are hidden." if total else
+                           "Nothing looks private. The rules know what has a form; a name they do not know.")
+        set_tone(self._says, "warn" if total else "secondary")
+        self._show()
+
+    def _not_found(self, said: str) -> None:
+        self._looking = None
+        self._says.setText(said)
+        set_tone(self._says, "error")
+
+    def _ask(self) -> None:
+        name, _ = QFileDialog.getSaveFileName(self, "Export this trace", self._trace_id[:8] + self.form.suffix,
+                                              f"{self.form.title} (*{self.form.suffix})")
+        if name:
+            self.run(Path(name))
+
+    def run(self, path: Path) -> None:
+        """Write to `path`; the desk says when it is done."""
+        desk, hidden = self._desk, [key for key, box in self.rules.items() if box.isChecked()]
+        command = ["export", self._trace_id, "--format", self.form.key, "--out", str(path), "--store", str(desk.store_path)]
+        if hidden:
+            command += ["--redact", ",".join(hidden)]
+        Child(desk, command, lambda _: desk.toast.say(f"Exported to {path.name}"),
+              lambda said: desk.banner.say("error", "The trace could not be exported.", said.replace("\n", " "), topic=TOPIC))
+        self.accept()
+
+    def done(self, result: int) -> None:
+        """Stop looking when the dialog closes."""
+        if self._looking is not None:
+            self._looking.cancel()
+            self._looking = None
+        super().done(result)
+        self.deleteLater()
