@@ -14,6 +14,8 @@ import orjson
 from tracedesk.base.clock import parse_iso
 
 NS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+MOST_DIGITS = 30
+"""Numbers with more digits before (or zeros after) the point are no times, counts or costs."""
 _BY_SIZE = ((10**11, NS["s"]), (10**14, NS["ms"]), (10**17, NS["us"]))
 
 
@@ -120,4 +122,4 @@ def _decimal(value: Any) -> Decimal | None:
             value.isascii() and "_" not in value) else None
     except InvalidOperation:
         return None
-    return found if found is not None and found.is_finite() and abs(found) < Decimal(10) ** 30 else None
+    return found if found is not None and found.is_finite() and -MOST_DIGITS < found.adjusted() < MOST_DIGITS else None

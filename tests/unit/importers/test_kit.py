@@ -91,7 +91,8 @@ def test_nothing_at_all_is_said(tmp_path: Path) -> None:
     (1772359200, None, 1_772_359_200 * 10**9), (1772359200123, None, 1_772_359_200_123_000_000),
     (1772359200123456, None, 1_772_359_200_123_456_000), (1772359200123456789, None, 1_772_359_200_123_456_789),
     (1772359200.25, "s", 1_772_359_200_250_000_000), (0, None, None), (0, "us", 0), (-1, "s", None), (True, None, None),
-    ("soon", None, None), (None, None, None), (float("nan"), "s", None), ([1], None, None), ("9" * 60, None, None)])
+    ("soon", None, None), (None, None, None), (float("nan"), "s", None), ([1], None, None), ("9" * 60, None, None),
+    ("1E999999999", None, None), ("1E-999999999", "s", None)])
 def test_times(value: Any, unit: str | None, wanted: int | None) -> None:
     assert time_ns(value, unit) == wanted
 
