@@ -20,6 +20,7 @@ from tracedesk.analytics.panel import Asked
 from tracedesk.analytics.requests import UNKNOWN, Ints, Mask, Selection, select
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost
+from tracedesk.model.kinds import Status
 from tracedesk.model.query import TraceQuery, term
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
@@ -29,7 +30,6 @@ Z = 2.0
 FACTS = ("name", "service", "kind", "model", "provider", "operation", "error_type", "env", "release", "prompt", "experiment")
 LABELS = ("user", "session")
 SIGNS = ("timeout", "retry", "refusal", "blocked", "filter", "jailbreak")
-STATUSES = ("unset", "ok", "error")
 MOST_VALUES = 2_000
 """A tag with more values than this tells single requests apart, not groups."""
 
@@ -116,10 +116,12 @@ def _of_fact(found: Selection, key: str, picked: Mask, n: int, m: int) -> list[D
 
 
 def _of_flags(found: Selection, picked: Mask, n: int, m: int) -> list[Difference]:
-    masks = {("status", name): (found.column("status") == code, f"status = {name}") for code, name in enumerate(STATUSES)}
+    failed, running = found.column("status") == Status.ERROR, found.column("unfinished_count") > 0
+    statuses = {"ok": ~failed & ~running, "error": failed, "unfinished": running}         # as the filter has them
+    masks = {("status", name): (mask, f"status = {name}") for name, mask in statuses.items()}
     masks |= {("sign", name): (found.column(name) > 0, f"sign = {name}") for name in SIGNS}
-    return [Difference(key, value, int((mask & picked).sum()), int((mask & ~picked).sum()), (mask & picked).sum() / n,
-                       (mask & ~picked).sum() / m, query) for (key, value), (mask, query) in masks.items()]
+    return [Difference(key, value, int((mask & picked).sum()), int((mask & ~picked).sum()), int((mask & picked).sum()) / n,
+                       int((mask & ~picked).sum()) / m, query) for (key, value), (mask, query) in masks.items()]
 
 
 def _of_figure(key: str, values: Ints, picked: Mask, n: int, m: int) -> list[Difference]:

@@ -29,10 +29,14 @@ def rank(count: int, share: float) -> int:
     return max(0, min(count, math.ceil(round(share * count, 9))) - 1)
 
 
-def percentiles_by_bucket(buckets: Ints, values: Ints, count: int, shares: tuple[float, ...]) -> list[Floats]:
-    """Per share the percentile of each of `count` buckets, NaN where a bucket has no value."""
-    order = np.lexsort((values, buckets))
-    ordered = values[order]
+def percentiles_by_bucket(buckets: Ints, values: Ints | Floats, count: int, shares: tuple[float, ...], *,
+                          ascending: bool = False) -> list[Floats]:
+    """Per share the percentile of each of `count` buckets, NaN where a bucket has no value; `ascending` values are sorted."""
+    if not ascending:
+        order = np.argsort(values)
+        buckets, values = buckets[order], values[order]
+    small = buckets.astype(np.uint16) if count < 2**16 else buckets       # numpy sorts these by radix, in a tenth of the time
+    ordered = values[np.argsort(small, kind="stable")]
     sizes = np.bincount(buckets, minlength=count)
     firsts = np.cumsum(sizes) - sizes
     filled = sizes > 0

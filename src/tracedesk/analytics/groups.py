@@ -98,12 +98,9 @@ def _by_facts(found: Selection, by: str, wanted: Ints) -> tuple[list[str], Ints,
 
 
 def _by_labels(found: Selection, by: str, wanted: Ints) -> tuple[list[str], Ints, Ints]:
-    numbers, texts = stored.labels(found.store, by if by in ("user", "session") or by.startswith(TAG) else TAG + by)
-    place, here = found.among(numbers, wanted)
-    values: dict[str, int] = {}
-    code = np.fromiter((values.setdefault(text, len(values)) for text, is_here in zip(texts, here.tolist(), strict=True)
-                        if is_here), np.int64, int(here.sum()))
-    return list(values), place[here], code
+    place, code, texts = found.labelled(by if by in ("user", "session") or by.startswith(TAG) else TAG + by, wanted)
+    used, code = np.unique(code, return_inverse=True)
+    return [texts[at] for at in used.tolist()], place, code
 
 
 def _by_calls(found: Selection, by: str, wanted: Ints) -> Groups:

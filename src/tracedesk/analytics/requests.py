@@ -7,7 +7,7 @@ and then only what changed is read, so that the panels of a page share them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 from weakref import WeakKeyDictionary
@@ -22,7 +22,7 @@ from tracedesk.model.query import TraceQuery
 from tracedesk.model.query_keys import TIMES
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
-from tracedesk.store.requests import UNKNOWN, Numbers, Parts, Records
+from tracedesk.store.requests import UNKNOWN, Labels, Numbers, Parts, Records
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -50,6 +50,7 @@ class Requests:
         self.records = numbers.records
         self.parts: dict[Table, Parts] = {}
         self.selections: dict[tuple[object, ...], Selection] = {}
+        self.labels: dict[str, Labels] = {}
         self._columns: dict[str, Ints] = {}
         starts = self["start_ns"]
         self.by_start = np.argsort(starts, kind="stable")
@@ -95,11 +96,37 @@ class Selection:
     first_ns: int
     step_ns: int
     buckets: int
+    _own: dict[Table, Own] = field(default_factory=dict)
+
+    @cached_property
+    def quickest_first(self) -> Own:
+        """The finished steps of the requests asked about, by duration."""
+        steps = self.own("steps")
+        took = steps["duration_ns"]
+        ended = np.flatnonzero(took != UNKNOWN)
+        order = ended[np.argsort(took[ended])]
+        return Own(steps.place[order], steps.records[order])
+
+    def labelled(self, key: str, period: Ints | None = None) -> tuple[Ints, Ints, list[str]]:
+        """(place of a request, code of the value) for every value of a label in a period, and the values."""
+        requests = self.requests
+        found = requests.labels.get(key)
+        if found is None:
+            first, last = (int(requests.trace_no[0]), int(requests.trace_no[-1])) if len(requests.trace_no) else (0, -1)
+            found = requests.labels[key] = stored.labels(self.store, key, first, last)
+        place, here = self.among(found.trace_no, period)
+        return place[here], found.code[here], found.values
 
     def own(self, table: Table, period: Ints | None = None) -> Own:
         """The steps or calls of the requests of a period (default: the one asked about)."""
+        if period is None or period is self.now:
+            if table not in self._own:
+                self._own[table] = self._own_of(table, self.now)
+            return self._own[table]
+        return self._own_of(table, period)
+
+    def _own_of(self, table: Table, wanted: Ints) -> Own:
         parts = _parts(self.store, self.requests, table)
-        wanted = self.now if period is None else period
         place = np.full(len(self.requests.trace_no), -1, np.int64)
         place[wanted] = np.arange(len(wanted))
         at = np.minimum(np.searchsorted(self.requests.trace_no, parts.trace_no), max(0, len(place) - 1))
@@ -136,12 +163,14 @@ class Selection:
     def among(self, numbers: Ints, period: Ints | None = None) -> tuple[Ints, Mask]:
         """Where requests with these trace_no stand in a period: (place in it, whether it is there)."""
         wanted = self.now if period is None else period
-        own = self.requests.trace_no[wanted]
-        order = np.argsort(own, kind="stable")
-        at = np.minimum(np.searchsorted(own[order], numbers), max(0, len(own) - 1))
-        if not len(own):
+        everyone = self.requests.trace_no
+        if not len(everyone):
             return np.zeros(len(numbers), np.int64), np.zeros(len(numbers), np.bool_)
-        return order[at], own[order[at]] == numbers
+        place = np.full(len(everyone), -1, np.int64)
+        place[wanted] = np.arange(len(wanted))
+        at = np.minimum(np.searchsorted(everyone, numbers), len(everyone) - 1)
+        found = np.where(everyone[at] == numbers, place[at], -1)
+        return found, found >= 0
 
 
 _known: WeakKeyDictionary[Store, Requests] = WeakKeyDictionary()

@@ -10,6 +10,8 @@ from tracedesk.analytics.panel import Asked, Figure, Histogram, Line, Panel, Res
 
 UNITS = {"nusd": "nano_usd"}
 """Units that JSON calls otherwise."""
+FIGURES = frozenset({"ns", "nusd", "count", "share", "tokens", "score", "per_s"})
+"""Units of columns whose cells are figures, or None."""
 
 
 def panel_json(panel: Panel, asked: Asked, result: Result) -> dict[str, Any]:
@@ -51,10 +53,10 @@ def row_json(table: Table, row: Row) -> dict[str, Any]:
     for column, cell in zip(table.columns, row.cells, strict=True):
         if isinstance(cell, Series):
             made[column.key] = numbers(cell.values)
-        elif isinstance(cell, Figure):
-            made[f"{column.key}_{unit_name(cell.unit)}"] = number(cell.value)
-            if cell.at_least:
-                made[f"{column.key}_at_least"] = True
+        elif isinstance(cell, Figure) or (cell is None and column.unit in FIGURES):
+            made[f"{column.key}_{unit_name(column.unit)}"] = None if cell is None else number(cell.value)
+            if column.unit == "nusd":
+                made[f"{column.key}_at_least"] = cell is not None and cell.at_least
         else:
             made[column.key] = number(cell) if isinstance(cell, float) else cell
     link = None if row.link is None else {"text": row.link[0], "command": row.link[1], "arguments": list(row.link[2])}

@@ -6,8 +6,7 @@ panel of a page from the same columns. What was read once is brought up to date 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import chain
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -62,26 +61,40 @@ def since(store: Store, since_ns: int) -> Numbers:
     with store.reading(LIMIT_S) as db:
         earliest = db.execute("SELECT min(start_ns) FROM traces WHERE start_ns IS NOT NULL").fetchone()[0]
         if earliest is None or since_ns <= earliest:
-            rows = db.execute("SELECT trace_no, data FROM measures ORDER BY trace_no").fetchall()
+            rows = db.execute("SELECT trace_no, data FROM measures ORDER BY trace_no")
         else:
-            rows = db.execute("SELECT trace_no, m.data FROM traces t JOIN measures m USING (trace_no) "
-                              "WHERE t.start_ns >= ? ORDER BY trace_no", (_fitting(since_ns),)).fetchall()
-        return _numbers(db, rows, "start_ns >= ?", since_ns)
+            rows = db.execute("SELECT trace_no, m.data FROM traces t JOIN measures m USING (trace_no) WHERE t.start_ns >= ?",
+                              (_fitting(since_ns),))
+        return _numbers(db, rows, "+start_ns >= ?", since_ns)
 
 
 def newer(store: Store, after: int) -> Numbers:
     """The numbers of the traces that were written after change number `after`, whenever they start."""
     with store.reading(LIMIT_S) as db:
-        rows = db.execute("SELECT trace_no, m.data FROM traces t JOIN measures m USING (trace_no) WHERE t.changed > ? "
-                          "ORDER BY trace_no", (after,)).fetchall()
-        return _numbers(db, rows, "changed > ?", after)
+        rows = db.execute("SELECT trace_no, m.data FROM traces t JOIN measures m USING (trace_no) WHERE t.changed > ?",
+                          (after,))
+        return _numbers(db, rows, "+changed > ?", after)
 
 
-def _numbers(db: Any, rows: list[tuple[int, bytes]], which: str, value: int) -> Numbers:
+def _pairs(rows: Iterable[tuple[int, bytes]]) -> tuple[Ints, list[bytes]]:
+    """(trace_no, data) as two columns. Rows are not kept: 100,000 tuples at once would set the garbage collector to work, and
+    take twice the time."""
+    numbers: list[int] = []
+    data: list[bytes] = []
+    for number, blob in rows:
+        numbers.append(number)
+        data.append(blob)
+    return np.array(numbers, np.int64), data
+
+
+def _numbers(db: Any, rows: Iterable[tuple[int, bytes]], which: str, value: int) -> Numbers:
     """The numbers in `rows`; of traces whose measures are not up to date (large ones that grow, those of an old store) what
-    their own row says, with no signs."""
-    numbers = np.fromiter((row[0] for row in rows), np.int64, len(rows))
-    records = np.frombuffer(b"".join([row[1] for row in rows]), NUMBERS)
+    their own row says, with no signs. `which` is a condition on the row, with a + so that the few are looked up first."""
+    numbers, data = _pairs(rows)
+    records = np.frombuffer(b"".join(data), NUMBERS)
+    if len(numbers) and (np.diff(numbers) < 0).any():
+        order = np.argsort(numbers, kind="stable")
+        numbers, records = numbers[order], records[order]
     behind = db.execute(f"{_SELECT} {which} AND recount", (_fitting(value),)).fetchall()
     if db.execute("SELECT 1 FROM meta WHERE name = 'unmeasured'").fetchone():
         behind += db.execute(f"{_SELECT} {which} AND trace_no NOT IN (SELECT trace_no FROM measures)",
@@ -103,21 +116,21 @@ def parts(store: Store, table: Literal["steps", "calls"], first: int, last: int)
     """The steps or calls of the traces with numbers from `first` to `last`."""
     with store.reading(LIMIT_S) as db:
         return _parts(table, db.execute(f"SELECT trace_no, data FROM {table} WHERE trace_no BETWEEN ? AND ? ORDER BY trace_no",
-                                        (first, last)).fetchall())
+                                        (first, last)))
 
 
 def newer_parts(store: Store, table: Literal["steps", "calls"], after: int) -> Parts:
     """The steps or calls of the traces that were written after change number `after`."""
     with store.reading(LIMIT_S) as db:
         return _parts(table, db.execute(f"SELECT trace_no, p.data FROM traces t JOIN {table} p USING (trace_no) "
-                                        "WHERE t.changed > ? ORDER BY trace_no", (after,)).fetchall())
+                                        "WHERE t.changed > ? ORDER BY trace_no", (after,)))
 
 
-def _parts(table: str, rows: list[tuple[int, bytes]]) -> Parts:
+def _parts(table: str, rows: Iterable[tuple[int, bytes]]) -> Parts:
     kind = STEP if table == "steps" else CALL
-    data = [row[1] for row in rows]
-    return Parts(np.fromiter((row[0] for row in rows), np.int64, len(rows)),
-                 np.fromiter(map(len, data), np.int64, len(rows)) // kind.itemsize, np.frombuffer(b"".join(data), kind))
+    numbers, data = _pairs(rows)
+    return Parts(numbers, np.fromiter(map(len, data), np.int64, len(data)) // kind.itemsize,
+                 np.frombuffer(b"".join(data), kind))
 
 
 def step_names(store: Store) -> dict[int, tuple[int, str]]:
@@ -167,9 +180,10 @@ def matching(store: Store, query: TraceQuery, start_ns: int, end_ns: int) -> Int
     """The trace_no of those that match and start in [start_ns, end_ns), sorted."""
     with store.reading(LIMIT_S) as db:
         where, values = condition(db, query)
-        found = db.execute(f"SELECT t.trace_no FROM traces t WHERE {where} AND t.start_ns >= ? AND t.start_ns < ?",
-                           (*values, _fitting(start_ns), _fitting(end_ns))).fetchall()
-    return np.sort(np.fromiter(chain.from_iterable(found), np.int64, len(found)))
+        found = [number for number, in db.execute(
+            f"SELECT t.trace_no FROM traces t WHERE {where} AND t.start_ns >= ? AND t.start_ns < ?",
+            (*values, _fitting(start_ns), _fitting(end_ns)))]
+    return np.sort(np.array(found, np.int64))
 
 
 def profiles(store: Store, numbers: Ints) -> dict[int, list[tuple[str, str]]]:
@@ -182,12 +196,29 @@ def profiles(store: Store, numbers: Ints) -> dict[int, list[tuple[str, str]]]:
     return found
 
 
-def labels(store: Store, key: str) -> tuple[Ints, list[str]]:
-    """(trace_no, value) of every trace that carries a label: `user`, `session` or `tag.NAME`."""
+class Labels(NamedTuple):
+    """The traces that carry a label, each with the code of its value in `values`; a trace may stand here several times."""
+
+    trace_no: Ints
+    code: Ints
+    values: list[str]
+
+
+def labels(store: Store, key: str, first: int, last: int) -> Labels:
+    """The values of a label (`user`, `session` or `tag.NAME`) of the traces with numbers from `first` to `last`."""
     with store.reading(LIMIT_S) as db:
-        found = db.execute("SELECT trace_no, value FROM labels WHERE key = ?", (key,)).fetchall()
-    numbers, values = zip(*found, strict=True) if found else ((), ())
-    return np.array(numbers, np.int64), list(values)
+        values: list[str] = []
+        codes: list[int] = []
+        numbers: list[int] = []
+        before = None
+        for number, value in db.execute("SELECT trace_no, value FROM labels WHERE key = ? AND trace_no BETWEEN ? AND ? "
+                                        "ORDER BY value", (key, first, last)):
+            if value != before:
+                values.append(value)
+                before = value
+            numbers.append(number)
+            codes.append(len(values) - 1)
+    return Labels(np.array(numbers, np.int64), np.array(codes, np.int64), values)
 
 
 def label_keys(store: Store) -> list[str]:

@@ -139,21 +139,17 @@ def _finding(found: Selection, line: Line, before: Line | None, ratio: float | N
 
 def _features(found: Selection, groups: Groups) -> dict[str, str]:
     """The commonest feature of each group."""
-    numbers, texts = stored.labels(found.store, "tag.feature")
-    place, here = found.among(numbers)
-    if not here.any():
+    place, code, names = found.labelled("tag.feature")
+    if not len(place):
         return {}
-    table: dict[str, int] = {}
     of_request = np.full(len(found.now), -1, np.int64)
-    codes = np.array([table.setdefault(text, len(table)) for text in texts], np.int64)
-    of_request[place[here]] = codes[here]
+    of_request[place] = code
     features = of_request[groups.place]
     told = features >= 0
-    pairs, counts = np.unique(groups.code[told] * len(table) + features[told], return_counts=True)
-    names = list(table)
+    pairs, counts = np.unique(groups.code[told] * len(names) + features[told], return_counts=True)
     found_best: dict[str, str] = {}
     for pair in pairs[np.argsort(counts, kind="stable")].tolist():
-        found_best[groups.values[pair // len(table)]] = names[pair % len(table)]
+        found_best[groups.values[pair // len(names)]] = names[pair % len(names)]
     return found_best
 
 

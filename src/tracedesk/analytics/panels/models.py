@@ -77,14 +77,7 @@ def _models(store: Store, calls: Own) -> list[tuple[str, Mask]]:
 
 def _medians(found: Selection, place: Ints, rates: Floats) -> Floats:
     """The nearest-rank median of each bucket."""
-    buckets = found.bucket[place]
-    order = np.lexsort((rates, buckets))
-    sizes = np.bincount(buckets, minlength=found.buckets)
-    firsts = np.cumsum(sizes) - sizes
-    made = np.full(found.buckets, NAN)
-    filled = sizes > 0
-    made[filled] = rates[order][(firsts + np.maximum(0, np.ceil(sizes / 2).astype(np.int64) - 1))[filled]]
-    return made
+    return percentiles_by_bucket(found.bucket[place], rates, found.buckets, (0.5,))[0]
 
 
 def _left_out(calls: Own, rows: list[Row], why: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from tracedesk.analytics.figures import percentiles_by_bucket
+from tracedesk.analytics.figures import percentiles_by_bucket, rank
 from tracedesk.analytics.panel import Asked, Column, Figure, Panel, Row, Series, Table
-from tracedesk.analytics.requests import UNKNOWN, Ints, select
+from tracedesk.analytics.requests import Ints, select
 from tracedesk.model.kinds import Kind
 from tracedesk.model.query import term
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
+from tracedesk.store.measures import FAILED
 
 SHARES = (0.5, 0.95, 0.99)
 MOST = 15
@@ -19,23 +20,20 @@ MOST = 15
 def by_kind(store: Store, asked: Asked) -> Table:
     """A row per kind of span, with the run of its p95."""
     found = select(store, asked)
-    steps = found.own("steps")
+    steps = found.quickest_first
     names = stored.step_names(store)
     took = steps["duration_ns"]
-    ended = took != UNKNOWN
     kinds = _translated(steps["step_no"], {number: kind for number, (kind, _) in names.items()})
     rows = []
     for kind in np.unique(kinds).tolist():
-        own = (kinds == kind) & ended
-        if not own.any():
-            continue
-        p50, p95, p99 = _percentiles(took[own])
-        run = percentiles_by_bucket(found.bucket[steps.place[own]], took[own], found.buckets, (0.95,))[0]
+        own = np.flatnonzero(kinds == kind)
+        p50, p95, p99 = (int(took[own[rank(len(own), share)]]) for share in SHARES)
+        run = percentiles_by_bucket(found.bucket[steps.place[own]], took[own], found.buckets, (0.95,), ascending=True)[0]
         label = Kind(kind).label if kind < len(Kind) else Kind.OTHER.label
-        rows.append(Row((label, Figure(int(own.sum()), "count"), Figure(p50, "ns"), Figure(p95, "ns"), Figure(p99, "ns"),
+        rows.append(Row((label, Figure(len(own), "count"), Figure(p50, "ns"), Figure(p95, "ns"), Figure(p99, "ns"),
                          Series("p95", run, None, Figure(p95, "ns"))), str(term("kind", "=", label))))
     rows.sort(key=lambda row: -row.cells[3].value)
-    running = int((~ended).sum())
+    running = len(found.own("steps").place) - len(took)
     return Table((Column("kind", "Kind"), Column("steps", "Steps", "count"), Column("p50", "p50", "ns"),
                   Column("p95", "p95", "ns", bar=True), Column("p99", "p99", "ns"), Column("run", "p95 over time", "spark")),
                  tuple(rows), f"{running:,} unfinished step{'' if running == 1 else 's'}" if running else "")
@@ -44,17 +42,15 @@ def by_kind(store: Store, asked: Asked) -> Table:
 def slowest(store: Store, asked: Asked) -> Table:
     """The steps with the largest p95, by name; whole requests (spans around all others) are steps too."""
     found = select(store, asked)
-    steps = found.own("steps")
+    steps = found.quickest_first
     took = steps["duration_ns"]
-    ended = took != UNKNOWN
-    numbers, took = steps["step_no"][ended], took[ended]
     names = stored.step_names(store)
-    known, at = np.unique(numbers, return_inverse=True)
-    p50, p95 = percentiles_by_bucket(at, took, len(known), (0.5, 0.95))
+    known, at = np.unique(steps["step_no"], return_inverse=True)
+    p50, p95 = percentiles_by_bucket(at, took, len(known), (0.5, 0.95), ascending=True)
     counts = np.bincount(at, minlength=len(known))
     longest = np.zeros(len(known), np.int64)
-    np.maximum.at(longest, at, took)
-    failed = np.bincount(at[(steps["flags"][ended] & 1) > 0], minlength=len(known))
+    longest[at] = took                                        # of several the last stays, which is the longest
+    failed = np.bincount(at[(steps["flags"] & FAILED) > 0], minlength=len(known))
     rows = []
     for place in np.argsort(-p95, kind="stable")[:MOST].tolist():
         kind, name = names.get(int(known[place]), (0, ""))
@@ -67,10 +63,6 @@ def slowest(store: Store, asked: Asked) -> Table:
                   Column("p95", "p95", "ns", bar=True), Column("longest", "Longest", "ns"),
                   Column("failed", "Failed", "share")), tuple(rows),
                  f"{left:,} quicker name{'' if left == 1 else 's'}" if left > 0 else "")
-
-
-def _percentiles(took: Ints) -> list[int]:
-    return [int(column[0]) for column in percentiles_by_bucket(np.zeros(len(took), np.int64), took, 1, SHARES)]
 
 
 def _translated(numbers: Ints, table: dict[int, int]) -> Ints:

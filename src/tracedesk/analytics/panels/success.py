@@ -8,7 +8,6 @@ from tracedesk.analytics.figures import NAN, cost, per, ratio, sums_by_bucket, t
 from tracedesk.analytics.panel import Asked, Figure, Floats, Panel, Stat
 from tracedesk.analytics.requests import Ints, Mask, Selection, select
 from tracedesk.model.kinds import Status
-from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
 
 DONE, NOT_DONE = 1, 0
@@ -41,26 +40,17 @@ def per_success(store: Store, asked: Asked) -> Stat:
 def per_user(store: Store, asked: Asked) -> Stat:
     """Known costs of the requests that name a user, over the number of users."""
     found = select(store, asked)
-    place, user = users(found, found.now)
+    place, user, _ = found.labelled("user")
     named = np.unique(place)
     before = None
     if found.before is not None:
-        earlier, who = users(found, found.before)
+        earlier, who, _ = found.labelled("user", found.before)
         before = per(cost(found, found.before[np.unique(earlier)]), len(np.unique(who)))
     costs = sums_by_bucket(found.bucket[named], found.column("cost_nusd")[named], found.buckets)
     count = len(np.unique(user))
     note = f"{count:,} active user{'' if count == 1 else 's'}" if count else "no request names a user" if len(found.now) else ""
     values = ratio(costs, active(found, place, user)) if count else np.full(found.buckets, NAN)
     return tile(found, per(cost(found, found.now[named]), count), before, values, "cost per user", note=note, good=-1)
-
-
-def users(found: Selection, period: Ints) -> tuple[Ints, Ints]:
-    """(place of a request, number of a user) for every user that a request of the period names."""
-    numbers, texts = stored.labels(found.store, "user")
-    place, here = found.among(numbers, period)
-    codes: dict[str, int] = {}
-    code = np.fromiter((codes.setdefault(text, len(codes)) for text in texts), np.int64, len(texts))
-    return place[here], code[here]
 
 
 def active(found: Selection, place: Ints, user: Ints) -> Ints:
@@ -74,8 +64,8 @@ def active(found: Selection, place: Ints, user: Ints) -> Ints:
 def active_users(store: Store, asked: Asked) -> Stat:
     """How many users made a request."""
     found = select(store, asked)
-    place, user = users(found, found.now)
-    before = None if found.before is None else Figure(len(np.unique(users(found, found.before)[1])), "count")
+    place, user, _ = found.labelled("user")
+    before = None if found.before is None else Figure(len(np.unique(found.labelled("user", found.before)[1])), "count")
     values: Floats = active(found, place, user).astype(np.float64)
     named = len(np.unique(place))
     return tile(found, Figure(len(np.unique(user)), "count"), before, values, "users",
