@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.helpers.metrics_store import END_NS, HOUR_NS, START_NS, fill
+from tests.helpers.counted_by_hand import END_NS, HOUR_NS, START_NS, fill
 from tests.store.making import MS, T0_NS, reading, send, span, storing
 from tracedesk.analytics.asking import asked
 from tracedesk.analytics.catalogue import PLACES, all_panels, panel

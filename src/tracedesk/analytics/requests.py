@@ -36,6 +36,8 @@ KNOWN_COSTS = [int(status) for status in CostStatus if status.known]
 """Codes of calls with an amount."""
 
 _DAY_NS = 86_400 * NS_PER_S
+_RELABELLED = 1_000
+"""Changed traces whose labels are looked up one by one; of more, all labels are read again."""
 _REMEMBERED = 8
 """Selections kept per store: those of one page in two ranges."""
 
@@ -205,19 +207,28 @@ def _brought_up_to_date(store: Store, known: Requests, change: int) -> Requests:
     fresh = Requests(known.since_ns, change, Numbers(numbers[order], records[order]))
     for table, parts in known.parts.items():
         fresh.parts[table] = _joined(parts, stored.newer_parts(store, table, known.change))
+    if known.labels and len(newer.trace_no) <= _RELABELLED:
+        labels = stored.labels_of(store, newer.trace_no.tolist())
+        for key, before in known.labels.items():
+            fresh.labels[key] = _relabelled(before, labels.get(key, []), newer.trace_no)
     return fresh
 
 
 def _joined(known: Parts, newer: Parts) -> Parts:
-    """Parts with the newer ones in their places."""
+    """Parts with the newer ones in place of theirs, at the end."""
     kept = ~np.isin(known.trace_no, newer.trace_no)
-    records = np.concatenate((known.records[np.repeat(kept, known.counts)], newer.records))
-    numbers = np.concatenate((known.trace_no[kept], newer.trace_no))
-    counts = np.concatenate((known.counts[kept], newer.counts))
-    order = np.argsort(numbers, kind="stable")
-    firsts = np.cumsum(counts) - counts
-    places = np.repeat(firsts[order] - (np.cumsum(counts[order]) - counts[order]), counts[order]) + np.arange(len(records))
-    return Parts(numbers[order], counts[order], records[places])
+    records = known.records if kept.all() else known.records[np.repeat(kept, known.counts)]
+    return Parts(np.concatenate((known.trace_no[kept], newer.trace_no)), np.concatenate((known.counts[kept], newer.counts)),
+                 np.concatenate((records, newer.records)))
+
+
+def _relabelled(known: Labels, newer: list[tuple[int, str]], changed: Ints) -> Labels:
+    """A label with the values of the changed traces in place of theirs."""
+    kept = ~np.isin(known.trace_no, changed)
+    codes = {value: code for code, value in enumerate(known.values)}
+    more = [codes.setdefault(value, len(codes)) for _, value in newer]
+    return Labels(np.concatenate((known.trace_no[kept], np.array([number for number, _ in newer], np.int64))),
+                  np.concatenate((known.code[kept], np.array(more, np.int64))), list(codes))
 
 
 def _parts(store: Store, requests: Requests, table: Table) -> Parts:

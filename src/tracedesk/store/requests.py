@@ -18,6 +18,7 @@ from tracedesk.store.connect import Store
 from tracedesk.store.measures import CALL, NO_SUCCESS, NONE, NUMBERS, STEP
 from tracedesk.store.notes import WHOLE_TRACE
 from tracedesk.store.search import condition
+from tracedesk.store.totals import labels as labels_of_card
 
 UNKNOWN = NONE
 """Stands for NULL in a column."""
@@ -42,7 +43,7 @@ class Numbers(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Records of `measures.STEP` or `measures.CALL`: of trace `trace_no[k]` the next `counts[k]`, by trace_no."""
+    """Records of `measures.STEP` or `measures.CALL`: of trace `trace_no[k]` the next `counts[k]`."""
 
     trace_no: Ints
     counts: Ints
@@ -219,6 +220,17 @@ def labels(store: Store, key: str, first: int, last: int) -> Labels:
             numbers.append(number)
             codes.append(len(values) - 1)
     return Labels(np.array(numbers, np.int64), np.array(codes, np.int64), values)
+
+
+def labels_of(store: Store, numbers: Iterable[int]) -> dict[str, list[tuple[int, str]]]:
+    """The labels of these traces: key → (trace_no, value)."""
+    found: dict[str, list[tuple[int, str]]] = {}
+    with store.reading(LIMIT_S) as db:
+        for number in numbers:
+            card = db.execute("SELECT card FROM cards WHERE trace_no = ?", (number,)).fetchone()
+            for key, value in labels_of_card(orjson.loads(card[0])) if card is not None else ():
+                found.setdefault(key, []).append((number, value))
+    return found
 
 
 def label_keys(store: Store) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.helpers.metrics_store import END_NS, HOUR_NS, START_NS, Counted, counted, fill
+from tests.helpers.counted_by_hand import END_NS, HOUR_NS, START_NS, Counted, counted, fill
 from tests.store.making import reading, send, span, storing, trace_id
 from tracedesk.analytics.asking import asked, whole_range
 from tracedesk.analytics.difference import PARTS, Z, difference

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.helpers.metrics_store import DAYS, END_NS, HOUR_NS, START_NS, Counted, counted, fill
+from tests.helpers.counted_by_hand import DAYS, END_NS, HOUR_NS, START_NS, Counted, counted, fill
 from tracedesk.analytics.asking import asked
 from tracedesk.analytics.catalogue import panel
 from tracedesk.analytics.panel import Asked, Figure, Histogram, Line, Stat, Table

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.helpers.metrics_store import DAYS, END_NS, HOUR_NS, START_NS, counted, fill, random_spans
+from tests.helpers.counted_by_hand import DAYS, END_NS, HOUR_NS, START_NS, counted, fill, random_spans
 from tests.store.making import KEY, MS, T0_NS, send, span, span_id, storing, trace_id
 from tracedesk.analytics import asking
 from tracedesk.analytics.catalogue import all_panels, panel
