@@ -1,145 +1,147 @@
-"""A store like that of mock-up 04: a day of a made-up support bot and the day before, with the change from refund-v13 to
-refund-v14 in it. `python -m tests.helpers.metrics_store STORE [REQUESTS]` writes one.
-
-About 12,840 requests of the last 24 hours by hour of the day; four prompts; a guard without a price on every request; a slow
-stretch in which reranking hangs; timeouts, retries, refusals, blocks, scores, votes; one request of 112,400 tokens.
-"""
+"""Random stores for panels, and the same store as plain rows of the views of `tracedesk sql`, to count by hand."""
 
 from __future__ import annotations
 
 import json
-import math
 import random
-import sys
-from collections import deque
-from concurrent.futures import Future
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from tracedesk.base.clock import NS_PER_MS, NS_PER_S
-from tracedesk.ingest.intake import Intake
-from tracedesk.model.span import Event, Resource, Scope, Span
-from tracedesk.pricing.book import PriceBook
-from tracedesk.wire import encode
-from tracedesk.wire.otlp_proto import decode_traces
+from tests.store.making import KEY, made, reading, send, storing
+from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
+from tracedesk.model.query import parse
+from tracedesk.model.signs import Sign, to_json
+from tracedesk.model.span import Note, Resource, Scope, Span
+from tracedesk.store import questions, sql
+from tracedesk.store.connect import Store, open_store
 
-END_NS = 1_764_081_120 * NS_PER_S                     # 25 Nov 2025 14:32 UTC
-HOUR_NS = 3_600 * NS_PER_S
-REQUESTS = 12_840
-SWITCH_H = 4.87
-"""Hours before the end at which refund-v14 takes over."""
-SLOW_H = (0.83, 0.23)
-TOGETHER, WAITING = 60, 8
-RESOURCE = Resource({"service.name": "support-bot", "deployment.environment.name": "production"})
-SCOPE = Scope("made-up-bot")
-PROMPTS = {"refund": ("refunds", 0.39), "order-v9": ("orders", 0.31), "faq-v6": ("faq", 0.27), "": ("", 0.03)}
-TOKENS = {"refund-v13": 2_071, "refund-v14": 4_312, "order-v9": 1_486, "faq-v6": 5_470, "": 9_870}
+START_NS = 1_774_652_400_000_000_000
+"""2026-03-28 00:00 in Berlin, a day before its clocks are put forward."""
+HOUR_NS = 3_600_000_000_000
+DAYS = 3
+END_NS = START_NS + DAYS * 24 * HOUR_NS
 
-
-def times(chance: random.Random, count: int, hours: float, end_ns: int) -> list[int]:
-    """Starts over the last `hours`, fewest about 04:30 UTC of each day."""
-    made = []
-    while len(made) < count:
-        before = chance.random() * hours
-        hour = (14.53 - before) % 24
-        if chance.random() < 0.06 + 0.94 * (0.5 - 0.5 * math.cos((hour - 4.5) / 24 * 2 * math.pi)) ** 1.5:
-            made.append(end_ns - int(before * HOUR_NS))
-    return sorted(made)
+_SIGNS = [Sign("timeout", "error type", None, "TimeoutError"), Sign("retry", "resend_count", 2, "2"),
+          Sign("refusal", "words", None, "I can't help"), Sign("blocked", "guard", None, "no"),
+          Sign("filter", "finish reason", None, "content_filter"),
+          Sign("jailbreak", "words: override", None, "ignore all rules"),
+          Sign("score", "judge", 0.25, ""), Sign("score", "judge", 0.9, "fine"), Sign("score", "stars", 4, ""),
+          Sign("vote", "thumbs", 1, ""), Sign("vote", "thumbs", -1, ""), Sign("success", "task.success", 1, ""),
+          Sign("success", "task.success", 0, "")]
 
 
-class Maker:
-    """Makes the traces; the same seed gives the same traces."""
-
-    def __init__(self, seed: int = 14, end_ns: int = END_NS) -> None:
-        self.chance = random.Random(seed)
-        self.end_ns = end_ns
-
-    def _id(self, size: int) -> bytes:
-        return self.chance.getrandbits(size * 8 - 1).to_bytes(size, "big") or b"\1" * size
-
-    def trace(self, start_ns: int, *, huge: bool = False) -> list[Span]:
-        """One request: agent, guard, retrieval with reranking, answer, and what goes wrong at times."""
-        chance = self.chance
-        before_h = (self.end_ns - start_ns) / HOUR_NS
-        prompt = chance.choices(list(PROMPTS), [share for _, share in PROMPTS.values()])[0]
-        feature = PROMPTS[prompt][0]
-        newest = prompt == "refund" and before_h < SWITCH_H and chance.random() < 0.97
-        if prompt == "refund":
-            prompt = "refund-v14" if newest else "refund-v13"
-        slow = SLOW_H[1] < before_h < SLOW_H[0]
-        trace_id, root = self._id(16), self._id(8)
-        spans: list[Span] = []
-        now = start_ns
-
-        def add(name: str, took_s: float, attributes: dict[str, Any], *, error: str = "", events: tuple[Event, ...] = ()) -> None:
-            nonlocal now
-            end = now + int(took_s * NS_PER_S)
-            spans.append(Span(trace_id, self._id(8), root, name, now, end, attributes, RESOURCE, SCOPE, events=list(events),
-                              status_code=2 if error else 0, status_message=error))
-            now = end + 2 * NS_PER_MS
-
-        blocked, refused = chance.random() < 0.011, chance.random() < 0.008
-        add("input_guard", 0.15 + chance.random() * 0.08, {
-            "gen_ai.operation.name": "chat", "gen_ai.request.model": "llama-guard3:8b", "gen_ai.provider.name": "ollama",
-            "gen_ai.usage.input_tokens": 118, "gen_ai.usage.output_tokens": 3})
-        if not blocked:
-            rerank = (0.9 if newest else 0.35) * chance.lognormvariate(0, 0.35) * (3.5 if slow else 1)
-            late = chance.random() < (0.06 if slow else 0.005)
-            add("rerank", 5.0 if late else rerank, {"gen_ai.operation.name": "rerank", "openinference.span.kind": "RERANKER",
-                                                    "reranker.model_name": "rerank-v3.5", "gen_ai.request.model": "rerank-v3.5",
-                                                    "gen_ai.provider.name": "cohere"},
-                error="rerank timed out after 5 s" if late else "")
-            model = "gpt-4o-mini" if prompt.startswith("faq") else "gpt-4o"
-            size = 110_000 if huge else TOKENS[prompt] * chance.lognormvariate(0, 0.22)
-            out = max(12, int(size * 0.024))
-            failed = chance.random() < 0.012
-            for again in (True, False) if chance.random() < 0.034 else (False,):
-                add(f"chat {model}", 0.2 if again else 0.55 + out / 75 * chance.lognormvariate(0, 0.4), {
-                    "gen_ai.operation.name": "chat", "gen_ai.request.model": model, "gen_ai.provider.name": "openai",
-                    "gen_ai.usage.input_tokens": int(size) - out, "gen_ai.usage.output_tokens": out,
-                    "gen_ai.usage.cache_read.input_tokens": int(size * 0.3) if chance.random() < 0.5 else 0,
-                    "gen_ai.response.time_to_first_chunk": 0.3 + chance.random() * 0.6,
-                    "gen_ai.response.finish_reasons": ["content_filter" if refused else "stop"],
-                    **({"error.type": "rate_limit_exceeded"} if again else {})},
-                    error="429 rate limit" if again else "upstream failed" if failed else "")
-        attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "refund_agent",
-                      "user.id": f"user-{int(chance.paretovariate(0.9)) % 1_940:04}", **({"feature": feature} if feature else {}),
-                      **({"prompt.version": prompt} if prompt else {}), "customer": chance.choice(("acme", "globex", "initech")),
-                      "task.success": chance.random() < 0.77}
-        events = []
-        if chance.random() < 0.4:
-            events.append(Event("gen_ai.evaluation.result", now, {
-                "gen_ai.evaluation.name": "helpful", "gen_ai.evaluation.score.value": min(1.0, chance.gauss(0.88, 0.06))}))
-        failed_at = [span for span in spans if span.status_code == 2]
-        broken = bool(failed_at) and chance.random() < 0.9
-        spans.insert(0, Span(trace_id, root, None, "refund_agent", start_ns, now, attributes, RESOURCE, SCOPE, events=events,
-                             status_code=2 if broken else 1, status_message=failed_at[0].status_message if broken else ""))
-        return spans
-
-    def day(self, requests: int) -> list[list[Span]]:
-        """The last 24 hours, and the same again with 4 % fewer before that."""
-        chance = self.chance
-        starts = times(chance, round(requests / 1.041), 24, self.end_ns - 24 * HOUR_NS) + times(chance, requests, 24, self.end_ns)
-        huge = len(starts) - requests // 3
-        return [self.trace(start, huge=at == huge) for at, start in enumerate(starts)]
+def random_spans(seed: int, traces: int = 60) -> list[Span]:
+    """Spans of some traces: all kinds, sizes and gaps in what is known."""
+    dice = random.Random(seed)
+    found = []
+    for trace in range(1, traces + 1):
+        begun = START_NS + dice.randrange(DAYS * 24 * HOUR_NS)
+        tags: dict[str, Any] = {}
+        if dice.random() < 0.8:
+            tags["prompt_version"] = dice.choice(["refund-v1", "refund-v2", "order-v9"])
+        if dice.random() < 0.5:
+            tags["feature"] = dice.choice(["refunds", "orders"])
+        if dice.random() < 0.3:
+            tags["tier"] = dice.choice(["gold", "tin"])
+        for number in range(1, dice.randrange(2, 9)):
+            start = begun + dice.randrange(0, 20_000_000_000)
+            kind = dice.choice([*Kind])
+            fields: dict[str, Any] = {"kind": kind}
+            if kind in COUNTED_KINDS or dice.random() < 0.05:
+                fields |= {"model": dice.choice([None, "gpt", "llama"]), "provider": dice.choice([None, "openai", "ollama"]),
+                           "cost_status": dice.choice([1, 1, 2, 4, 5]), "input_tokens": dice.choice([None, 0, 120, 4_000]),
+                           "output_tokens": dice.choice([None, 0, 30, 900]),
+                           "cache_read_tokens": dice.choice([None, None, 100]),
+                           "ttft_ns": dice.choice([None, 40_000_000, 2_000_000_000])}
+                if fields["cost_status"] in (1, 2):
+                    fields["cost_nusd"] = dice.choice([0, 1, 7_000, 2_500_000])
+            if number == 1:
+                fields |= {"tags": json.dumps(tags) if tags else None,
+                           "user_id": dice.choice([None, "eva", "max", "ida"]), "session_id": f"s-{trace % 5}"}
+            if dice.random() < 0.25:
+                fields["signs"] = to_json(dice.sample(_SIGNS, dice.randrange(1, 4)))
+            status = dice.choice([Status.UNSET, Status.UNSET, Status.OK, Status.ERROR])
+            if status == Status.ERROR:
+                fields["error_type"] = dice.choice([None, "TimeoutError", "CancelledError"])
+            end = None if dice.random() < 0.08 else start + dice.choice([0, 3_000_000, dice.randrange(1, 9_000_000_000)])
+            found.append(Span(
+                trace.to_bytes(16, "big"), (trace * 100 + number).to_bytes(8, "big"),
+                None if number == 1 else (trace * 100 + dice.choice([1, dice.randrange(1, number)])).to_bytes(8, "big"),
+                dice.choice(["chat", "chat", "search", f"job {dice.randrange(10**6, 10**7)}"]), start, end, fields,
+                Resource({"service.name": dice.choice(["bot", "shop"])}), Scope("test"), status=status,
+                notes=dice.choice([0, 0, 0, int(Note.PENDING)])))
+    return found
 
 
-def write(store: Path, traces: list[list[Span]]) -> None:
-    """Write traces into a store with the engine's own intake."""
-    intake = Intake(store, PriceBook(), memory_limit_bytes=10**9)
-    intake.start()
-    answers: deque[Future[Any]] = deque()
-    for first in range(0, len(traces), TOGETHER):
-        spans = [span for trace in traces[first:first + TOGETHER] for span in trace]
-        answers.append(intake.submit(decode_traces(encode.traces_request(spans))))
-        if len(answers) > WAITING:
-            answers.popleft().result()
-    for answer in answers:
-        answer.result()
-    intake.call(lambda writer: writer.settle()).result()
-    intake.close()
+def fill(path: Path, seed: int, traces: int = 60) -> None:
+    """A store of random spans: in mixed batches, some sent again, some late, some replaced, some priced anew."""
+    dice = random.Random(seed + 1)
+    spans = random_spans(seed, traces)
+    dice.shuffle(spans)
+    late, spans = spans[:len(spans) // 6], spans[len(spans) // 6:]
+    with storing(path) as writer:
+        while spans:
+            batch, spans = spans[:23], spans[23:]
+            send(writer, batch)
+            send(writer, batch[:3])
+            writer.index_pending(2)
+        for span in dice.sample(late, len(late) // 2):
+            send(writer, [span, Span(**{**_fields(span), "end_ns": (span.end_ns or span.start_ns) + 5_000_000_000})])
+        send(writer, late)
+        writer.settle()
+        priced = [span for span in late if "cost_nusd" in span.attributes]
+        for span in priced:
+            span.attributes["cost_nusd"] = 123_456
+        writer.write([made(span) for span in priced], read_anew=True)
+        writer.settle()
 
 
-if __name__ == "__main__":
-    write(Path(sys.argv[1]), Maker().day(int(sys.argv[2]) if len(sys.argv) > 2 else REQUESTS))
-    print(json.dumps({"store": sys.argv[1]}))
+def _fields(span: Span) -> dict[str, Any]:
+    return {name: getattr(span, name) for name in (
+        "trace_id", "span_id", "parent_id", "name", "start_ns", "end_ns", "attributes", "resource", "scope", "status", "notes")}
+
+
+@dataclass
+class Counted:
+    """A store as the rows of its views, by trace id, and what is asked of it counted by hand."""
+
+    store: Store
+    traces: list[dict[str, Any]] = field(default_factory=list)
+
+    @cached_property
+    def spans(self) -> list[dict[str, Any]]:
+        """All spans."""
+        return rows(self.store, "SELECT * FROM spans")
+
+    @cached_property
+    def signs(self) -> list[dict[str, Any]]:
+        """All signs."""
+        return rows(self.store, "SELECT * FROM signs")
+
+    def requests(self, query: str, start_ns: int, end_ns: int) -> list[dict[str, Any]]:
+        """The traces that match and start in the range."""
+        meant = {found.hex() for found in questions.ids(self.store, parse(query))}
+        return [trace for trace in self.traces if trace["trace_id"] in meant and start_ns <= trace["start_ns"] < end_ns]
+
+    def calls(self, requests: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+        """The counted model calls of these traces."""
+        meant = {trace["trace_id"] for trace in requests}
+        counted = {kind.label for kind in COUNTED_KINDS}
+        return [span for span in self.spans if span["trace_id"] in meant and span["counted"]
+                and (span["kind"] in counted or span["cost_status"])]
+
+
+def counted(path: Path) -> Counted:
+    """The store at `path` by hand; close its store after use."""
+    store = reading(path)
+    return Counted(store, rows(store, "SELECT * FROM traces"))
+
+
+def rows(store: Store, statement: str) -> list[dict[str, Any]]:
+    """The rows of a SELECT by the names of its columns. Asked on a connection of its own: views stay where they were made."""
+    with open_store(store.path, role="read", key=KEY) as own:
+        answer = sql.ask(own, statement, limit=1_000_000)
+    return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
