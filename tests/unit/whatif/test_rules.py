@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from tests.helpers.drawn import drawn
+import pytest
+
+from tests.helpers.drawn import TRACE_ID, drawn
 from tests.unit.whatif.ask import cells, end, named, outcome_of, program_of, shift, slower, start, total
+from tracedesk.model.row import SpanRow
+from tracedesk.model.trace import build_trace
 from tracedesk.whatif.apply import apply
 from tracedesk.whatif.baseline import Baseline
 from tracedesk.whatif.changes import Remove, Scale
 from tracedesk.whatif.doubts import doubts
 from tracedesk.whatif.program import Rule
+from tracedesk.whatif.sweep import _Sweep
 
 
 def rules_of(picture: str) -> set[Rule]:
@@ -378,3 +383,19 @@ def test_a_launch_loop_of_tiny_calls_is_no_chain() -> None:
     """
     program = Baseline.of(drawn(rows, cell_ns=200_000)).full.program
     assert len(set(program.source[1:].tolist())) == 1
+
+
+def test_a_long_launch_loop_is_not_looked_through_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each of 2,000 tiny calls could wait for all before it; they are told from how they were launched."""
+    looked: list[int] = []
+    real = _Sweep._candidates
+    monkeypatch.setattr(_Sweep, "_candidates", lambda self, child: looked.append(child) or real(self, child))
+    step = 1_000_000
+    rows = [SpanRow(TRACE_ID, b"\0" * 7 + b"\1", None, "root", "app", 0, 2_001 * step)]
+    rows += [SpanRow(TRACE_ID, number.to_bytes(8, "big"), b"\0" * 7 + b"\1", "tiny", "app", number * step,
+                     number * step + step // 2) for number in range(2, 2_000)]
+    baseline = Baseline.of(build_trace(rows))
+    outcome = apply(baseline, [Scale(named("tiny"), 2)])
+    assert len(looked) < 20
+    assert baseline.replay_error_ns == 0
+    assert outcome.total_ns > 2_001 * step - step

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QPixmap
+from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.replay.script import Script
 from tracedesk.ui import theme
-from tracedesk.ui.replay.clockwork import Line
+from tracedesk.ui.replay.clockwork import Line, Stretch
 from tracedesk.ui.replay.looks import colors_of, pause_words
 from tracedesk.ui.widgets.text import plain_tip
 
 BAR_PX, NOW_PX, KNOB_PX = 8, 14, 10
 TO_COME = 0.42
+FINER = 8
+"""Many steps are first drawn so many times finer than the pixels."""
+
+
+def _color(piece: Stretch) -> QColor:
+    return theme.current().kind(piece.kind).solid if piece.kind is not None else colors_of(piece.step).solid
 
 
 class Scrubber(QWidget):
@@ -107,15 +114,28 @@ class Scrubber(QWidget):
             left, right = self._x(line.offsets[number]), self._x(line.offsets[number] + turn.duration_ns)
             painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, right - left, BAR_PX), 2, 2)
         pieces = line.stretches()
-        gap = 1.5 if len(pieces) < self.width() / 6 else 0.0
-        for piece in pieces:
-            left, right = self._x(piece.start_ns), self._x(piece.end_ns)
-            painter.setBrush(colors.kind(piece.kind).solid if piece.kind is not None else colors_of(piece.step).solid)
-            wide = max(2.0 if gap else 0.4, right - left - gap)
-            painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, wide, BAR_PX), 2, 2)
+        if len(pieces) < self.width() / 6:
+            for piece in pieces:
+                left, right = self._x(piece.start_ns), self._x(piece.end_ns)
+                painter.setBrush(_color(piece))
+                painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, max(2.0, right - left - 1.5), BAR_PX), 2, 2)
+        else:
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawImage(QRectF(0, middle - BAR_PX / 2, self.width(), BAR_PX), self._many(pieces))
         painter.end()
         self._drawn, self._drawn_for = picture, key
         return picture
+
+    def _many(self, pieces: Sequence[Stretch]) -> QImage:
+        """Many steps as one row of pixels, finer than the screen: drawn smaller, each colour keeps its share."""
+        image = QImage(self.width() * FINER, 1, QImage.Format.Format_ARGB32_Premultiplied)
+        image.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(image)
+        for piece in pieces:
+            left, right = round(self._x(piece.start_ns) * FINER), round(self._x(piece.end_ns) * FINER)
+            painter.fillRect(left, 0, max(1, right - left), 1, _color(piece))
+        painter.end()
+        return image.scaled(self.width(), 1, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
     def _marks(self, painter: QPainter, line: Line, middle: float) -> None:
         """Names below: the turns, the pauses between them, the total."""
