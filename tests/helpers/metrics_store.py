@@ -71,27 +71,28 @@ class Maker:
         spans: list[Span] = []
         now = start_ns
 
-        def add(name: str, took_s: float, attributes: dict[str, Any], *, error: str = "", events: tuple[Event, ...] = ()) -> None:
+        def add(name: str, took_s: float, attributes: dict[str, Any], *, error: str = "") -> None:
             nonlocal now
             end = now + int(took_s * NS_PER_S)
-            spans.append(Span(trace_id, self._id(8), root, name, now, end, attributes, RESOURCE, SCOPE, events=list(events),
-                              status_code=2 if error else 0, status_message=error))
+            spans.append(Span(trace_id, self._id(8), root, name, now, end, attributes, RESOURCE, SCOPE,
+                              status=2 if error else 0, status_message=error))
             now = end + 2 * NS_PER_MS
 
         blocked, refused = chance.random() < 0.011, chance.random() < 0.008
         add("input_guard", 0.15 + chance.random() * 0.08, {
-            "gen_ai.operation.name": "chat", "gen_ai.request.model": "llama-guard3:8b", "gen_ai.provider.name": "ollama",
-            "gen_ai.usage.input_tokens": 118, "gen_ai.usage.output_tokens": 3})
+            "gen_ai.operation.name": "guardrail", "gen_ai.request.model": "llama-guard3:8b", "gen_ai.provider.name": "ollama",
+            "guardrail.verdict": "block" if blocked else "pass", "gen_ai.usage.input_tokens": 118,
+            "gen_ai.usage.output_tokens": 3})
         if not blocked:
             rerank = (0.9 if newest else 0.35) * chance.lognormvariate(0, 0.35) * (3.5 if slow else 1)
             late = chance.random() < (0.06 if slow else 0.005)
-            add("rerank", 5.0 if late else rerank, {"gen_ai.operation.name": "rerank", "openinference.span.kind": "RERANKER",
-                                                    "reranker.model_name": "rerank-v3.5", "gen_ai.request.model": "rerank-v3.5",
-                                                    "gen_ai.provider.name": "cohere"},
+            add("rerank", 5.0 if late else rerank, {
+                "gen_ai.operation.name": "rerank", "reranker.model_name": "rerank-v3.5", "gen_ai.request.model": "rerank-v3.5",
+                "gen_ai.provider.name": "cohere", "gen_ai.usage.cost": 0.0009},
                 error="rerank timed out after 5 s" if late else "")
             model = "gpt-4o-mini" if prompt.startswith("faq") else "gpt-4o"
-            size = 110_000 if huge else TOKENS[prompt] * chance.lognormvariate(0, 0.22)
-            out = max(12, int(size * 0.024))
+            size = 112_400 if huge else TOKENS[prompt] * chance.lognormvariate(0, 0.22)
+            out = max(12, min(400, int(size * 0.024)))
             failed = chance.random() < 0.012
             for again in (True, False) if chance.random() < 0.034 else (False,):
                 add(f"chat {model}", 0.2 if again else 0.55 + out / 75 * chance.lognormvariate(0, 0.4), {
@@ -103,23 +104,27 @@ class Maker:
                     **({"error.type": "rate_limit_exceeded"} if again else {})},
                     error="429 rate limit" if again else "upstream failed" if failed else "")
         attributes = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "refund_agent",
-                      "user.id": f"user-{int(chance.paretovariate(0.9)) % 1_940:04}", **({"feature": feature} if feature else {}),
-                      **({"prompt.version": prompt} if prompt else {}), "customer": chance.choice(("acme", "globex", "initech")),
-                      "task.success": chance.random() < 0.77}
+                      "user.id": f"user-{int(chance.triangular(0, 1_940, 0)):04}",
+                      "session.id": f"s-{chance.getrandbits(24):06x}",
+                      "customer": chance.choice(("acme", "globex", "initech")), "task.success": chance.random() < 0.77,
+                      "experiment.id": chance.choice(("rerank-k5", "rerank-k20"))}
+        attributes |= {"feature": feature} if feature else {}
+        attributes |= {"gen_ai.prompt.version": prompt} if prompt else {}
         events = []
         if chance.random() < 0.4:
             events.append(Event("gen_ai.evaluation.result", now, {
                 "gen_ai.evaluation.name": "helpful", "gen_ai.evaluation.score.value": min(1.0, chance.gauss(0.88, 0.06))}))
-        failed_at = [span for span in spans if span.status_code == 2]
+        failed_at = [span for span in spans if span.status == 2]
         broken = bool(failed_at) and chance.random() < 0.9
         spans.insert(0, Span(trace_id, root, None, "refund_agent", start_ns, now, attributes, RESOURCE, SCOPE, events=events,
-                             status_code=2 if broken else 1, status_message=failed_at[0].status_message if broken else ""))
+                             status=2 if broken else 1, status_message=failed_at[0].status_message if broken else ""))
         return spans
 
     def day(self, requests: int) -> list[list[Span]]:
         """The last 24 hours, and the same again with 4 % fewer before that."""
         chance = self.chance
-        starts = times(chance, round(requests / 1.041), 24, self.end_ns - 24 * HOUR_NS) + times(chance, requests, 24, self.end_ns)
+        starts = times(chance, round(requests / 1.041), 24, self.end_ns - 24 * HOUR_NS)
+        starts += times(chance, requests, 24, self.end_ns)
         huge = len(starts) - requests // 3
         return [self.trace(start, huge=at == huge) for at, start in enumerate(starts)]
 
