@@ -12,12 +12,14 @@ from tracedesk.base.registry import parts
 from tracedesk.importers import formats
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import Importer, Report, Sniff
-from tracedesk.importers.source import Refused, Source, sources
+from tracedesk.importers.source import HEAD_BYTES, Refused, Source, sources
 from tracedesk.importers.strangers import stranger
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import LogRecord, Span
 
 SURE_ENOUGH = 0.3
+SECOND_LOOK_BYTES = 4 << 20
+"""So much of a file is looked at where its first 64 KiB say nothing."""
 _MEMBER = re.compile(rb'"([^"\\\x00-\x1f]{1,40})"\s*:')
 
 
@@ -38,8 +40,11 @@ def recognise(source: Source) -> tuple[Importer, Sniff]:
         raise UnknownFormat(f"{source.name} is empty." if not source.problem else f"{source.name}: {source.problem}.",
                             hint="Was it written to the end?")
     glance = Glance(source)
-    asked = [(importer.sniff(glance), importer) for importer in importers()]
-    sniff, best = max(asked, key=lambda pair: pair[0].confidence)
+    sniff, best = _surest(glance)
+    if sniff.confidence < SURE_ENOUGH and len(source.head) == HEAD_BYTES:
+        with source.open() as stream:                        # what tells may stand behind a long prompt
+            glance = Glance(source, stream.read(SECOND_LOOK_BYTES))
+        sniff, best = _surest(glance)
     if sniff.confidence < SURE_ENOUGH:
         known_not = stranger(glance)
         if known_not is not None:
@@ -48,6 +53,11 @@ def recognise(source: Source) -> tuple[Importer, Sniff]:
         raise UnknownFormat(f"{source.name} is in no format that TraceDesk knows. {_looks_like(source.head)}",
                             hint=f"Known formats: {known}.")
     return best, sniff
+
+
+def _surest(glance: Glance) -> tuple[Sniff, Importer]:
+    asked = [(importer.sniff(glance), importer) for importer in importers()]
+    return max(asked, key=lambda pair: pair[0].confidence)
 
 
 def _looks_like(head: bytes) -> str:

@@ -19,10 +19,10 @@ _COMMA = re.compile(rb",(\s*[}\]])")
 
 
 class Glance:
-    """`head` is the first 64 KiB of a file, unpacked. The file's name proves nothing and is not here."""
+    """`head` is the first 64 KiB of a file, unpacked, or more of it. The file's name proves nothing and is not here."""
 
-    def __init__(self, source: Source) -> None:
-        self.head = source.head
+    def __init__(self, source: Source, head: bytes | None = None) -> None:
+        self.head = source.head if head is None else head
         self.mapping = source.mapping
         self._source = source
 

@@ -58,6 +58,13 @@ def test_begin_and_end_are_one_slice(tmp_path: Path) -> None:
     assert any("never ended" in text for text in report.assumed)
 
 
+def test_an_end_may_stand_before_its_begin_at_the_same_moment(tmp_path: Path) -> None:
+    spans, report = loaded(tmp_path, [event("B", "a", 0), event("E", "b", 2), event("B", "b", 2), event("E", "a", 5)])
+    assert parents(spans) == {"a": None, "b": "a"}
+    assert spans["b"].end_ns == spans["b"].start_ns
+    assert not report.skipped
+
+
 def test_async_slices_nest_by_their_id(tmp_path: Path) -> None:
     spans, _ = loaded(tmp_path, [
         event("b", "request", 0, cat="net", id="0x1"), event("b", "other", 1, cat="net", id="0x2"),

@@ -74,6 +74,13 @@ def test_ids_that_are_no_hex_keep_their_words(tmp_path: Path) -> None:
     assert (spans["a"].end_ns, spans["b"].end_ns) == (None, spans["b"].start_ns)
 
 
+def test_what_tells_may_stand_behind_a_long_prompt(tmp_path: Path) -> None:
+    document = json.loads(PART.sample)
+    document["trace"]["input"] = "x" * 200_000
+    spans, _, reports = load(saved(tmp_path, document))
+    assert (len(spans), reports[0].format) == (2, "langfuse")
+
+
 def test_scores_are_records_of_their_span(tmp_path: Path) -> None:
     document = json.loads(PART.sample)
     document["scores"] = [{"id": "s", "traceId": document["trace"]["id"], "observationId": "00000000000000a2",

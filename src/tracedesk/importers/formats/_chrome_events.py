@@ -129,17 +129,24 @@ class Tracks:
         """The slices of one thread: X as they are, B with the E of the same name that comes next, or of none."""
         found: list[Slice] = []
         open_ = _Open()
+        early: list[tuple[str, int]] = []                    # ends without a begin: it may follow at the same moment
         for event in events:
             if event.ph == "X":
                 found.append(Slice(event, event.ts_ns + max(0, event.dur_ns or 0), args=event.args))
             elif event.ph == "B":
                 found.append(Slice(event, None, args=event.args))
-                open_.add(found[-1])
+                if (event.name, event.ts_ns) in early[-8:]:
+                    early.remove((event.name, event.ts_ns))
+                    found[-1].end_ns = event.ts_ns
+                else:
+                    open_.add(found[-1])
             elif (closes := open_.last(event.name)) is None:
-                self.report.skip("an end event ends nothing", first=f"{event.name or 'without a name'}")
+                early.append((event.name, event.ts_ns))
             else:
                 closes.end_ns = max(event.ts_ns, closes.start_ns)
                 closes.args = {**closes.args, **event.args}
+        for name, _ in early:
+            self.report.skip("an end event ends nothing", first=name or "without a name")
         self._close(open_, last)
         return found
 
