@@ -36,6 +36,8 @@ KNOWN_COSTS = [int(status) for status in CostStatus if status.known]
 """Codes of calls with an amount."""
 
 _DAY_NS = 86_400 * NS_PER_S
+_NOBODY = -1
+"""In place of a trace_no: these records were replaced."""
 _RELABELLED = 1_000
 """Changed traces whose labels are looked up one by one; of more, all labels are read again."""
 _REMEMBERED = 8
@@ -72,15 +74,25 @@ class Requests:
         return self.by_start[first:last]
 
 
-@dataclass(frozen=True, slots=True)
 class Own:
-    """Steps or calls of the requests of a period: `place` is that of the request among them, `records` what is known."""
+    """Steps or calls of the requests of a period. `place` is that of the request among them; a field of `store.measures.STEP`
+    or `CALL` is taken from all records when it is first asked for."""
 
-    place: Ints
-    records: Records
+    def __init__(self, place: Ints, records: Records, which: Ints) -> None:
+        self.place = place
+        self.which = which
+        self._records = records
+        self._columns: dict[str, Ints] = {}
 
     def __getitem__(self, name: str) -> Ints:
-        return self.records[name].astype(np.int64)
+        found = self._columns.get(name)
+        if found is None:
+            found = self._columns[name] = self._records[name][self.which].astype(np.int64)
+        return found
+
+    def sorted_by(self, order: Ints) -> Own:
+        """Some of them, in this order."""
+        return Own(self.place[order], self._records, self.which[order])
 
 
 @dataclass(eq=False)
@@ -107,7 +119,7 @@ class Selection:
         took = steps["duration_ns"]
         ended = np.flatnonzero(took != UNKNOWN)
         order = ended[np.argsort(took[ended])]
-        return Own(steps.place[order], steps.records[order])
+        return steps.sorted_by(order)
 
     def labelled(self, key: str, period: Ints | None = None) -> tuple[Ints, Ints, list[str]]:
         """(place of a request, code of the value) for every value of a label in a period, and the values."""
@@ -133,11 +145,11 @@ class Selection:
         place[wanted] = np.arange(len(wanted))
         at = np.minimum(np.searchsorted(self.requests.trace_no, parts.trace_no), max(0, len(place) - 1))
         if not len(place):
-            return Own(np.zeros(0, np.int64), parts.records[:0])
+            return Own(np.zeros(0, np.int64), parts.records, np.zeros(0, np.int64))
         of_trace = np.where(self.requests.trace_no[at] == parts.trace_no, place[at], -1)
         of_record = np.repeat(of_trace, parts.counts)
-        meant = of_record >= 0
-        return Own(of_record[meant], parts.records[meant])
+        which = np.flatnonzero(of_record >= 0)
+        return Own(of_record[which], parts.records, which)
 
     def column(self, name: str, period: Ints | None = None) -> Ints:
         """A column of the requests of a period (default: the one asked about)."""
@@ -197,16 +209,23 @@ def requests_since(store: Store, since_ns: int) -> Requests:
 
 
 def _brought_up_to_date(store: Store, known: Requests, change: int) -> Requests:
-    """The requests with what changed in its place."""
+    """The requests with what changed in its place. Records are written where the known ones lie: `known` is no more."""
     newer = stored.newer(store, known.change)
-    kept = ~np.isin(known.trace_no, newer.trace_no)
     meant = newer.records["start_ns"] >= known.since_ns
-    numbers = np.concatenate((known.trace_no[kept], newer.trace_no[meant]))
-    order = np.argsort(numbers, kind="stable")
-    records = np.concatenate((known.records[kept], newer.records[meant]))
-    fresh = Requests(known.since_ns, change, Numbers(numbers[order], records[order]))
+    numbers, records = newer.trace_no[meant], newer.records[meant]
+    at = np.searchsorted(known.trace_no, numbers)
+    there = at < len(known.trace_no)
+    there[there] = known.trace_no[at[there]] == numbers[there]
+    gone = np.isin(known.trace_no, newer.trace_no[~meant])              # they start earlier now than anybody asked about
+    if gone.any() or (len(known.trace_no) and (numbers[~there] < known.trace_no[-1]).any()):
+        return Requests(known.since_ns, change, stored.since(store, known.since_ns))
+    whole = _grown(known.records, records[~there])
+    whole[at[there]] = records[there]
+    fresh = Requests(known.since_ns, change, Numbers(np.concatenate((known.trace_no, numbers[~there])), whole))
     for table, parts in known.parts.items():
-        fresh.parts[table] = _joined(parts, stored.newer_parts(store, table, known.change))
+        joined = _joined(parts, stored.newer_parts(store, table, known.change))
+        if joined is not None:
+            fresh.parts[table] = joined
     if known.labels and len(newer.trace_no) <= _RELABELLED:
         labels = stored.labels_of(store, newer.trace_no.tolist())
         for key, before in known.labels.items():
@@ -214,12 +233,26 @@ def _brought_up_to_date(store: Store, known: Requests, change: int) -> Requests:
     return fresh
 
 
-def _joined(known: Parts, newer: Parts) -> Parts:
-    """Parts with the newer ones in place of theirs, at the end."""
-    kept = ~np.isin(known.trace_no, newer.trace_no)
-    records = known.records if kept.all() else known.records[np.repeat(kept, known.counts)]
-    return Parts(np.concatenate((known.trace_no[kept], newer.trace_no)), np.concatenate((known.counts[kept], newer.counts)),
-                 np.concatenate((records, newer.records)))
+def _grown(known: Records, more: Records) -> Records:
+    """The known records and more behind them: in the room that lies behind them already, if there is enough."""
+    size = len(known) + len(more)
+    room = known.base
+    if not (isinstance(room, np.ndarray) and room.dtype == known.dtype and room.flags.writeable and len(room) >= size):
+        room = np.empty(size + size // 8 + 1_000, known.dtype)
+        room.view(np.uint8)[:len(known) * known.dtype.itemsize] = known.view(np.uint8)
+    room[len(known):size] = more
+    return room[:size]
+
+
+def _joined(known: Parts, newer: Parts) -> Parts | None:
+    """Parts with the newer ones behind; the old ones of the same traces belong to nobody from now on. None where these
+    have become too many."""
+    stale = np.isin(known.trace_no, newer.trace_no)
+    numbers = np.where(stale, _NOBODY, known.trace_no)
+    if known.counts[numbers == _NOBODY].sum() > len(known.records) // 4 + 1_000:
+        return None
+    return Parts(np.concatenate((numbers, newer.trace_no)), np.concatenate((known.counts, newer.counts)),
+                 _grown(known.records, newer.records))
 
 
 def _relabelled(known: Labels, newer: list[tuple[int, str]], changed: Ints) -> Labels:

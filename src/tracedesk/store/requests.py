@@ -1,6 +1,6 @@
 """Traces as records in memory, for whoever adds up many of them: what the panels of `analytics` are made of.
 
-Nothing here groups or sums: the measures of 100,000 traces (`measures.py`) are read in 0.15 s, and numpy then answers every
+Nothing here groups or sums: the measures of 100,000 traces (`measures.py`) are read in 0.1 s, and numpy then answers every
 panel of a page from the same columns. What was read once is brought up to date by the traces that changed since (`newer`).
 """
 
@@ -32,7 +32,7 @@ Records = NDArray[Any]
 _OF_TRACES = ("start_ns", "duration_ns", "input_tokens", "output_tokens", "cache_read_tokens", "cost_nusd", "profile_no",
               "span_count", "error_count", "unfinished_count", "llm_calls", "priced_calls", "unpriced_calls", "status")
 _SELECT = (f"SELECT trace_no, {', '.join(f'coalesce({name}, {UNKNOWN})' for name in _OF_TRACES)} FROM traces "
-           "WHERE start_ns IS NOT NULL AND ")
+           "{0} WHERE start_ns IS NOT NULL AND {1}")
 
 
 class Numbers(NamedTuple):
@@ -64,17 +64,17 @@ def since(store: Store, since_ns: int) -> Numbers:
         if earliest is None or since_ns <= earliest:
             rows = db.execute("SELECT trace_no, data FROM measures ORDER BY trace_no")
         else:
-            rows = db.execute("SELECT trace_no, m.data FROM traces t JOIN measures m USING (trace_no) WHERE t.start_ns >= ?",
-                              (_fitting(since_ns),))
-        return _numbers(db, rows, "+start_ns >= ?", since_ns)
+            rows = db.execute("SELECT trace_no, m.data FROM traces t CROSS JOIN measures m USING (trace_no) "
+                              "WHERE t.start_ns >= ?", (_fitting(since_ns),))
+        return _numbers(db, rows, "start_ns >= ?", since_ns)
 
 
 def newer(store: Store, after: int) -> Numbers:
     """The numbers of the traces that were written after change number `after`, whenever they start."""
     with store.reading(LIMIT_S) as db:
-        rows = db.execute("SELECT trace_no, m.data FROM traces t JOIN measures m USING (trace_no) WHERE t.changed > ?",
+        rows = db.execute("SELECT trace_no, m.data FROM traces t CROSS JOIN measures m USING (trace_no) WHERE t.changed > ?",
                           (after,))
-        return _numbers(db, rows, "+changed > ?", after)
+        return _numbers(db, rows, "changed > ?", after)
 
 
 def _pairs(rows: Iterable[tuple[int, bytes]]) -> tuple[Ints, list[bytes]]:
@@ -90,15 +90,15 @@ def _pairs(rows: Iterable[tuple[int, bytes]]) -> tuple[Ints, list[bytes]]:
 
 def _numbers(db: Any, rows: Iterable[tuple[int, bytes]], which: str, value: int) -> Numbers:
     """The numbers in `rows`; of traces whose measures are not up to date (large ones that grow, those of an old store) what
-    their own row says, with no signs. `which` is a condition on the row, with a + so that the few are looked up first."""
+    their own row says, with no signs. `which` is a condition on the row."""
     numbers, data = _pairs(rows)
     records = np.frombuffer(b"".join(data), NUMBERS)
     if len(numbers) and (np.diff(numbers) < 0).any():
         order = np.argsort(numbers, kind="stable")
         numbers, records = numbers[order], records[order]
-    behind = db.execute(f"{_SELECT} {which} AND recount", (_fitting(value),)).fetchall()
+    behind = db.execute(_SELECT.format("INDEXED BY traces_to_recount", f"recount AND {which}"), (_fitting(value),)).fetchall()
     if db.execute("SELECT 1 FROM meta WHERE name = 'unmeasured'").fetchone():
-        behind += db.execute(f"{_SELECT} {which} AND trace_no NOT IN (SELECT trace_no FROM measures)",
+        behind += db.execute(_SELECT.format("", f"{which} AND trace_no NOT IN (SELECT trace_no FROM measures)"),
                              (_fitting(value),)).fetchall()
     if not behind:
         return Numbers(numbers, records)
@@ -123,7 +123,7 @@ def parts(store: Store, table: Literal["steps", "calls"], first: int, last: int)
 def newer_parts(store: Store, table: Literal["steps", "calls"], after: int) -> Parts:
     """The steps or calls of the traces that were written after change number `after`."""
     with store.reading(LIMIT_S) as db:
-        return _parts(table, db.execute(f"SELECT trace_no, p.data FROM traces t JOIN {table} p USING (trace_no) "
+        return _parts(table, db.execute(f"SELECT trace_no, p.data FROM traces t CROSS JOIN {table} p USING (trace_no) "
                                         "WHERE t.changed > ? ORDER BY trace_no", (after,)))
 
 
@@ -181,10 +181,10 @@ def matching(store: Store, query: TraceQuery, start_ns: int, end_ns: int) -> Int
     """The trace_no of those that match and start in [start_ns, end_ns), sorted."""
     with store.reading(LIMIT_S) as db:
         where, values = condition(db, query)
-        found = [number for number, in db.execute(
-            f"SELECT t.trace_no FROM traces t WHERE {where} AND t.start_ns >= ? AND t.start_ns < ?",
-            (*values, _fitting(start_ns), _fitting(end_ns)))]
-    return np.sort(np.array(found, np.int64))
+        found = db.execute(
+            f"SELECT group_concat(t.trace_no) FROM traces t WHERE {where} AND t.start_ns >= ? AND t.start_ns < ?",
+            (*values, _fitting(start_ns), _fitting(end_ns))).fetchone()
+    return np.sort(_listed(found))
 
 
 def profiles(store: Store, numbers: Ints) -> dict[int, list[tuple[str, str]]]:
@@ -208,18 +208,15 @@ class Labels(NamedTuple):
 def labels(store: Store, key: str, first: int, last: int) -> Labels:
     """The values of a label (`user`, `session` or `tag.NAME`) of the traces with numbers from `first` to `last`."""
     with store.reading(LIMIT_S) as db:
-        values: list[str] = []
-        codes: list[int] = []
-        numbers: list[int] = []
-        before = None
-        for number, value in db.execute("SELECT trace_no, value FROM labels WHERE key = ? AND trace_no BETWEEN ? AND ? "
-                                        "ORDER BY value", (key, first, last)):
-            if value != before:
-                values.append(value)
-                before = value
-            numbers.append(number)
-            codes.append(len(values) - 1)
-    return Labels(np.array(numbers, np.int64), np.array(codes, np.int64), values)
+        found = db.execute("SELECT value, count(*), group_concat(trace_no) FROM labels WHERE key = ? "
+                           "AND trace_no BETWEEN ? AND ? GROUP BY value", (key, first, last)).fetchall()
+    counts = np.array([row[1] for row in found], np.int64)
+    return Labels(_listed(row[2] for row in found), np.repeat(np.arange(len(found)), counts), [row[0] for row in found])
+
+
+def _listed(texts: Iterable[str | None]) -> Ints:
+    """The numbers of group_concat: a third of the time of a row for each."""
+    return np.fromstring(",".join(filter(None, texts)), np.int64, sep=",")
 
 
 def labels_of(store: Store, numbers: Iterable[int]) -> dict[str, list[tuple[int, str]]]:

@@ -41,13 +41,14 @@ def per_user(store: Store, asked: Asked) -> Stat:
     """Known costs of the requests that name a user, over the number of users."""
     found = select(store, asked)
     place, user, _ = found.labelled("user")
-    named = np.unique(place)
+    named = np.flatnonzero(np.bincount(place, minlength=len(found.now)))
     before = None
     if found.before is not None:
         earlier, who, _ = found.labelled("user", found.before)
-        before = per(cost(found, found.before[np.unique(earlier)]), len(np.unique(who)))
+        theirs = found.before[np.flatnonzero(np.bincount(earlier, minlength=len(found.before)))]
+        before = per(cost(found, theirs), _different(who))
     costs = sums_by_bucket(found.bucket[named], found.column("cost_nusd")[named], found.buckets)
-    count = len(np.unique(user))
+    count = _different(user)
     note = f"{count:,} active user{'' if count == 1 else 's'}" if count else "no request names a user" if len(found.now) else ""
     values = ratio(costs, active(found, place, user)) if count else np.full(found.buckets, NAN)
     return tile(found, per(cost(found, found.now[named]), count), before, values, "cost per user", note=note, good=-1)
@@ -61,14 +62,19 @@ def active(found: Selection, place: Ints, user: Ints) -> Ints:
     return np.bincount(seen // (int(user.max()) + 1), minlength=found.buckets)
 
 
+def _different(codes: Ints) -> int:
+    """How many different codes there are."""
+    return int(np.count_nonzero(np.bincount(codes)))
+
+
 def active_users(store: Store, asked: Asked) -> Stat:
     """How many users made a request."""
     found = select(store, asked)
     place, user, _ = found.labelled("user")
-    before = None if found.before is None else Figure(len(np.unique(found.labelled("user", found.before)[1])), "count")
+    before = None if found.before is None else Figure(_different(found.labelled("user", found.before)[1]), "count")
     values: Floats = active(found, place, user).astype(np.float64)
-    named = len(np.unique(place))
-    return tile(found, Figure(len(np.unique(user)), "count"), before, values, "users",
+    named = int(np.count_nonzero(np.bincount(place)))
+    return tile(found, Figure(_different(user), "count"), before, values, "users",
                 note=f"{named:,} of {len(found.now):,} requests name one" if len(found.now) else "")
 
 
