@@ -5,7 +5,7 @@ Rows follow B in preorder; what only A has stands after the row of the span that
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -35,10 +35,13 @@ class Bar(NamedTuple):
 
 
 class Paired:
-    """The pairs of two traces. `a[row]` and `b[row]` are span indexes or `NONE`; `depth`, `verdict` and the bars go by row."""
+    """The pairs of two traces. `a[row]` and `b[row]` are span indexes or `NONE`; `depth`, `verdict` and the bars go by row.
+    `sums` are the changes of the whole traces by column: a root that has no figure of its own shows them."""
 
-    def __init__(self, first: Trace, second: Trace, matches: Sequence[Match], axis: str = SAME_START) -> None:
+    def __init__(self, first: Trace, second: Trace, matches: Sequence[Match], axis: str = SAME_START,
+                 sums: Mapping[str, int | None] | None = None) -> None:
         self.first, self.second = first, second
+        self.sums = sums or {}
         self.axis = axis
         self.a, self.b = _ordered(matches)
         self.depth = np.where(self.b != NONE, second.depth[self.b], first.depth[self.a]).astype(np.int64)
@@ -97,7 +100,12 @@ class Paired:
         if NONE in (a, b):
             return None
         before, after = int(getattr(self.first, column)[a]), int(getattr(self.second, column)[b])
-        return None if UNKNOWN in (before, after) else after - before
+        if UNKNOWN in (before, after):
+            return self.sums.get(column) if self._is_only_root(row) else None
+        return after - before
+
+    def _is_only_root(self, row: int) -> bool:
+        return row == 0 and int((self.depth == 0).sum()) == 1
 
     def shown(self, closed: set[int], *, only_changed: bool = False) -> NDArray[np.int64]:
         """The rows in view: not below a closed row; with `only_changed` those that differ and the rows above them."""

@@ -51,6 +51,13 @@ def test_the_figures_of_the_mock_up(desk: MainWindow) -> None:
     assert (figures.tokens.before.text(), figures.tokens.after.text()) == ("2,170", "4,395")
     assert figures.tokens.delta.text() == "×2.03"
     assert (figures.cost.before.text(), figures.cost.after.text()) == ("≥ $0.0077", "≥ $0.0112")
+    assert (figures.retrieved.before.text(), figures.retrieved.after.text()) == ("k = 5", "k = 20")
+    assert (figures.retrieved.delta.text(), figures.retrieved.below.text()) == ("×4.00", "5 kept in both")
+    assert (figures.judge.before.text(), figures.judge.after.text(), figures.judge.delta.text()) == ("0.91", "0.92", "+0.01")
+    assert figures.spans.isHidden()
+    paired = page(desk).pairs.paired
+    assert paired is not None
+    assert [paired.change(0, column) for column in ("input_tokens", "output_tokens", "cost_nusd")] == [2_208, 17, 3_450_000]
     assert page(desk).parts.title() == f"Where the +1.18{NARROW}s comes from"
 
 

@@ -1,4 +1,4 @@
-"""The figures above the picture: time, tokens, cost and spans of A and B, each with the difference."""
+"""The figures above the picture: time, tokens, cost, documents and scores of A and B, each with the difference."""
 
 from __future__ import annotations
 
@@ -53,18 +53,21 @@ def tone_of(before: float | None, after: float | None) -> str:
 
 
 class Figures(QFrame):
-    """Time, tokens, cost, model calls."""
+    """Time, tokens, cost; what was retrieved and how it was judged, where a trace says so, else how many spans."""
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("edge", "bottom")
         self.time, self.tokens, self.cost, self.spans = Two("Total time"), Two("Tokens"), Two("Cost"), Two("Spans")
+        self.retrieved, self.judge = Two("Retrieved"), Two("Judge")
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 8, 12, 8)
         row.setSpacing(16)
-        for number, figure in enumerate((self.time, self.tokens, self.cost, self.spans)):
+        self._lines: dict[Two, QFrame] = {}
+        for number, figure in enumerate((self.time, self.tokens, self.cost, self.retrieved, self.judge, self.spans)):
             if number:
-                row.addWidget(line(Qt.Orientation.Vertical))
+                self._lines[figure] = line(Qt.Orientation.Vertical)
+                row.addWidget(self._lines[figure])
             row.addWidget(figure, 1)
 
     def show_comparison(self, compared: Compared) -> None:
@@ -82,6 +85,38 @@ class Figures(QFrame):
         words = [f"{number} {word}" for number, word in ((added, "added"), (removed, "gone"), (renamed, "renamed")) if number]
         self.spans.say(f"{found.a.n:,}", f"{found.b.n:,}", ratio(found.a.n, found.b.n), "same",
                        ", ".join(words) or "the same spans")
+        self._documents(compared)
+        self._scores(compared)
+        shown = [self.retrieved.isVisibleTo(self), self.judge.isVisibleTo(self)]
+        self._put(self.spans, not all(shown))
+
+    def _put(self, figure: Two, shown: bool) -> None:
+        figure.setVisible(shown)
+        self._lines[figure].setVisible(shown)
+
+    def _documents(self, compared: Compared) -> None:
+        """How many documents were asked for, and how many were kept."""
+        before, after = compared.a.retrieved, compared.b.retrieved
+        self._put(self.retrieved, before is not None or after is not None)
+        words = [f"k = {one.k:,}" if one is not None and one.k is not None else "—" for one in (before, after)]
+        known = before is not None and after is not None and before.k is not None and after.k is not None
+        delta = ratio(before.k, after.k) if known else ""  # type: ignore[union-attr, arg-type]
+        kept = [None if one is None else one.kept for one in (before, after)]
+        below = ""
+        if None not in kept:
+            below = f"{kept[0]:,} kept in both" if kept[0] == kept[1] else f"{kept[0]:,} kept, then {kept[1]:,}"
+        changed = delta not in ("", "=")
+        self.retrieved.say(words[0], words[1], delta if changed else "", "worse" if changed else "same", below)
+
+    def _scores(self, compared: Compared) -> None:
+        """The mean of what judges said, between 0 and 1."""
+        before, after = compared.a.judge, compared.b.judge
+        self._put(self.judge, before is not None or after is not None)
+        words = ["—" if one is None else f"{one:.2f}" for one in (before, after)]
+        change = None if before is None or after is None else round(after, 2) - round(before, 2)
+        delta = "" if change is None else "=" if abs(change) < 0.005 else f"{'+' if change > 0 else '−'}{abs(change):.2f}"
+        tone = "same" if change is None or delta == "=" else "better" if change > 0 else "worse"
+        self.judge.say(words[0], words[1], "" if delta == "=" else delta, tone, "the same" if delta == "=" else "")
 
     def _tokens(self, compared: Compared) -> None:
         (in_a, out_a), (in_b, out_b) = tokens_of(compared.a), tokens_of(compared.b)
@@ -100,6 +135,15 @@ class Figures(QFrame):
             below = f"{'+' if delta > 0 else '−'}{format_cost_exact(abs(delta))}" if delta else "the same"
         self.cost.say(format_total(before, holes_a), format_total(after, holes_b),
                       ratio(before, after) if before is not None and after is not None else "", tone_of(before, after), below)
+
+
+def sums_of(compared: Compared) -> dict[str, int | None]:
+    """B minus A of the whole traces by column; None where either is not known, or where they leave out unlike calls."""
+    (in_a, out_a), (in_b, out_b) = tokens_of(compared.a), tokens_of(compared.b)
+    (cost_a, holes_a), (cost_b, holes_b) = cost_of(compared.a), cost_of(compared.b)
+    cost_b = cost_b if holes_a == holes_b else None
+    return {name: None if before is None or after is None else after - before for name, before, after in (
+        ("input_tokens", in_a, in_b), ("output_tokens", out_a, out_b), ("cost_nusd", cost_a, cost_b))}
 
 
 def tokens_of(side: Side) -> tuple[int | None, int | None]:

@@ -18,7 +18,7 @@ from tracedesk.store import baselines
 from tracedesk.store.connect import notebook
 from tracedesk.ui.compare import reader
 from tracedesk.ui.compare.diff_view import DiffPane
-from tracedesk.ui.compare.figures import Figures
+from tracedesk.ui.compare.figures import Figures, sums_of
 from tracedesk.ui.compare.legend import Legend
 from tracedesk.ui.compare.parts_bar import PartsBar
 from tracedesk.ui.waterfall.paired import PairedView
@@ -184,7 +184,8 @@ class ComparePage(QWidget):
         self._pin.set_text("Unpin A" if summary is not None and compared.pinned == summary.trace_id else "Pin A as baseline")
         self.figures.show_comparison(compared)
         self.parts.show_comparison(found)
-        self.pairs.set_pair(found.a, found.b, [(row.a, row.b) for row in found.rows], AXES[self._axis.current()][0])
+        self.pairs.set_pair(found.a, found.b, [(row.a, row.b) for row in found.rows], AXES[self._axis.current()][0],
+                            sums_of(compared))
         self.pairs.set_only_changed(self._only.isChecked())
         self._counts.setText(f"{found.matched:,} spans matched by name and order")
         self.setAccessibleDescription(in_words(found))

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
 
 from tracedesk.base.errors import NotFound
 from tracedesk.compare import text
@@ -11,6 +14,7 @@ from tracedesk.compare.differences import Comparison, compare
 from tracedesk.compare.median import FEWEST, median_trace
 from tracedesk.compare.spoken import INPUT, OUTPUT, SYSTEM, texts_of
 from tracedesk.model.kinds import Kind
+from tracedesk.model.signs import from_json
 from tracedesk.model.summary import TraceSummary
 from tracedesk.model.trace import Trace
 from tracedesk.scene.text import second_name
@@ -28,13 +32,24 @@ PATH_SPANS = 200_000
 """Above this many spans the critical path, and so where the difference comes from, is left out."""
 
 
+@dataclass(frozen=True)
+class Retrieved:
+    """Documents of the first search of a trace: how many were asked for (else found), and how many a reranker kept."""
+
+    k: int | None
+    kept: int | None
+
+
 @dataclass
 class Side:
-    """One of the two. `summary` is None for the usual run of a program, which is no trace of the store."""
+    """One of the two. `summary` is None for the usual run of a program, which is no trace of the store; then nothing is known
+    of its documents and scores. `judge` is the mean of the scores between 0 and 1."""
 
     trace: Trace
     summary: TraceSummary | None
     runs: int = 0
+    retrieved: Retrieved | None = None
+    judge: float | None = None
 
 
 @dataclass
@@ -80,7 +95,7 @@ def compared(store: Store, first: bytes, second: bytes) -> Compared:
     Raises:
         NotFound: a trace is not there, or there are too few runs for a median.
     """
-    b = Side(questions.trace(store, second), questions.summary(store, second))
+    b = _side(store, second)
     if first == MEDIAN:
         others = [questions.trace(store, other) for other in same_program(store, second, limit=RUNS)]
         usual = median_trace(b.trace, others)
@@ -89,10 +104,37 @@ def compared(store: Store, first: bytes, second: bytes) -> Compared:
                            hint=f"A median needs at least {FEWEST}.")
         a = Side(usual, None, len(others))
     else:
-        a = Side(questions.trace(store, first), questions.summary(store, first))
+        a = _side(store, first)
     assert b.summary is not None
     found = compare(a.trace, b.trace, _path(a.trace), _path(b.trace))
     return Compared(a, b, found, baselines.of(store, b.summary.name, b.summary.service))
+
+
+def _side(store: Store, trace_id: bytes) -> Side:
+    trace = questions.trace(store, trace_id)
+    scores = [sign.value for row in questions.rows(store, trace_id) if row.signs for sign in from_json(row.signs)
+              if sign.key == "score" and sign.value is not None and 0 <= sign.value <= 1]
+    return Side(trace, questions.summary(store, trace_id), retrieved=_retrieved(store, trace),
+                judge=sum(scores) / len(scores) if scores else None)
+
+
+def _retrieved(store: Store, trace: Trace) -> Retrieved | None:
+    """What the first search asked for and the first reranker kept; None where nothing was searched."""
+    found: dict[int, dict[str, Any]] = {}
+    for kind in (Kind.RETRIEVER, Kind.RERANKER):
+        spans = np.flatnonzero(trace.kind == kind)
+        if len(spans):
+            span, logs = questions.span(store, trace.trace_id, trace.span_ids[int(spans[0])])
+            found[kind] = read(span, logs).values
+    if not found:
+        return None
+    search, ranked = found.get(Kind.RETRIEVER, {}), found.get(Kind.RERANKER, {})
+    k = search.get("retrieval.k")
+    if k is None and isinstance(search.get("retrieval.documents"), list):
+        k = len(search["retrieval.documents"])
+    kept = len(ranked["rerank.output_documents"]) if isinstance(ranked.get("rerank.output_documents"), list) else ranked.get(
+        "rerank.top_k")
+    return Retrieved(k if isinstance(k, int) else None, kept if isinstance(kept, int) else None)
 
 
 def _path(trace: Trace) -> list[tuple[int, int, int]]:

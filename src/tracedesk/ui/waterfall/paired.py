@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
@@ -53,9 +53,11 @@ class PairedView(QWidget):
 
     # what is shown
 
-    def set_pair(self, first: Trace, second: Trace, matches: Sequence[Match], axis: str = SAME_START) -> None:
-        """Show two traces; `matches` are (index in A or None, index in B or None), each span at most once."""
-        self.paired = Paired(first, second, matches, axis)
+    def set_pair(self, first: Trace, second: Trace, matches: Sequence[Match], axis: str = SAME_START,
+                 sums: Mapping[str, int | None] | None = None) -> None:
+        """Show two traces; `matches` are (index in A or None, index in B or None), each span at most once; `sums` what the
+        whole differs by."""
+        self.paired = Paired(first, second, matches, axis, sums)
         self._closed.clear()
         self._current = self._hover = -1
         self._scale = self._fitted()
