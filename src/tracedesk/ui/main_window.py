@@ -126,7 +126,8 @@ class MainWindow(QMainWindow):
         if panes:
             panes[0].setFocus(Qt.FocusReason.OtherFocusReason)
         keys = getattr(self.page(key), "status_keys", None)
-        self.show_keys(keys() if keys is not None else (), legend=keys is not None)
+        legend = keys is not None and getattr(self.page(key), "kinds_shown", True)
+        self.show_keys(keys() if keys is not None else (), legend=legend)
 
     def show_keys(self, keys: Sequence[tuple[str, str]], *, legend: bool = True) -> None:
         """The keys of the present page in the status bar."""

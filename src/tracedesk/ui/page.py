@@ -14,7 +14,8 @@ class Page:
     """`key` for code, `title` and `icon` in the rail, `order` among them; `build(desk)` makes the widget when first shown.
 
     `bottom` puts it at the lower end of the rail. A page that looks at what another page opened has no item of its own:
-    `under` is the key of the page whose item is marked while it is shown.
+    `under` is the key of the page whose item is marked while it is shown. A widget that shows no kinds of spans says
+    `kinds_shown = False`, and their legend leaves the status bar.
     """
 
     key: str

@@ -12,9 +12,6 @@ from tracedesk.model.query import term
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
 
-BARS = 24
-"""Most bars: buckets are joined until there are no more."""
-
 MODELS = 8
 """Models with a colour of their own, the dearest; the others are one series."""
 
@@ -23,9 +20,7 @@ def answer(store: Store, asked: Asked) -> Line:
     """A series per model, the dearest first; those of whose calls none has a price have no total and no bars."""
     found = select(store, asked)
     calls = found.own("calls")
-    joined = max(1, -(-found.buckets // BARS))
-    bars = -(-found.buckets // joined)
-    bar = found.bucket[calls.place] // joined
+    bars, bar = found.buckets, found.bucket[calls.place]
     costs = np.where(np.isin(calls["cost_status"], KNOWN_COSTS), calls["cost_nusd"], UNKNOWN)
     unpriced = (costs == UNKNOWN) & (calls["cost_status"] != 0)
     names = {number: model for number, (model, _) in stored.models(store).items()}
@@ -43,7 +38,7 @@ def answer(store: Store, asked: Asked) -> Line:
         series.append((int(whole.value) if whole.value is not None else -1, Series(model or "no model", values, counts, whole,
                                                                                 query)))
     series.sort(key=lambda one: (-one[0], one[1].label))
-    return Line(tuple(_folded([one for _, one in series])), found.first_ns, found.step_ns * joined, "nusd", marks(found),
+    return Line(tuple(_folded([one for _, one in series])), found.first_ns, found.step_ns, "nusd", marks(found),
                 stacked=True)
 
 

@@ -46,7 +46,7 @@ class BarChart(OverTime):
         for height, top, color in zip(heights, tops, self.colors(), strict=True):
             there = height > 0
             if there.any():
-                self.plot.addItem(pg.BarGraphItem(x=xs[there], width=self.step_s * BAR, y0=(top - height)[there],
+                self.add(pg.BarGraphItem(x=xs[there], width=self.step_s * BAR, y0=(top - height)[there],
                                                   y1=top[there], brush=color, pen=edge))
 
     def _mark_words(self, text: str, time_ns: int) -> str:

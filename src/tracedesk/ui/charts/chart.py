@@ -60,9 +60,11 @@ class Chart(pg.GraphicsView):
     def __init__(self, title: str) -> None:
         super().__init__(useOpenGL=False, background=None)
         self._title = title
+        self.setCacheMode(self.CacheModeFlag.CacheNone)
         self.plot = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.scene().addItem(self.plot)
         self._waiting: Any = None
+        self._items: list[Any] = []
         self.x_range, self.y_range = (0.0, 1.0), (0.0, 1.0)
         self.x_ticks: list[Tick] = []
         self.y_ticks: list[Tick] = []
@@ -152,12 +154,22 @@ class Chart(pg.GraphicsView):
             self._rebuild()
 
     def _rebuild(self) -> None:
-        for item in list(self.plot.addedItems):
+        for item in self._items:
             self.plot.removeItem(item)
+        self._items = []
         self._build()
         self.setAccessibleDescription(self.empty or self.summary())
         self._place()
         self.viewport().update()
+
+    def close(self) -> bool:
+        """Qt's close: pyqtgraph's takes the viewport away as well, which ends the process where it is still painted."""
+        return bool(super(pg.GraphicsView, self).close())
+
+    def add(self, item: Any) -> None:
+        """Draw an item of pyqtgraph, or of Qt, in the coordinates of the data."""
+        self._items.append(item)
+        self.plot.addItem(item, ignoreBounds=True)
 
     def _release(self) -> None:
         """Nobody reads it any more: what waited is shown."""
@@ -166,7 +178,7 @@ class Chart(pg.GraphicsView):
 
     def area(self) -> QRectF:
         """Where the data is drawn."""
-        left = max([LEFT_PX, *(paint.text_px(tick.text, "caption") + 10 for tick in self.y_ticks)])
+        left = max([LEFT_PX, *(paint.text_px(tick.text, "caption") + 18 for tick in self.y_ticks)])
         bottom = theme.grown(BOTTOM_PX) if self.x_ticks else 6
         return QRectF(left, TOP_PX, max(1.0, self.width() - left - self.right_px), max(1.0, self.height() - TOP_PX - bottom))
 
@@ -261,7 +273,8 @@ class Chart(pg.GraphicsView):
         painter.drawText(box, paint.CENTRE, words)
 
     def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
-        colors, taken = theme.current(), []
+        colors = theme.current()
+        taken: list[QRectF] = []
         high = theme.grown(18)
         places = [(self.x_px(mark.x), mark.text) for mark in self.marks]
         painter.setPen(paint.dashes(colors.color("border.control"), [4, 3]))

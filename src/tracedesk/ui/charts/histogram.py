@@ -44,6 +44,10 @@ class HistogramChart(Chart):
         if self._whole is not None:
             self._take(self._whole)
 
+    def groups(self) -> int:
+        """How many groups there are in all."""
+        return 0 if self._whole is None else len(self._whole.groups)
+
     def can_pair(self, pair: tuple[str, str]) -> bool:
         """Whether both are among the groups."""
         return self._whole is not None and set(pair) <= {group.label for group in self._whole.groups}
@@ -95,7 +99,7 @@ class HistogramChart(Chart):
                 filled = values > 0
                 edge = QPen(theme.current().color("bg.panel"), 1)
                 edge.setCosmetic(True)
-                self.plot.addItem(pg.BarGraphItem(x0=lefts[filled], x1=rights[filled], y0=0, height=values[filled],
+                self.add(pg.BarGraphItem(x0=lefts[filled], x1=rights[filled], y0=0, height=values[filled],
                                                   brush=color, pen=edge))
             else:
                 own = np.flatnonzero(values)
@@ -107,7 +111,7 @@ class HistogramChart(Chart):
                 tint.setAlphaF(0.18)
                 pen = paint.dashes(color, [3, 2], 1.25) if self._paired else QPen(color, 1.25)
                 pen.setCosmetic(True)
-                self.plot.addItem(pg.PlotCurveItem(edges, values[first:after], stepMode="center", pen=pen, fillLevel=0,
+                self.add(pg.PlotCurveItem(edges, values[first:after], stepMode="center", pen=pen, fillLevel=0,
                                                    brush=tint, antialias=True))
 
     def _build_for_width(self) -> None:

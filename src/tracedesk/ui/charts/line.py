@@ -76,18 +76,18 @@ class LineChart(OverTime):
                                        + paint.text_px(self._end_words(series), "dense_strong")
                                        for series in self._result.series))
         self._frame_time()
-        xs = (np.arange(self.slots()) + 0.5) * self.step_s
-        for series, style in reversed(list(zip(self._result.series, self._styles(), strict=True))):
+        xs = ((np.arange(self.slots()) + 0.5) * self.step_s).astype(np.float64)
+        for series, style in zip(self._result.series, self._styles(), strict=True):
             if style.filled:
-                self.plot.addItem(_fill(xs, series.values, style.color), ignoreBounds=True)
-        for series, style in reversed(list(zip(self._result.series, self._styles(), strict=True))):
+                self.add(_fill(xs, series.values, style.color))
+        for series, style in zip(self._result.series, self._styles(), strict=True):
             pen = paint.dashes(style.color, [4, 2], style.width) if style.dashed else QPen(style.color, style.width)
             pen.setCosmetic(True)
             pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-            self.plot.addItem(pg.PlotCurveItem(xs, series.values, pen=pen, connect="finite", antialias=True))
+            self.add(pg.PlotCurveItem(xs, series.values, pen=pen, connect="finite", antialias=True))
             alone = _alone(series.values)
             if alone.any():
-                self.plot.addItem(pg.ScatterPlotItem(xs[alone], series.values[alone], size=5, pen=None, brush=style.color,
+                self.add(pg.ScatterPlotItem(xs[alone], series.values[alone], size=5, pen=None, brush=style.color,
                                                      antialias=True))
 
     def _end_words(self, series: Series) -> str:
@@ -106,12 +106,13 @@ class LineChart(OverTime):
             if len(known):
                 found.append((self.y_px(float(series.values[known[-1]])), number))
         found.sort()
-        apart, placed = theme.grown(END_PX), []
+        apart = theme.grown(END_PX)
+        placed: list[tuple[float, float, int]] = []
         for at, (y, number) in enumerate(found):
             top = y if not at else max(y, placed[-1][0] + apart)
             placed.append((top, y, number))
         over = max(0.0, placed[-1][0] - (self.area().bottom() - 2)) if placed else 0.0
-        moved = []
+        moved: list[tuple[float, float, int]] = []
         for place, y, number in reversed(placed):
             limit = moved[-1][0] - apart if moved else math.inf
             moved.append((min(place - over if not moved else place, limit), y, number))

@@ -80,7 +80,8 @@ class OverTime(Chart):
     def _say_empty(self) -> bool:
         """Whether there is nothing to draw; `empty` says so."""
         nothing = self._result is None or not any(np.isfinite(series.values).any() for series in self._result.series)
-        self.empty = "Nothing in this time" if nothing else ""
+        unit = "" if self._result is None else self._result.unit
+        self.empty = "" if not nothing else "No known cost in this time" if unit == "nusd" else "Nothing in this time"
         return nothing
 
     def colors(self) -> list[QColor]:

@@ -26,7 +26,8 @@ def value_ticks(most: float, unit: str, intervals: int = 4) -> list[Tick]:
     """From 0 to the first round number that is not below `most`, in at most `intervals` steps."""
     if not math.isfinite(most) or most <= 0:
         most = {"ns": float(NS_PER_S), "nusd": 1e7, "share": 0.01}.get(unit, 1.0)
-    base, ladder = 1.0, _LADDER
+    base = 1.0
+    ladder: tuple[float, ...] = _LADDER
     if unit == "ns" and most > 100 * NS_PER_S:
         base, ladder = (60.0 * NS_PER_S, _SIXTY) if most < 100 * 60 * NS_PER_S else (3_600.0 * NS_PER_S, _LADDER)
     elif unit == "nusd":
@@ -59,7 +60,7 @@ def time_ticks(start_ns: int, end_ns: int, most: int) -> list[Tick]:
     first = local(start_ns)
     into_day_s = first.hour * _HOUR + first.minute * _MINUTE + first.second + (start_ns % NS_PER_S) / NS_PER_S
     at = (step - into_day_s % step) % step if step < _DAY else (_DAY - into_day_s) % _DAY
-    found = []
+    found: list[Tick] = []
     while at <= length_s + 1e-6 and len(found) <= most:
         moment = local(start_ns + round(at * NS_PER_S))
         text = moment.strftime("%H:%M" if step >= _MINUTE else "%H:%M:%S") if step < _DAY else day_text(moment)
@@ -71,7 +72,7 @@ def time_ticks(start_ns: int, end_ns: int, most: int) -> list[Tick]:
 def log_ticks(low: float, high: float) -> list[Tick]:
     """Powers of ten between two logarithms, with 2 and 5 between them where the range is short."""
     parts = (1,) if high - low > 1.3 else (1, 2, 5)
-    found = []
+    found: list[Tick] = []
     for power in range(math.floor(low), math.ceil(high) + 1):
         for part in parts:
             value = part * 10.0**power

@@ -14,6 +14,7 @@ from tracedesk.base.money import NUSD_PER_USD, format_cost, format_cost_exact
 UNKNOWN = "—"
 AT_LEAST = "≥ "
 MILLION = 1_000_000
+MOST_PLACES = 12
 TWICE = 2.0
 """From here upward a change is told as a factor."""
 
@@ -80,15 +81,17 @@ def _rounded(value: float, places: int) -> Decimal:
 
 def axis_text(value: float, unit: str, step: float) -> str:
     """A tick of a value axis: no more decimals than the step between ticks needs."""
+    if not value:
+        return "$0" if unit == "nusd" else "0"
     if unit == "ns":
         for size, name in ((3_600 * NS_PER_S, "h"), (60 * NS_PER_S, "m"), (NS_PER_S, "s"), (10**6, "ms"), (10**3, "µs")):
             if step >= size or (size == NS_PER_S and step >= NS_PER_S // 20) or (size == 10**6 and step >= 10**5):
-                return _plain(value / size, step / size) + (f"{NARROW}{name}" if value else "")
-        return _plain(value, step) + (f"{NARROW}ns" if value else "")
+                return _plain(value / size, step / size) + f"{NARROW}{name}"
+        return _plain(value, step) + f"{NARROW}ns"
     if unit == "nusd":
-        return "$" + (_plain(value / NUSD_PER_USD, step / NUSD_PER_USD, money=True) if value else "0")
+        return "$" + _plain(value / NUSD_PER_USD, step / NUSD_PER_USD, money=True)
     if unit == "share":
-        return _plain(value * 100, step * 100) + (f"{NARROW}%" if value else "")
+        return _plain(value * 100, step * 100) + f"{NARROW}%"
     return _plain(value, step) if unit == "score" else short_count(value, step)
 
 
@@ -96,12 +99,14 @@ def short_count(value: float, step: float = 1) -> str:
     """`400`, `2.5k`, `112k`, `1M`."""
     for size, name in ((MILLION, "M"), (1_000, "k")):
         if abs(value) >= size:
-            return _plain(value / size, min(step, value) / size) + name
+            text = _plain(value / size, min(step, value) / size)
+            return (text.rstrip("0").rstrip(".") if "." in text else text) + name
     return _plain(value, step)
 
 
 def _plain(value: float, step: float, *, money: bool = False) -> str:
-    places = next((places for places in range(9) if abs(step * 10**places - round(step * 10**places)) < 1e-6 * 10**places), 9)
+    places = next((places for places in range(MOST_PLACES) if abs(step * 10**places - round(step * 10**places))
+                   <= 1e-6 * step * 10**places), MOST_PLACES)
     if money and places:
         places = max(2, places)
     return f"{_rounded(value, places):,}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu
 
@@ -39,7 +41,7 @@ class Grouping(QObject):
         self._card: Card | None = None
         self.segments = GroupSegments([title for title, _ in USUAL], lambda at: self.group_by(USUAL[at][1]), current=1,
                                       title="Group by")
-        self.other = Button("", self.open_menu, role="ghost", size="small", caret=True)
+        self.other = Button("Other", self.open_menu, role="ghost", size="small", caret=True)
         self.other.setAccessibleName("Group by something else")
 
     def attach(self) -> None:
@@ -61,7 +63,7 @@ class Grouping(QObject):
         usual = next((at for at, (_, key) in enumerate(USUAL) if key == by), None)
         self.segments.mark(usual)
         title = next((title for title, key in OTHERS if key == by), by.removeprefix("tag."))
-        self.other.set_text("" if usual is not None else shortened(title, 24))
+        self.other.set_text("Other" if usual is not None else shortened(title, 24))
         self.changed.emit()
 
     def choices(self) -> list[tuple[str, str]]:
@@ -75,5 +77,5 @@ class Grouping(QObject):
         menu = QMenu(self.other)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         for title, key in self.choices():
-            menu.addAction(title.replace("&", "&&"), lambda key=key: self.group_by(key))
+            menu.addAction(title.replace("&", "&&"), partial(self.group_by, key))
         menu.popup(self.other.mapToGlobal(QPoint(0, self.other.height() + 2)))

@@ -22,7 +22,7 @@ from tracedesk.ui.metrics.tile import TILE_PX, Tile
 
 PAGE_PX, GAP_PX = 16, 12
 BIG_PX, ROW_PX, CHART_PX = 268, 214, 240
-TILE_LEAST_PX, STACKED_PX = 146, 820
+TILE_LEAST_PX, STACKED_PX, THREE_PX = 146, 760, 960
 WIDE, SIDE = 5, 3
 """How the first line is shared by a wide chart and the one at its side."""
 
@@ -123,7 +123,7 @@ class Board(QScrollArea):
             for line in ([[slot] for slot in pair] if stacked else [pair]):
                 yield line, theme.grown(BIG_PX)
         row = [Slot(card, 27 if isinstance(card.result, Histogram) else 36.5) for card in self._at("row")]
-        yield from self._chunks(row, 1 if stacked else 3, theme.grown(ROW_PX))
+        yield from self._chunks(row, 1 if stacked else 3 if wide >= theme.grown(THREE_PX) else 2, theme.grown(ROW_PX))
         for card in self._at("foot"):
             yield [Slot(card, 1)], self._card_px(card)
         more = [Slot(tile, 1) for tile in self._tiles(more=True)]

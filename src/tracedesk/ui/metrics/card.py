@@ -11,11 +11,12 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
 
 from tracedesk.analytics.panel import Histogram, Line, Panel, Result, Stat, Table
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.money import format_cost
+from tracedesk.replay.words import counted
 from tracedesk.ui import theme
 from tracedesk.ui.charts.bars import BarChart
 from tracedesk.ui.charts.chart import Chart
@@ -23,6 +24,7 @@ from tracedesk.ui.charts.facts import Behind
 from tracedesk.ui.charts.histogram import HistogramChart
 from tracedesk.ui.charts.line import LineChart
 from tracedesk.ui.charts.over_time import OverTime
+from tracedesk.ui.charts.words import figure_text, step_text
 from tracedesk.ui.metrics.legend import Legend
 from tracedesk.ui.metrics.reader import same
 from tracedesk.ui.metrics.table import FigureTable
@@ -31,6 +33,8 @@ from tracedesk.ui.widgets.buttons import Button, IconButton
 from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip
 
 HEAD_PX = 37
+ROWS_BEHIND = 7
+"""Rows of the table behind a chart that are seen at once."""
 
 
 class QuietButton(IconButton):
@@ -67,7 +71,7 @@ class Card(QFrame):
         title.setToolTip(plain_tip(panel.about))
         self._subtitle = Elided(panel.subtitle, "dense", "text.tertiary")
         self._notice_icon = Glyph("warn", "status.warn", 14)
-        self._notice = label("", "dense", "warn")
+        self._notice = Elided("", "dense", "status.warn")
         self.menu_button = QuietButton("more", f"More of {panel.title}", self.open_menu, hit=24)
         self.head = QHBoxLayout()
         self.head.setContentsMargins(12, 0, 0, 0)
@@ -87,6 +91,8 @@ class Card(QFrame):
         top.setLayout(self.head)
         theme.hold(top, HEAD_PX)
         self.head.setContentsMargins(12, 2, 8, 0)
+        self._count = label("", "dense", "tertiary")
+        self.head.insertWidget(self.head.count() - 1, self._count)
         self._says = label("", "dense", "tertiary", wrap=True)
         self._says.setContentsMargins(12, 0, 12, 10)
         self._says.hide()
@@ -99,12 +105,13 @@ class Card(QFrame):
         self.column.setContentsMargins(1, 1, 1, 6)
         self.column.setSpacing(0)
         self.column.addWidget(top)
-        self.column.addStretch(1)
+        self.column.addStretch(0)
         foot = QHBoxLayout()
         foot.setContentsMargins(10, 0, 12, 0)
         foot.setSpacing(12)
         foot.addWidget(self._more)
-        foot.addWidget(self._beside, 1)
+        foot.addWidget(self._beside, 100)
+        foot.addStretch(1)
         self.column.addLayout(foot)
         self.column.addWidget(self._says)
 
@@ -134,7 +141,7 @@ class Card(QFrame):
         chart = self.content
         if isinstance(chart, HistogramChart):
             chart.show_pair(pair)
-            self._chip.set_text("Show all" if pair is not None else "Show the change")
+            self._chip.set_text(f"All {chart.groups()}" if pair is not None else "Change")
 
     def _flip_pair(self) -> None:
         chart = self.content
@@ -163,14 +170,15 @@ class Card(QFrame):
             self._put(wanted)
         self._fill(shown)
 
-    def _put(self, kind: type[QWidget]) -> None:
+    def _put(self, kind: Any) -> None:
         for old in (self.content, self._legend):
             if old is not None:
                 self.column.removeWidget(old)
                 old.hide()
                 old.deleteLater()
         self._legend = None
-        made: Any = FigureTable(self.panel.title, heads=self._heads or self._as_table) if kind is FigureTable else kind(
+        made: Any = FigureTable(self.panel.title, heads=self._heads or self._as_table,
+                                most_rows=ROWS_BEHIND if self._as_table else 0) if kind is FigureTable else kind(
             self.panel.title)
         self.content = made
         made.opened.connect(self.opened)
@@ -194,11 +202,16 @@ class Card(QFrame):
         if isinstance(shown, Table):
             content.show_table(shown)
             self._fill_table(shown)
+            if isinstance(self.result, Line):
+                self._say_step(step_text(self.result.step_ns))
             return
         content.show_result(shown)
         if isinstance(content, OverTime) and not isinstance(shown, Stat):
-            self._subtitle.setText(", ".join(word for word in (self.panel.subtitle, content.step_words()) if word))
+            self._say_step(content.step_words())
             self._fill_legend()
+
+    def _say_step(self, words: str) -> None:
+        self._subtitle.setText(", ".join(word for word in (self.panel.subtitle, words) if word))
 
     def _fill_legend(self) -> None:
         chart = self.content
@@ -207,8 +220,16 @@ class Card(QFrame):
 
     def _fill_table(self, table: Table) -> None:
         groups = sum(not row.total for row in table.rows)
-        if not table.rows or (groups == 0 and len(table.rows) == 1):
+        nothing = groups == 0
+        if nothing:
             self._say(table.left_out or "Nothing in this time")
+        bare = nothing and not self._heads
+        assert self.content is not None
+        self.content.setVisible(not bare)
+        self._says.setAlignment(Qt.AlignmentFlag.AlignCenter if bare else Qt.AlignmentFlag.AlignLeft)
+        self._says.setSizePolicy(QSizePolicy.Policy.Preferred,
+                                 QSizePolicy.Policy.Expanding if bare else QSizePolicy.Policy.Preferred)
+        self._count.setText(_counted(table, groups) if self._heads else "")
         told = [row.finding for row in table.rows if row.finding and not row.link and not row.total]
         notice = "" if self._heads or not told else f"{len(told):,} {told[0] if len(set(told)) == 1 else 'findings'}"
         self._notice.setText(notice)
@@ -300,3 +321,12 @@ def _widget_of(result: Result) -> type[QWidget]:
     if isinstance(result, Histogram):
         return HistogramChart
     return BarChart if isinstance(result, Line) and result.stacked else LineChart
+
+
+def _counted(table: Table, groups: int) -> str:
+    """`5 groups, 12,840 requests`, where a table has a total."""
+    at = next((at for at, column in enumerate(table.columns) if column.key == "requests"), None)
+    total = next((row for row in table.rows if row.total), None)
+    if at is None or total is None or not groups:
+        return ""
+    return f"{counted(groups, 'group')}, {figure_text(total.cells[at])} requests"

@@ -11,15 +11,12 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 from tracedesk.analytics.panel import Column, Figure, Row, Series
 from tracedesk.ui import icons, theme
 from tracedesk.ui.charts.spark import paint_spark
-from tracedesk.ui.metrics.table import FINDING, ID_CHARS, POINTS, RELATIVE, ROW_ROLE, TEXTS, FigureTable, fraction
+from tracedesk.ui.metrics.table import FINDING, ID_CHARS, NAMED, RELATIVE, ROW_ROLE, TEXTS, FigureTable, fraction
 from tracedesk.ui.metrics.tones import ERRORS, moved_tone, ratio_tone
 
 PAD_PX, ICON_PX = 12, 14
 MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
-NAMED = {"Errors": "error", "Timeouts": "clock", "Retries": "retried", "Refusals": "session", "Guardrail blocks": "guardrail",
-         "Jailbreak attempts": "blocked"}
-"""Rows that have a sign of their own."""
 
 
 def tinted(row: Row) -> bool:
@@ -123,7 +120,7 @@ class CellDelegate(QStyledItemDelegate):
             return ratio_tone(float(value))
         if column.key in RELATIVE:
             return ratio_tone(1 + float(value))
-        if column.key in POINTS:
+        if column.key == "change":
             return moved_tone(float(value))
         return "text.primary"
 
@@ -154,8 +151,9 @@ class CellDelegate(QStyledItemDelegate):
         colors = theme.current()
         if row.finding and not self._heads():
             return colors.color("status.warn")
-        bars = [place for place, column in enumerate(self._table.model_.table.columns) if column.bar]
-        if len(bars) < 2 or at != bars[0]:
+        bars = [column for column in self._table.model_.table.columns if column.bar]
+        own = self._table.model_.table.columns[at]
+        if len(bars) < 2 or (own.unit != "tokens" and own.key != "others"):
             return colors.series()[0]
         return colors.color("diff.worse" if tinted(row) else "text.disabled" if not colors.dark else "border.control")
 

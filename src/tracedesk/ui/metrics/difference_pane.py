@@ -12,7 +12,7 @@ from tracedesk.ui.metrics.table import FigureTable
 from tracedesk.ui.widgets.buttons import Button, IconButton
 from tracedesk.ui.widgets.text import label
 
-PANE_PX = 460
+PANE_PX = 500
 
 
 class DifferencePane(QFrame):

@@ -38,14 +38,24 @@ def save_picture(widget: QWidget, path: Path, form: str) -> None:
     Raises:
         WorldError: the file cannot be written.
     """
+    _lay_out(widget)
     if form == "svg":
         save_text(drawing(widget), path)
     elif not widget.grab().save(str(path), "PNG"):
         raise WorldError(f"The picture cannot be written to {path}.")
 
 
+def _lay_out(widget: QWidget) -> None:
+    """Give everything its place now, not at the next turn of the event loop."""
+    for part in (widget, *widget.findChildren(QWidget)):
+        layout = part.layout()
+        if layout is not None:
+            layout.activate()
+
+
 def drawing(widget: QWidget) -> str:
     """A widget as SVG."""
+    _lay_out(widget)
     into = QBuffer()
     into.open(QIODevice.OpenModeFlag.WriteOnly)
     generator = QSvgGenerator()

@@ -132,7 +132,7 @@ class Header(QFrame):
         self._time = TimePopup(self)
         self._time.picked.connect(self.span_picked)
         self._time.all_wanted.connect(self.all_wanted)
-        self._time.closed.connect(lambda: self.ranges.show_index(self.span.index))
+        self._time.closed.connect(lambda: self.show_span(self.span))
         self._compare_words = label("", "dense", "secondary")
         self.compare = Switch("Compare with the time before", on=True)
         self.compare.toggled.connect(self.before_flipped)

@@ -13,7 +13,7 @@ from tracedesk.ui.charts.paint import SWATCH_PX, dashes, swatch
 from tracedesk.ui.charts.words import figure_text
 from tracedesk.ui.widgets.text import plain_tip
 
-LEGEND_PX, GAP_PX, NAME_MOST_PX = 22, 14, 150
+LEGEND_PX, GAP_PX, NAME_MOST_PX, NEAR_PX = 22, 10, 150, 6
 MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
@@ -56,7 +56,7 @@ class Legend(QWidget):
             total = figure_text(series.total)
             unknown = series.total is not None and series.total.value is None
             metrics = plain if unknown else strong
-            wide = SWATCH_PX + 7 + plain.horizontalAdvance(name) + 5 + metrics.horizontalAdvance(total)
+            wide = SWATCH_PX + NEAR_PX + plain.horizontalAdvance(name) + 4 + metrics.horizontalAdvance(total)
             rest = len(self._line.series) - number
             last = rest == 1
             if x + wide + (0 if last else 34) > self.width() - 8:
@@ -70,11 +70,11 @@ class Legend(QWidget):
                 painter.drawRoundedRect(QRectF(x + 0.5, middle - SWATCH_PX / 2 + 0.5, SWATCH_PX - 1, SWATCH_PX - 1), 2, 2)
             else:
                 swatch(painter, color, x, middle)
-            left = x + SWATCH_PX + 7
+            left = x + SWATCH_PX + NEAR_PX
             painter.setFont(colors.font("caption"))
             painter.setPen(colors.color("text.secondary"))
             painter.drawText(QRectF(left, 0, wide, self.height()), MIDDLE, name)
-            left += plain.horizontalAdvance(name) + 5
+            left += plain.horizontalAdvance(name) + 4
             painter.setFont(colors.font("caption" if unknown else "dense_strong"))
             painter.setPen(colors.color("text.tertiary" if unknown else "text.primary"))
             painter.drawText(QRectF(left, 0, wide, self.height()), MIDDLE, total)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.analytics.asking import step_for
 from tracedesk.analytics.catalogue import all_panels
@@ -38,8 +38,10 @@ KEYS = [("Alt+1", "to 5: time range"), ("Enter", "the traces behind a point"), (
 PROMPTS = "compare.prompts"
 
 
-class MetricsPage(QWidget):
+class MetricsPage(QFrame):
     """The page of `desk`."""
+
+    kinds_shown = False
 
     def __init__(self, desk: Any) -> None:
         super().__init__()
@@ -161,13 +163,21 @@ class MetricsPage(QWidget):
             self.empty.say("No request matches", str(asked.query), "Drop all filters", lambda: self.set_query(TraceQuery()),
                            icon="metrics")
         else:
+            self._desk.tasks.ask("metrics.any", reader.everything, self._say_whether_any, lambda _error: None)
             words = "in this time" if self.span.index == CUSTOM else f"in the last {RANGES[self.span.index][0]}"
             self.empty.say(f"No requests {words}", "Costs, latencies and rates of what comes in are shown here.", "All time",
                            self.show_everything, icon="metrics")
 
+    def _say_whether_any(self, found: tuple[int, int]) -> None:
+        if found == reader.NOTHING:
+            self._say_none_yet()
+
+    def _say_none_yet(self) -> None:
+        self.empty.say("No requests yet", "Costs, latencies and rates are shown here as traces arrive.", icon="metrics")
+
     def _failed(self, error: TraceDeskError) -> None:
         if isinstance(error, NotFound):
-            self.empty.say("No requests yet", "Costs, latencies and rates are shown here as traces arrive.", icon="metrics")
+            self._say_none_yet()
         else:
             self.empty.say("The panels could not be read", f"{error.message} {error.hint}".strip(), "Try again", self.refresh,
                            icon="metrics")
@@ -177,6 +187,7 @@ class MetricsPage(QWidget):
 
     def _query_changed(self) -> None:
         self.header.show_query(self._desk.state.query)
+        self.board.clear_reading()
         self._changed()
 
     def _changed(self) -> None:

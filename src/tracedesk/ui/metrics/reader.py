@@ -56,8 +56,8 @@ def between(query: TraceQuery, start_ns: int, end_ns: int) -> TraceQuery:
 def different(store: Store, asked: Asked, start_ns: int, end_ns: int) -> Table:
     """What tells the requests of [start, end) from all others of the page, the largest difference first."""
     found = difference(store, asked, between(asked.query, start_ns, end_ns))
-    rows = tuple(Row((f"{line.key} {line.value}", Figure(line.chosen_share, "share"), Figure(line.others_share, "share"),
-                      Figure(line.difference, "share")),
+    rows = tuple(Row((f"{line.key} {'= ' if ' = ' in line.query else ''}{line.value}", Figure(line.chosen_share, "share"),
+                      Figure(line.others_share, "share"), Figure(line.difference, "share")),
                      str(between(parse(line.query), start_ns, end_ns)) if line.query else "")
                  for line in found.found[:MOST_DIFFERENCES])
     said = f"{found.chosen:,} requests against {found.others:,} others."
@@ -74,8 +74,12 @@ def groupings(store: Store) -> list[str]:
     return list(stored.label_keys(store))
 
 
+NOTHING = (0, 1)
+"""The range of a store without requests."""
+
+
 def everything(store: Store) -> tuple[int, int]:
-    """[start, end) of all that is stored."""
+    """[start, end) of all that is stored, NOTHING while nothing is."""
     return whole_range(store)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Saving:
         for card in self._board.cards.values():
             part = menu.addMenu(card.panel.title.replace("&", "&&"))
             for words, form in (("Copy as CSV", "copy"), ("CSV…", "csv"), ("PNG…", "png"), ("SVG…", "svg")):
-                part.addAction(words, lambda card=card, form=form: self.card(card, form))
+                part.addAction(words, partial(self.card, card, form))
 
     def card(self, card: Card, form: str) -> None:
         """One card; `copy` puts its table on the clipboard."""

@@ -27,6 +27,13 @@ TEXTS = ("text", "id")
 RELATIVE, POINTS = ("moved",), ("change", "difference")
 """Columns of shares that say how something changed: relative to what it was, or in points."""
 ID_CHARS = 8
+NAMED = {"Errors": "error", "Timeouts": "clock", "Retries": "retried", "Refusals": "session", "Guardrail blocks": "guardrail",
+         "Jailbreak attempts": "blocked"}
+"""Rows that have a sign of their own."""
+NAME_PX, FINDING_PX = 150, 190
+"""What a name and a finding have at least."""
+ICON_PX = 24
+"""A sign and the gap behind it."""
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 
 
@@ -51,8 +58,9 @@ def cell_text(value: Any, column: Column) -> str:
 
 
 def fraction(row: Row, at: int, table: Table) -> float:
-    """How long the bar of a cell is: its value among those of its column, 0 to 1."""
-    values = [_number(one.cells[at]) for one in table.rows if not one.total]
+    """How long the bar of a cell is: its value among those of all bars of its unit, 0 to 1."""
+    alike = [other for other, column in enumerate(table.columns) if column.bar and column.unit == table.columns[at].unit]
+    values = [_number(one.cells[other]) for one in table.rows if not one.total for other in alike]
     most = max((value for value in values if value > 0), default=0.0)
     return max(0.0, _number(row.cells[at])) / most if most else 0.0
 
@@ -197,12 +205,14 @@ class FigureTable(QTableView):
             texts = [self._shown(row, at) for row in range(len(self.model_.table.rows))]
             number = column.unit not in (*TEXTS, "spark") and not finding
             metrics = strong if number or at == 0 else dense
-            wide = max([metrics.horizontalAdvance(text) for text in texts], default=0) + (22 if finding else 0)
-            if finding:
-                links = [row.link[0] for row in self.model_.table.rows if row.link]
-                wide += max([dense.horizontalAdvance(words) + 24 for words in links], default=0)
+            signed = finding or (at == 0 and any(text in NAMED for text in texts))
+            wide = max([metrics.horizontalAdvance(text) for text in texts], default=0) + (ICON_PX if signed else 0)
+            links = [row.link[0] for row in self.model_.table.rows if row.link] if finding else []
+            links_px = max([dense.horizontalAdvance(words) + 24 for words in links], default=0)
+            wide += links_px
             head = label.horizontalAdvance(column.title) if not self.horizontalHeader().isHidden() and not column.bar else 0
-            needs.append(Need(max(wide, head), number, column.bar, column.unit == "spark", finding, at == 0))
+            least = FINDING_PX + links_px if finding else NAME_PX if at == 0 else 0
+            needs.append(Need(max(wide, head), number, column.bar, column.unit == "spark", finding, finding or at == 0, least))
         if not any(need.flows for need in needs):
             spark = next((at for at, need in enumerate(needs) if need.spark), None)
             texts_at = [at for at, column in enumerate(columns) if column.unit == "text"]
