@@ -18,6 +18,9 @@ RATE_S = 2.0
 
 LOW_BYTES = 2 * 10**9
 """Less room than this on the disk is said."""
+STOP_BYTES = 256 * 2**20
+"""With less room than this nothing more is taken in: a store can be tidied only while there is some (row D4 of the reliability
+goals). A disk that is not four times as large as that is used to its end."""
 
 
 class Counts(Protocol):
@@ -50,8 +53,14 @@ class Pulse:
             return error.message
         free = shutil.disk_usage(self._path.parent).free
         if free < LOW_BYTES:
-            return f"Only {free / 1e6:,.0f} MB are free on the disk of the store."
+            stopped = " Nothing more is taken in until there are 256 MB." if self.is_full() else ""
+            return f"Only {free / 1e6:,.0f} MB are free on the disk of the store.{stopped}"
         return self.notice
+
+    def is_full(self) -> bool:
+        """Whether so little room is left that nothing more should be taken in."""
+        disk = shutil.disk_usage(self._path.parent)
+        return disk.free < STOP_BYTES and disk.total > 4 * STOP_BYTES
 
     def _rate(self, received: int) -> float:
         now = time.monotonic()

@@ -136,6 +136,7 @@ class _Engine:
         return damaged
 
     def _beat(self, intake: Intake, receiver: Receiver) -> None:
+        intake.is_halted = self._pulse.is_full()
         self._pulse.beat(receiver.grpc_address, receiver.http_address, receiver.problems, intake.counters)
 
     def _announce(self, receiver: Receiver) -> None:

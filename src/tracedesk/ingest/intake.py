@@ -103,6 +103,8 @@ class Intake:
         self._unsettled = 0
         self._pause_s = LULL_S
         self._settled_s = 0.0
+        self.is_halted = False
+        """Set while nothing more is to be taken in (the disk is nearly full); senders are told to come again."""
 
     # -- any thread --------------------------------------------------------------------------------------------------
 
@@ -119,6 +121,8 @@ class Intake:
         with self._gate:
             if self._closing:
                 raise TryLater("The engine is ending.")
+            if self.is_halted:
+                raise TryLater("The disk of the store is nearly full.", hint="Make room; what was stored is safe.")
             if self._reserved and self._reserved + n_bytes > self._limit:
                 raise TryLater("Too much waits to be written.", hint="Send again in a moment; nothing of it was kept.")
             self._reserved += n_bytes

@@ -103,6 +103,15 @@ def test_a_large_batch_is_written_in_slices_and_answered_once(intake: Intake, pa
         assert questions.count(store) == 4_501
 
 
+def test_nothing_is_taken_in_while_the_disk_is_nearly_full(intake: Intake) -> None:
+    intake.is_halted = True
+    with pytest.raises(TryLater, match="disk") as refused:
+        intake.submit(SpanBatch([span(1, 1)], size_bytes=100))
+    assert 1 <= refused.value.retry_after_s <= 4
+    intake.is_halted = False
+    done(intake.submit(SpanBatch([span(1, 1)], size_bytes=100)))
+
+
 def test_memory_is_bounded_and_given_back(intake: Intake) -> None:
     intake.reserve(900_000)
     with pytest.raises(TryLater) as refused:
