@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QDialog, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout
 
 from tracedesk.base.errors import DataError
 from tracedesk.importers.formats.span_table import ROLES
@@ -17,6 +17,7 @@ from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
 from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.combo import Combo
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import label
 
@@ -38,15 +39,14 @@ class ColumnsDialog(QDialog):
         super().__init__(desk)
         self.setWindowTitle(f"Columns of {path.name}")
         self.setModal(True)
-        self._picks: dict[str, QComboBox] = {}
-        self._units: dict[str, QComboBox] = {}
+        self._picks: dict[str, Combo] = {}
+        self._units: dict[str, Combo] = {}
         grid = QGridLayout()
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(6)
         for row, role in enumerate(ROLES):
             grid.addWidget(label(TITLES[role], "dense", "secondary"), row, 0)
-            pick = self._picks[role] = QComboBox()
-            pick.setAccessibleName(TITLES[role])
+            pick = self._picks[role] = Combo(TITLES[role])
             pick.addItem("—", "")
             for name in columns:
                 pick.addItem(visible(name), name)
@@ -54,8 +54,7 @@ class ColumnsDialog(QDialog):
             pick.currentIndexChanged.connect(self._check)
             grid.addWidget(pick, row, 1)
             if role in WITH_UNIT:
-                unit = self._units[role] = QComboBox()
-                unit.setAccessibleName(f"Unit of {TITLES[role]}")
+                unit = self._units[role] = Combo(f"Unit of {TITLES[role]}")
                 for key, title in UNITS:
                     unit.addItem(title, key)
                 grid.addWidget(unit, row, 2)
@@ -86,7 +85,7 @@ class ColumnsDialog(QDialog):
             found = []
         table.show_rows([(tuple(Cell("" if row.get(name) is None else visible(str(row[name]))) for name in columns), row)
                          for row in found])
-        table.setMinimumHeight(150)
+        table.setMinimumSize(620, 150)
         return table
 
     def mapping(self) -> dict[str, str]:

@@ -5,15 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tracedesk.exporters.exporter import Exporter, exporters
 from tracedesk.privacy.redact import rules
 from tracedesk.ui.child import Child
-from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.inspector.pieces import visible
+from tracedesk.ui.widgets.buttons import Button, Switch
+from tracedesk.ui.widgets.combo import Combo
 from tracedesk.ui.widgets.text import label, set_tone
 
 TOPIC = "export"
+WIDE_PX = 460
 
 
 def export_trace(desk: Any) -> ExportDialog | None:
@@ -34,19 +37,24 @@ class ExportDialog(QDialog):
         self._desk, self._trace_id = desk, trace_id
         self.setWindowTitle("Export this trace")
         self.setModal(True)
-        self.formats = QComboBox()
-        self.formats.setAccessibleName("Format")
+        self.formats = Combo("Format")
         for form in sorted(exporters(), key=lambda form: (not form.for_people, form.title)):
             self.formats.addItem(f"{form.title} (*{form.suffix})", form.key)
         self.formats.currentIndexChanged.connect(self._show)
-        self.rules: dict[str, QCheckBox] = {}
+        self.rules: dict[str, Switch] = {}
+        self._words: dict[str, QLabel] = {}
         private = QVBoxLayout()
-        private.setSpacing(4)
+        private.setContentsMargins(0, 0, 0, 0)
+        private.setSpacing(6)
         self._says = label("Looking for what is private…", "dense", "secondary", wrap=True)
-        private.addWidget(self._says)
         for rule in rules():
-            box = self.rules[rule.key] = QCheckBox(rule.title)
-            private.addWidget(box)
+            switch, words = Switch(f"Hide: {rule.title}"), label(rule.title, "dense")
+            self.rules[rule.key], self._words[rule.key] = switch, words
+            row = QHBoxLayout()
+            row.setSpacing(10)
+            row.addWidget(switch)
+            row.addWidget(words, 1)
+            private.addLayout(row)
         self._private = QWidget()
         self._private.setLayout(private)
         self._hint = label("", "dense", "tertiary", wrap=True)
@@ -60,10 +68,11 @@ class ExportDialog(QDialog):
         column.setSpacing(12)
         column.addWidget(self.formats)
         column.addWidget(label("Hide before it is written", "dense_strong"))
+        column.addWidget(self._says)
         column.addWidget(self._private)
         column.addWidget(self._hint)
         column.addLayout(buttons)
-        self.setMinimumWidth(440)
+        self.setFixedWidth(WIDE_PX)
         self._looking: Child | None = Child(self, ["export", trace_id, "--preview", "--json", "--store", str(desk.store_path)],
                                             self._found, self._not_found)
         self._show()
@@ -85,16 +94,18 @@ class ExportDialog(QDialog):
         found = answer.get("found", ()) if isinstance(answer, dict) else ()
         total = 0
         for one in found:
-            box, count = self.rules.get(str(one.get("rule"))), int(one.get("count", 0))
+            key, count = str(one.get("rule")), int(one.get("count", 0))
             total += count
-            if box is not None:
-                first = f", first: {one.get('first')}" if count else ""
-                box.setText(f"{one.get('title')}: {count:,}{first}")
-                box.setChecked(count > 0)
-        self._says.setText(f"{total:,} places look private; those that are ticked are hidden." if total else
+            if key in self.rules:
+                first = f", first: {visible(str(one.get('first')))}" if count else ""
+                self._words[key].setText(f"{one.get('title')}: {count:,}{first}")
+                set_tone(self._words[key], "primary" if count else "tertiary")
+                self.rules[key].setChecked(count > 0)
+        self._says.setText(f"{total:,} places look private; what is switched on is hidden." if total else
                            "Nothing looks private. The rules know what has a form; a name they do not know.")
         set_tone(self._says, "warn" if total else "secondary")
         self._show()
+        self.adjustSize()
 
     def _not_found(self, said: str) -> None:
         self._looking = None
