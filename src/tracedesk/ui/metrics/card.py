@@ -190,6 +190,7 @@ class Card(QFrame):
         else:
             made.linked.connect(self.linked)
         self.column.insertWidget(1, made, 20)
+        made.show()                                      # now, not when the event loop comes to it
         if isinstance(made, BarChart):
             self._legend = Legend()
             self._legend.opened.connect(self.opened)

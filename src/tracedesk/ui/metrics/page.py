@@ -35,6 +35,7 @@ FOLLOW_MS = 500
 BELOW = ("more",)
 KEYS = [("Alt+1", "to 5: time range"), ("Enter", "the traces behind a point"), ("D", "what is different"),
         ("", "drag a chart to zoom, with Shift to mark")]
+KEYS_SHORT = [("Alt+1", "to 5: time"), ("?", "all keys")]
 PROMPTS = "compare.prompts"
 
 
@@ -47,6 +48,7 @@ class MetricsPage(QFrame):
         super().__init__()
         self._desk = desk
         self.setProperty("pane", "panel")
+        self._folds = Folds()
         self.span = TimeSpan()
         self._spans_before: list[TimeSpan] = []
         self._left: tuple[TraceQuery, TraceQuery] | None = None
@@ -355,7 +357,7 @@ class MetricsPage(QFrame):
 
     def status_keys(self) -> list[tuple[str, str]]:
         """Keys for the status bar."""
-        return KEYS
+        return KEYS_SHORT if self._folds.words_off else KEYS
 
     def panes(self) -> list[QWidget]:
         """Stops of F6."""
@@ -372,4 +374,7 @@ class MetricsPage(QFrame):
 
     def fold(self, folds: Folds) -> None:
         """A narrower window: fewer words in the header."""
+        self._folds = folds
         self.header.set_short(folds.list_compact)
+        if self._desk.state.page == "metrics":
+            self._desk.show_keys(self.status_keys(), legend=False)
