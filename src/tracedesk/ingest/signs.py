@@ -28,38 +28,45 @@ from tracedesk.model.signs import (
     vote,
 )
 from tracedesk.model.span import Span
-from tracedesk.semconv import read as semconv
 from tracedesk.semconv.aliases import finish_reasons
+from tracedesk.semconv.searchable import ANSWER, TELLING, TITLE
 
 _ATTACK_NAMES = ("jailbreak", "prompt_injection", "injection")
 _YES = frozenset({"true", "yes", "detected", "high", "1"})
 _LIMITS = {"http.response.status_code": (408, 504), "http.status_code": (408, 504), "rpc.grpc.status_code": (4,)}
 """Codes of a time limit: HTTP 408 and 504, gRPC DEADLINE_EXCEEDED."""
 _DEEPEST = 6
-_ERROR = int(Status.ERROR)
+_ERROR, _LLM, _GUARDRAIL = int(Status.ERROR), Kind.LLM, Kind.GUARDRAIL
+
+
+_harmless = [""]
+"""The last question in which no attack was found."""
 
 
 def signs_of(span: Span, fields: LlmFields) -> str | None:
     """The signs of a span as JSON for its row, None for none."""
     values = fields.values
     kind = fields.kind
+    asked = values.get(TITLE)
     found: list[Sign] = []
     if span.status == _ERROR or "error.type" in values:
         found += _time_limit(span, values)
-    if kind is Kind.GUARDRAIL:
-        found += _guard(span, fields)
-    elif kind is Kind.LLM:
-        answer = semconv.answer(fields)
-        if answer and refuses(answer):
+    if kind is _LLM:
+        answer = values.get(ANSWER)
+        if answer is not None and refuses(answer):
             found.append(Sign("refusal", "words", None, evidence(answer)))
-    asked = semconv.asked(fields)
-    if asked and (words := attack(asked)) is not None:
-        found.append(Sign("jailbreak", f"words: {words[0]}", None, words[1]))
+    elif kind is _GUARDRAIL:
+        found += _guard(span, values.get(ANSWER))
+    if asked is not None and asked != _harmless[0]:     # the spans of a request repeat its question one after the other
+        words = attack(asked)
+        if words is None:
+            _harmless[0] = asked
+        else:
+            found.append(Sign("jailbreak", f"words: {words[0]}", None, words[1]))
     if "scores" in values:
         found += _scores(values["scores"])
-    names = semconv.telling(fields)
-    if names:
-        found += _told(span, names)
+    if TELLING in values:
+        found += _told(span, values[TELLING])
     if "metadata" in values:
         found += _outcomes(values["metadata"])
     return to_json(dict.fromkeys(found)) if found else None
@@ -77,11 +84,11 @@ def _time_limit(span: Span, values: dict[str, Any]) -> Iterator[Sign]:
             return
 
 
-def _guard(span: Span, fields: LlmFields) -> Iterator[Sign]:
+def _guard(span: Span, answer: str | None) -> Iterator[Sign]:
     """What a guard said: by its status, then the first of its attributes, events and output that says anything."""
     said = "status" if span.status == Status.ERROR else None
     if said is None:
-        for name, value in _claims(span, fields):
+        for name, value in _claims(span, answer):
             verdict = claim(name, value)
             if verdict is not None:
                 said = f"{name} = {value}" if verdict == BLOCKED else None
@@ -96,7 +103,7 @@ def _guard(span: Span, fields: LlmFields) -> Iterator[Sign]:
         yield Sign("jailbreak", f"guard: {evidence(span.name)}", None, evidence(why or said))
 
 
-def _claims(span: Span, fields: LlmFields) -> Iterator[tuple[str, Any]]:
+def _claims(span: Span, answer: str | None) -> Iterator[tuple[str, Any]]:
     yield from span.attributes.items()
     for event in span.events:
         yield "result", event.name.rpartition(".")[2]
@@ -105,8 +112,8 @@ def _claims(span: Span, fields: LlmFields) -> Iterator[tuple[str, Any]]:
         yield from output.items()
     elif isinstance(output, bool | str):
         yield "result", output
-    if text := semconv.answer(fields):
-        yield "result", text
+    if answer:
+        yield "result", answer
 
 
 def _reason(span: Span) -> str:

@@ -17,13 +17,15 @@ from tracedesk.model.llm import Cost, LlmFields
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.semconv import read as semconv
+from tracedesk.semconv.searchable import TELLING
 
 ERROR_CHARS, LABEL_CHARS = 300, 80
 MARKED_EVENTS = 200
 """Events of a span that the waterfall draws; the others are seen in the inspector."""
 
 _NO_COST = Cost()
-_TAGS = ("environment", "release", "prompt.version", "prompt.name", "experiment", "feature_flags")
+_TAGS = tuple((name, name.replace(".", "_")) for name in (
+    "environment", "release", "prompt.version", "prompt.name", "experiment", "feature_flags"))
 _OWN_TAGS = ("tags", "metadata")
 _NAMED_TAGS = {f"{name}{end}": name for name in ("feature", "customer", "tenant")
                for end in ("", ".id", "_id", ".name", "_name")}
@@ -63,7 +65,7 @@ def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
         values.get("tokens.cache_write"), values.get("tokens.reasoning"),
         None if ttft_s is None else round(ttft_s * 1e9), cost.nusd, int(cost.status), values.get("response.id"),
         values.get("user.id"), values.get("session.id"), values.get("error.type"), _error(span, values),
-        semconv.title(fields), label(fields, span), _tags(fields, span), _marks(span), signs_of(span, fields))
+        semconv.title(fields), label(fields, span), _tags(values, span), _marks(span), signs_of(span, fields))
     return Prepared(row, semconv.search_text(fields, span), span)
 
 
@@ -122,15 +124,14 @@ def _listed(attributes: dict[str, Any], prefix: str) -> int:
     return len([number for number in numbers if number.isdigit()])
 
 
-def _tags(fields: LlmFields, span: Span) -> str | None:
+def _tags(values: dict[str, Any], span: Span) -> str | None:
     """JSON of what the trace can be filtered by: environment, release, prompt, experiment, flags, feature, customer, tenant,
     and the sender's own."""
-    values = fields.values
     found: dict[str, Any] = {}
-    for name in _TAGS:
+    for name, tag in _TAGS:
         value = values.get(name)
         if value is not None:
-            found[name.replace(".", "_")] = value
+            found[tag] = value
     experiment = found.get("experiment")
     if isinstance(experiment, dict):
         named = next((experiment[key] for key in _EXPERIMENT if isinstance(experiment.get(key), str)), None)
@@ -138,10 +139,10 @@ def _tags(fields: LlmFields, span: Span) -> str | None:
             found["experiment"] = named
             found.update((key if key.startswith("experiment") else f"experiment.{key}", inner)
                          for key, inner in experiment.items() if inner != named)
-    for name in semconv.telling(fields):
-        tag, value = _NAMED_TAGS.get(name.lower()), span.attributes.get(name)
-        if tag is not None and isinstance(value, str | int | bool) and value != "":
-            found.setdefault(tag, value)
+    for name in values.get(TELLING, ()):
+        named, value = _NAMED_TAGS.get(name.lower()), span.attributes.get(name)
+        if named is not None and isinstance(value, str | int | bool) and value != "":
+            found.setdefault(named, value)
     for name in _OWN_TAGS:
         value = values.get(name)
         if isinstance(value, dict):
@@ -150,7 +151,10 @@ def _tags(fields: LlmFields, span: Span) -> str | None:
             found[name] = value
     if not found:
         return None
-    return orjson.dumps(found, option=orjson.OPT_NON_STR_KEYS, default=str).decode("utf-8", "replace")
+    try:
+        return orjson.dumps(found, default=str).decode("utf-8", "replace")
+    except TypeError:                                    # keys that are no texts
+        return orjson.dumps(found, option=orjson.OPT_NON_STR_KEYS, default=str).decode("utf-8", "replace")
 
 
 def _marks(span: Span) -> str | None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 PASSED, BLOCKED = "passed", "blocked"
@@ -116,7 +115,6 @@ _ATTACKS = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in
 _ATTACK_CHARS = 4_000
 
 
-@lru_cache(maxsize=512)
 def attack(text: str) -> tuple[str, str] | None:
     """(rule, evidence) where the words of a user try to talk a model out of its instructions; None where they do not."""
     lower = text[:_ATTACK_CHARS].lower()

@@ -72,24 +72,6 @@ def search_text(fields: LlmFields, span: Span) -> str:
     return searchable.search_text(fields, span)
 
 
-def answer(fields: LlmFields) -> str:
-    """The first words of the output, as `hot` found them; "" where there are none."""
-    found = fields.values.get(searchable.ANSWER)
-    return found if isinstance(found, str) else ""
-
-
-def asked(fields: LlmFields) -> str:
-    """What the user asked, in full, as `hot` found it; "" where no user speaks."""
-    found = fields.values.get(searchable.TITLE)
-    return found if isinstance(found, str) else ""
-
-
-def telling(fields: LlmFields) -> tuple[str, ...]:
-    """Names of the attributes that may hold a sign (`model.signs`) or a tag, as `hot` found them."""
-    found: tuple[str, ...] = fields.values.get(searchable.TELLING, ())
-    return found
-
-
 def log_owners(span: Span) -> tuple[bytes, ...]:
     """Ids of the spans whose log records may speak of this one: its own, and its parent's for Claude Code."""
     if span.parent_id is not None and span.scope.name.startswith("com.anthropic.claude_code"):

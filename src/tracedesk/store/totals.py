@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Container, Iterable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 
 from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
@@ -260,8 +261,8 @@ def labels(card: list[Any]) -> frozenset[tuple[str, str]]:
                       *((f"tag.{key}", value) for key, value in pairs if key not in PROFILE_TAGS)])
 
 
-def _key(row: SpanRow) -> Key:
-    return row.start_ns, row.span_id
+_key = attrgetter("start_ns", "span_id")
+"""The `Key` of a row."""
 
 
 def _in_order(values: dict[Any, Key]) -> list[Any]:

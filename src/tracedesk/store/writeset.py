@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Sequence, Set
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -41,6 +42,7 @@ _GROW_TRACE = (
     + " WHERE trace_no = ?")
 PROFILES_REMEMBERED = 10_000
 _PENDING = int(Note.PENDING)
+_by_start = attrgetter("start_ns", "span_id")
 
 
 class Taken(NamedTuple):
@@ -301,7 +303,7 @@ def counted_at_home(writer: Writer, state: TraceState, rows: Sequence[SpanRow]) 
 
     What was found across traces stays as it is until `settle` looks again.
     """
-    in_order = sorted(rows, key=lambda row: (row.start_ns, row.span_id))      # of equals the first is taken
+    in_order = sorted(rows, key=_by_start)                    # of equals the first is taken
     found: Uncounted = {span_id: (on, 0) for span_id, on in writer.counting(in_order).items()}
     return {**{span_id: kept for span_id, kept in state.uncounted.items() if kept[1]}, **found}
 
