@@ -5,13 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Collection, Iterator
 from functools import cached_property
 from typing import Any
 
 from tracedesk.base.errors import DecodeError
 from tracedesk.importers import json_scan
-from tracedesk.importers.records import text_of, value_of
-from tracedesk.importers.rows import SEPARATORS, is_parquet, parquet_columns
+from tracedesk.importers.importer import Report
+from tracedesk.importers.records import Record, records, text_of, value_of
+from tracedesk.importers.rows import SEPARATORS, csv_rows, is_parquet, parquet_columns, parquet_rows
 from tracedesk.importers.source import Source
 
 _COMMA = re.compile(rb",(\s*[}\]])")
@@ -101,3 +103,18 @@ class Glance:
         except csv.Error:
             return ()
         return tuple(name.strip() for name in names) if len(names) > 1 else ()
+
+
+def records_or_rows(
+    source: Source, report: Report, *, each: Collection[str] = (), keep: Collection[str] = (),
+) -> Iterator[Record]:
+    """The records of a file that may be Parquet, CSV or JSON; `each` and `keep` as in `records.records`.
+
+    Raises:
+        UnknownFormat, DecodeError: as `parquet_rows` and `records`.
+    """
+    if is_parquet(source.head):
+        return parquet_rows(source)
+    if Glance(source).columns:
+        return csv_rows(source, report)
+    return records(source, report, each=each, keep=keep)

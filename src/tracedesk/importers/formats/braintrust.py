@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, Unreadable
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, json_text, mapping, sequence, text, unpacked
 from tracedesk.model.batch import SpanBatch
@@ -38,24 +36,16 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     making = Making(report, scope="braintrust")
     if _has_merges(source):
         merged: dict[str, dict[str, Any]] = {}
-        for row, where in _found(source, report):
+        for row, where in records_or_rows(source, report, each=("", "events", "data", "rows")):
             _merge(merged, row, report, where)
         found: Iterator[tuple[Any, str]] = ((row, f"row {own}") for own, row in merged.items())
     else:
-        found = ((row, where) for row, where in _found(source, report))
+        found = ((row, where) for row, where in records_or_rows(source, report, each=("", "events", "data", "rows")))
     for row, where in found:
         with making.record(where):
             _span(row, making)
         yield from making.full()
     yield from making.rest()
-
-
-def _found(source: Source, report: Report) -> Iterator[Record]:
-    if is_parquet(source.head):
-        return parquet_rows(source)
-    if Glance(source).columns:
-        return csv_rows(source, report)
-    return records(source, report, each=("", "events", "data", "rows"))
 
 
 def _has_merges(source: Source) -> bool:

@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, Unreadable
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, json_text, mapping, number, sequence, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
@@ -64,7 +62,7 @@ def snake(name: str) -> str:
 def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     """The observations of every trace in the file."""
     making = Making(report, scope="langfuse")
-    for value, where in _found(source, report):
+    for value, where in records_or_rows(source, report, each=("", "data"), keep=("observations", "scores")):
         record = {snake(str(key)): item for key, item in value.items()} if isinstance(value, dict) else {}
         if isinstance(record.get("observations"), list) or "trace" in record:
             _download(record, where, making)
@@ -73,14 +71,6 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
                 _row(record, making)
         yield from making.full()
     yield from making.rest()
-
-
-def _found(source: Source, report: Report) -> Iterator[Record]:
-    if is_parquet(source.head):
-        return parquet_rows(source)
-    if Glance(source).columns:
-        return csv_rows(source, report)
-    return records(source, report, each=("", "data"), keep=("observations", "scores"))
 
 
 def _row(row: dict[str, Any], making: Making) -> None:

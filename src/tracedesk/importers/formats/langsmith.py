@@ -11,11 +11,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, integer, json_text, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
@@ -49,7 +47,7 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     """A span a run."""
     making = Making(report, scope="langsmith")
     halves: dict[str, dict[str, Any]] = {}
-    for value, where in _found(source, report):
+    for value, where in records_or_rows(source, report, each=("", "runs"), keep=("post", "patch")):
         if isinstance(value, dict) and ("post" in value or "patch" in value) and "run_type" not in value:
             for name in ("post", "patch"):
                 for run in sequence(value.get(name)):
@@ -64,14 +62,6 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
             _span(run, making)
         yield from making.full()
     yield from making.rest()
-
-
-def _found(source: Source, report: Report) -> Iterator[Record]:
-    if is_parquet(source.head):
-        return parquet_rows(source)
-    if Glance(source).columns:
-        return csv_rows(source, report)
-    return records(source, report, each=("", "runs"), keep=("post", "patch"))
 
 
 def _runs(value: Any, where: str) -> Iterator[tuple[Any, str]]:

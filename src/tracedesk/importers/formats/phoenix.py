@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, json_text, mapping, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
@@ -45,7 +43,7 @@ def sniff(glance: Glance) -> Sniff:
 def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     """A span a record."""
     making = Making(report, scope="openinference.instrumentation")
-    for value, where in _found(source, report):
+    for value, where in records_or_rows(source, report, each=("", "data"), keep=("spans",)):
         spans = sequence(at(value, "spans")) if isinstance(value, dict) and "spans" in value else None
         if spans is not None:
             report.assume("the file is a summary of traces: Phoenix gives no attributes with it")
@@ -54,14 +52,6 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
                 _span(span, value if spans is not None else {}, making)
         yield from making.full()
     yield from making.rest()
-
-
-def _found(source: Source, report: Report) -> Iterator[Record]:
-    if is_parquet(source.head):
-        return parquet_rows(source)
-    if Glance(source).columns:
-        return csv_rows(source, report)
-    return records(source, report, each=("", "data"), keep=("spans",))
 
 
 def _span(span: Any, trace: dict[str, Any], making: Making) -> None:

@@ -12,11 +12,10 @@ from typing import Any
 from urllib.parse import unquote
 
 from tracedesk.importers.formats._calls import request, response, usage
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
+from tracedesk.importers.records import Record
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, json_text, mapping, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
@@ -46,11 +45,9 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
 
 
 def _found(source: Source, report: Report) -> Iterator[Record]:
-    if is_parquet(source.head):
-        return parquet_rows(source)
-    if Glance(source).columns:
-        return (Record(_nested(row), where) for row, where in csv_rows(source, report))
-    return records(source, report, each=("", "calls"))
+    flat = bool(Glance(source).columns)
+    for value, where in records_or_rows(source, report, each=("", "calls")):
+        yield Record(_nested(value) if flat and isinstance(value, dict) else value, where)
 
 
 def _nested(row: dict[str, Any]) -> dict[str, Any]:
