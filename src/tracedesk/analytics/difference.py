@@ -18,6 +18,7 @@ import numpy as np
 from tracedesk.analytics.groups import NO_VALUE, grouped, tokens_of
 from tracedesk.analytics.panel import Asked
 from tracedesk.analytics.requests import UNKNOWN, Ints, Mask, Selection, select
+from tracedesk.analytics.sampled import Sampled, sampled
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost
 from tracedesk.model.kinds import Status
@@ -26,7 +27,9 @@ from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
 
 PARTS = 5
-Z = 2.0
+Z, Z_OF_SAMPLE = 2.0, 3.5
+ATTRIBUTE = "attribute "
+"""Before the name of a span's attribute: the filter language does not know those."""
 FACTS = ("name", "service", "kind", "model", "provider", "operation", "error_type", "env", "release", "prompt", "experiment")
 LABELS = ("user", "session")
 SIGNS = ("timeout", "retry", "refusal", "blocked", "filter", "jailbreak")
@@ -57,18 +60,21 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Differences:
-    """The differences, the largest first, and how many requests there are on each side."""
+    """The differences, the largest first, and how many requests there are on each side; `sample` says of how many of them
+    attributes of spans were read."""
 
     found: tuple[Difference, ...]
     chosen: int
     others: int
+    sample: tuple[int, int] = (0, 0)
 
 
-def difference(store: Store, asked: Asked, chosen: TraceQuery | None = None, trace_ids: tuple[bytes, ...] = ()) -> Differences:
+def difference(store: Store, asked: Asked, chosen: TraceQuery | None = None, trace_ids: tuple[bytes, ...] = (), *,
+               attributes: bool = True) -> Differences:
     """What tells some requests of the range from all others that match `asked.query`.
 
     The chosen ones match `chosen`, or are those with `trace_ids`. With neither, they are those that match `asked.query`, and
-    the others are all other requests of the range.
+    the others are all other requests of the range. With `attributes` those of spans are compared too, on a sample.
     """
     everything = asked if chosen is not None or trace_ids else Asked(
         TraceQuery(), asked.start_ns, asked.end_ns, asked.step_ns, False, asked.by, asked.offset_ns)
@@ -84,8 +90,13 @@ def difference(store: Store, asked: Asked, chosen: TraceQuery | None = None, tra
     lines = [line for key in keys(store) for line in _of_fact(found, key, picked, n, m)]
     lines += _of_flags(found, picked, n, m)
     lines += [line for key, values in figures(found).items() for line in _of_figure(key, values, picked, n, m)]
-    telling = [line for line in lines if _tells(line, n, m)]
-    return Differences(tuple(sorted(telling, key=lambda line: (-abs(line.difference), line.key, line.value))), n, m)
+    telling = [line for line in lines if _tells(line, n, m, Z)]
+    sample = sampled(found, np.flatnonzero(picked), np.flatnonzero(~picked)) if attributes else None
+    if sample is not None:
+        known = {line.value for line in telling}
+        telling += [line for line in _of_attributes(sample) if line.value not in known]       # not again what a fact says
+    ranked = sorted(telling, key=lambda line: (-abs(line.difference), line.key, line.value))
+    return Differences(tuple(ranked), n, m, (sample.chosen_size, sample.others_size) if sample is not None else (0, 0))
 
 
 def keys(store: Store) -> list[str]:
@@ -169,7 +180,18 @@ def _part_words(key: str, low: int, high: int | None, first: bool) -> tuple[str,
     return f"{shown(low)} to {shown(high)}", f"{key} >= {said(low)} {key} < {said(high)}"
 
 
-def _tells(line: Difference, n: int, m: int) -> bool:
+def _of_attributes(sample: Sampled) -> list[Difference]:
+    """The attributes of the sample that tell: of so many, chance alone would make some seem to at Z."""
+    n, m = sample.chosen_size, sample.others_size
+    if not n or not m:
+        return []
+    lines = [Difference(f"{ATTRIBUTE}{name}", value, sample.chosen[name, value], sample.others[name, value],
+                        sample.chosen[name, value] / n, sample.others[name, value] / m)
+             for name, value in {**sample.chosen, **sample.others}]
+    return [line for line in lines if _tells(line, n, m, Z_OF_SAMPLE)]
+
+
+def _tells(line: Difference, n: int, m: int, z: float) -> bool:
     """Whether chance seldom makes such a difference."""
     pooled = (line.chosen + line.others) / (n + m)
-    return abs(line.difference) > Z * math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
+    return abs(line.difference) > z * math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))

@@ -11,8 +11,9 @@ import pytest
 from tests.helpers.counted_by_hand import END_NS, HOUR_NS, START_NS, Counted, counted, fill
 from tests.store.making import reading, send, span, storing, trace_id
 from tracedesk.analytics.asking import asked, whole_range
-from tracedesk.analytics.difference import PARTS, Z, difference
+from tracedesk.analytics.difference import ATTRIBUTE, PARTS, Z, difference
 from tracedesk.analytics.panel import Asked
+from tracedesk.analytics.sampled import SAMPLE
 from tracedesk.model.kinds import Kind
 from tracedesk.model.query import TraceQuery, parse
 from tracedesk.store.connect import Store
@@ -33,7 +34,7 @@ def question(query: str) -> Asked:
 
 @pytest.mark.parametrize("query", ["status = error", "prompt = refund-v2", "duration > 6s", "model = gpt tag.tier = gold"])
 def test_every_line_counts_what_its_filter_finds(by_hand: Counted, query: str) -> None:
-    found = difference(by_hand.store, question(query))
+    found = difference(by_hand.store, question(query), attributes=False)
     these = {one["trace_id"] for one in by_hand.requests(query, START_NS, END_NS)}
     everyone = {one["trace_id"] for one in by_hand.requests("", START_NS, END_NS)}
     assert (found.chosen, found.others) == (len(these), len(everyone - these))
@@ -67,7 +68,7 @@ def slow_shop(tmp_path: Path) -> Iterator[Store]:
     with storing(tmp_path / "t.db") as writer:
         send(writer, [span(number, 1, start_ms=number, length_ms=900 + number if number % 5 == 0 else 10 + number % 7,
                            kind=Kind.AGENT, tags='{"tier":"gold"}' if number % 5 == 0 else '{"tier":"tin"}',
-                           user_id=f"u-{number % 9}") for number in range(200)])
+                           user_id=f"u-{number % 9}") for number in range(1, 201)])
         writer.settle()
     with reading(tmp_path / "t.db") as store:
         yield store
@@ -79,8 +80,19 @@ def test_it_finds_what_slow_requests_share(slow_shop: Store) -> None:
     first = {(line.key, line.value): line.difference for line in found.found}
     assert first["tag.tier", "gold"] == 1.0
     assert first["tag.tier", "tin"] == -1.0
-    assert {line.key for line in found.found} <= {"tag.tier", "duration"}, "users are spread by chance"
+    assert {line.key for line in found.found if not line.key.startswith(ATTRIBUTE)} == {"tag.tier", "duration"}, (
+        "users are spread by chance")
     assert sum(line.key == "duration" for line in found.found) <= PARTS
+
+
+def test_attributes_of_a_sample_tell_too(slow_shop: Store) -> None:
+    start, end = whole_range(slow_shop)
+    found = difference(slow_shop, asked(parse("duration > 500ms"), start, end))
+    assert found.sample == (SAMPLE, SAMPLE)
+    told = {(line.key, line.value): line for line in found.found if line.key.startswith(ATTRIBUTE)}
+    assert set(told) == {(f"{ATTRIBUTE}tags", '{"tier":"gold"}'), (f"{ATTRIBUTE}tags", '{"tier":"tin"}')}
+    gold = told[f"{ATTRIBUTE}tags", '{"tier":"gold"}']
+    assert (gold.chosen, gold.others, gold.query) == (SAMPLE, 0, "")
 
 
 def test_nothing_to_compare_says_so(slow_shop: Store) -> None:

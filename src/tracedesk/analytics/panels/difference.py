@@ -21,6 +21,8 @@ def answer(store: Store, asked: Asked) -> Table:
     else:
         left = len(found.found) - len(rows)
         said = f"{found.chosen:,} requests and {found.others:,} others" + (f"; {left:,} smaller differences" if left else "")
+        if any(found.sample):
+            said += f"; attributes of spans: of a sample of {found.sample[0]:,} and {found.sample[1]:,}"
     return Table((Column("key", "What"), Column("value", "Value"), Column("these", "These", "share", bar=True),
                   Column("others", "Others", "share", bar=True), Column("difference", "Difference", "share"),
                   Column("count", "Of these", "count"), Column("others_count", "Of the others", "count")), rows, said)
