@@ -168,10 +168,11 @@ class HistogramChart(Chart):
         wide = paint.text_px(words, "caption") + paint.text_px(figure, "dense_strong")
         high = theme.grown(16)
         smaller = [other for other in self._result.medians if other is not None and other < value]
-        left = x + 5 if smaller or len(self._result.groups) == 1 or x - wide - 5 < 0 else x - wide - 5
-        left = min(left, self.width() - wide - 2)
-        box = QRectF(left, area.top() - theme.grown(HEAD_PX) + 2, wide + 2, high)
-        if any(box.intersects(other) for other in taken):
+        sides = [x + 5, x - wide - 5] if smaller or len(self._result.groups) == 1 else [x - wide - 5, x + 5]
+        boxes = [QRectF(left, area.top() - theme.grown(HEAD_PX) + 2, wide + 2, high) for left in sides
+                 if left >= 0 and left + wide + 2 <= self.width()]
+        box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), None)
+        if box is None:
             return
         taken.append(box)
         painter.setFont(colors.font("caption"))

@@ -15,7 +15,7 @@ from tracedesk.ui.charts.facts import Card, CardLine
 from tracedesk.ui.charts.ticks import time_ticks
 from tracedesk.ui.charts.words import AT_LEAST, UNKNOWN, figure_text, local, step_text, stretch_text, value_text
 
-TICK_PX = 104
+TICK_PX = 84
 OTHERS = "others"
 MOST_SERIES = 6
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from tracedesk.analytics.panel import Floats
-from tracedesk.ui.charts import paint
 
-FILL_ALPHA = 0.18
+FILL_ALPHA, BELOW = 0.18, 0.25
 POINTS = 40
 """A spark shows at most so many buckets; of more, the mean of neighbours."""
 DOT_PX = 2.0
@@ -29,15 +27,14 @@ def fewer(values: Floats, most: int = POINTS) -> Floats:
     return found
 
 
-def paint_spark(painter: QPainter, box: QRectF, values: Floats, color: QColor, *, limit: float | None = None,
-                limit_color: QColor | None = None) -> None:
-    """The curve into a box, from 0 to its greatest value (or a limit above it)."""
+def paint_spark(painter: QPainter, box: QRectF, values: Floats, color: QColor, *, from_zero: bool = True) -> None:
+    """The curve into a box, from 0 (or from a little below its least value) to its greatest."""
     values = fewer(values)
     known = np.isfinite(values)
     if not known.any():
         return
-    most = max(float(values[known].max()), limit or 0.0)
-    low = min(0.0, float(values[known].min()))
+    least, most = float(values[known].min()), float(values[known].max())
+    low = min(0.0, least) if from_zero else least - (most - least) * BELOW
     span = most - low or 1.0
     step = (box.width() - 2 * DOT_PX) / max(1, len(values) - 1)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -63,10 +60,6 @@ def paint_spark(painter: QPainter, box: QRectF, values: Floats, color: QColor, *
     tint = QColor(color)
     tint.setAlphaF(FILL_ALPHA)
     painter.fillPath(area, tint)
-    if limit is not None and limit_color is not None:
-        y = box.bottom() - 1 - (limit - low) / span * (box.height() - 2 - 2 * DOT_PX)
-        painter.setPen(paint.dashes(limit_color, [2, 3]))
-        painter.drawLine(QPointF(box.left(), y), QPointF(box.right(), y))
     pen = QPen(color, 1.5)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.setPen(pen)
@@ -78,27 +71,3 @@ def paint_spark(painter: QPainter, box: QRectF, values: Floats, color: QColor, *
         painter.drawEllipse(point, 1.5, 1.5)
     if last is not None:
         painter.drawEllipse(last, DOT_PX + 0.4, DOT_PX + 0.4)
-
-
-class Spark(QWidget):
-    """A spark as a widget; decoration beside a figure, so it has no accessible name of its own."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._values: Floats = np.empty(0)
-        self._color = QColor()
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-
-    def show_values(self, values: Floats, color: QColor) -> None:
-        """Another curve or colour."""
-        self._values, self._color = values, color
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        return QSize(72, 28)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(24, 20)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        paint_spark(QPainter(self), QRectF(self.rect()), self._values, self._color)

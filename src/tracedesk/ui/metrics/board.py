@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 from tracedesk.analytics.panel import Histogram, Panel, Result, Stat
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.ui import theme
+from tracedesk.ui.charts.chart import Chart
 from tracedesk.ui.metrics.card import HEAD_PX, Card
 from tracedesk.ui.metrics.table import FigureTable
 from tracedesk.ui.metrics.tile import TILE_PX, Tile
@@ -140,7 +141,7 @@ class Board(QScrollArea):
     def _card_px(widget: QWidget) -> int:
         assert isinstance(widget, Card)
         table = widget.content
-        extra = theme.grown(24) if widget.says() else 0
+        extra = widget.says_px()
         if isinstance(table, FigureTable):
             return theme.grown(HEAD_PX) + table.content_px() + 12 + extra
         return theme.grown(HEAD_PX + 34) if table is None else theme.grown(CHART_PX)
@@ -187,13 +188,10 @@ class Board(QScrollArea):
                 return card
         return None
 
-    def open_focused(self) -> bool:
-        """Open what stands behind the point with the focus."""
-        card = self.focused_card()
-        if card is not None and card.chart is not None and card.chart.held:
-            card.chart.open_here()
-            return True
-        return False
+    def read_chart(self) -> Chart | None:
+        """The chart with a crosshair or a selection, that with the focus before others."""
+        cards = [self.focused_card(), *self.cards.values()]
+        return next((card.chart for card in cards if card is not None and card.chart is not None and card.chart.held), None)
 
     def stops(self) -> list[QWidget]:
         """The first thing that takes the focus in each part of the page."""

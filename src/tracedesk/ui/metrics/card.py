@@ -34,7 +34,7 @@ from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip
 
 HEAD_PX = 37
 ROWS_BEHIND = 7
-"""Rows of the table behind a chart that are seen at once."""
+"""Rows that are seen at once of the table behind a chart, and of those below the page's own."""
 
 
 class QuietButton(IconButton):
@@ -177,9 +177,12 @@ class Card(QFrame):
                 old.hide()
                 old.deleteLater()
         self._legend = None
-        made: Any = FigureTable(self.panel.title, heads=self._heads or self._as_table,
-                                most_rows=ROWS_BEHIND if self._as_table else 0) if kind is FigureTable else kind(
-            self.panel.title)
+        made: Any
+        if kind is FigureTable:
+            few = self._as_table or self.panel.place == "more"
+            made = FigureTable(self.panel.title, heads=self._heads or self._as_table, most_rows=ROWS_BEHIND if few else 0)
+        else:
+            made = kind(self.panel.title)
         self.content = made
         made.opened.connect(self.opened)
         if isinstance(made, Chart):
@@ -270,6 +273,10 @@ class Card(QFrame):
     def says(self) -> str:
         """What stands under the content."""
         return self._says.text()
+
+    def says_px(self) -> int:
+        """How high that is."""
+        return self._says.sizeHint().height() + 6 if self.says() else 0
 
     # menu
 

@@ -94,7 +94,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(colors.color("text.tertiary" if nameless else "text.primary" if first else "text.secondary"))
         elided = QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideMiddle, int(box.width()) + 2)
-        painter.drawText(box, MIDDLE, elided)
+        painter.drawText(box.adjusted(0, 0, 4, 0), MIDDLE, elided)
 
     def _heads(self) -> bool:
         return not self._table.horizontalHeader().isHidden()
@@ -161,7 +161,8 @@ class CellDelegate(QStyledItemDelegate):
     def _spark(painter: QPainter, box: QRectF, cell: Series, row: Row) -> None:
         colors = theme.current()
         color = colors.color("status.error") if row.query == ERRORS[0] else colors.series()[0]
-        paint_spark(painter, box.adjusted(0, 4, 0, -4), cell.values, color)
+        scored = cell.total is not None and cell.total.unit == "score"
+        paint_spark(painter, box.adjusted(0, 4, 0, -4), cell.values, color, from_zero=not scored)
 
     def _finding(self, painter: QPainter, box: QRectF, row: Row) -> None:
         colors = theme.current()

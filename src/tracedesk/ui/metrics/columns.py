@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 PAD_PX = 24
 BAR_PX, BAR_LEAST_PX, BAR_MOST_PX = 108, 36, 170
 SPARK_PX, SPARK_LEAST_PX, SPARK_MOST_PX = 150, 56, 320
-TEXT_LEAST_PX, TEXT_MOST_PX = 48, 280
+TEXT_LEAST_PX, TEXT_MOST_PX = 76, 280
 
 
 @dataclass(frozen=True, slots=True)

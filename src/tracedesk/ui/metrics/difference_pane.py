@@ -61,9 +61,10 @@ class DifferencePane(QFrame):
 
     def ask_about(self, start_ns: int, end_ns: int) -> None:
         """A stretch of which the answer is on its way."""
+        if self.stretch_ns != (start_ns, end_ns):
+            self._says.setText("")
         self.stretch_ns = (start_ns, end_ns)
         self._when.setText(stretch_text(start_ns, end_ns))
-        self._says.setText("")
         self.show()
 
     def show_table(self, table: Table) -> None:

@@ -32,6 +32,8 @@ from tracedesk.ui.widgets.messages import Empty
 
 FOLLOW_MS = 500
 """Charts follow the store at most twice a second (DESIGN section 11)."""
+MOST_HELD_BACK = 20
+"""After so many times the page asks again, whether the last answer came or not."""
 BELOW = ("more",)
 KEYS = [("Alt+1", "to 5: time range"), ("Enter", "the traces behind a point"), ("D", "what is different"),
         ("", "drag a chart to zoom, with Shift to mark")]
@@ -53,7 +55,8 @@ class MetricsPage(QFrame):
         self._spans_before: list[TimeSpan] = []
         self._left: tuple[TraceQuery, TraceQuery] | None = None
         self._dirty = True
-        self._waiting = 0
+        self._open_questions: set[str] = set()
+        self._held_back = 0
         self.asked: Asked | None = None
         self._versions: tuple[str, str] | None = None
         panels = all_panels()
@@ -119,7 +122,7 @@ class MetricsPage(QFrame):
 
     def refresh(self) -> None:
         """Ask all panels."""
-        self._dirty = False
+        self._dirty, self._held_back = False, 0
         self.asked = self.question()
         self._ask("metrics.seen", self._seen, self.asked)
         self._ask_foot()
@@ -134,9 +137,12 @@ class MetricsPage(QFrame):
                                                                  by=by))
 
     def _ask(self, key: str, panels: list[Panel], asked: Asked) -> None:
-        self._desk.tasks.ask(key, lambda store: reader.answers(store, asked, panels), self._show, self._failed)
+        self._open_questions.add(key)
+        self._desk.tasks.ask(key, lambda store: reader.answers(store, asked, panels), lambda found: self._show(key, found),
+                             lambda error: self._failed(error, key))
 
-    def _show(self, found: reader.Answers) -> None:
+    def _show(self, key: str, found: reader.Answers) -> None:
+        self._open_questions.discard(key)
         requests = found.results.get("requests")
         if isinstance(requests, Stat):
             self._say_empty(requests, found.asked)
@@ -177,7 +183,8 @@ class MetricsPage(QFrame):
     def _say_none_yet(self) -> None:
         self.empty.say("No requests yet", "Costs, latencies and rates are shown here as traces arrive.", icon="metrics")
 
-    def _failed(self, error: TraceDeskError) -> None:
+    def _failed(self, error: TraceDeskError, key: str = "") -> None:
+        self._open_questions.discard(key)
         if isinstance(error, NotFound):
             self._say_none_yet()
         else:
@@ -206,7 +213,8 @@ class MetricsPage(QFrame):
     def _follow(self) -> None:
         if not self._dirty or not self.isVisible():
             return
-        if self._desk.tasks.busy:
+        self._held_back += 1
+        if self._open_questions and self._held_back < MOST_HELD_BACK:
             self._timer.start()                              # one question at a time: slow answers do not queue up
         else:
             self.refresh()
@@ -282,8 +290,8 @@ class MetricsPage(QFrame):
 
     def difference_here(self) -> None:
         """The same of what the focused chart has chosen."""
-        card = self.board.focused_card()
-        chosen = card.chart.chosen() if card is not None and card.chart is not None else None
+        chart = self.board.read_chart()
+        chosen = chart.chosen() if chart is not None else None
         if chosen is not None:
             self.ask_difference(*chosen)
         else:
@@ -314,8 +322,12 @@ class MetricsPage(QFrame):
         self._desk.state.go("traces")
 
     def open_here(self) -> None:
-        """Open what the focused chart has chosen."""
-        self.board.open_focused()
+        """Open what stands behind the crosshair or the selection of a chart."""
+        chart = self.board.read_chart()
+        if chart is not None:
+            chart.open_here()
+        else:
+            self._desk.toast.say("Choose a point of a chart first: the arrow keys move along it")
 
     def follow_link(self, link: tuple[str, str, tuple[str, ...]]) -> None:
         """What a finding leads to: another command, or two versions of a prompt side by side."""

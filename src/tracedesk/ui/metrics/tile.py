@@ -116,7 +116,7 @@ class Tile(QAbstractButton):
         wide = min(SPARK_MOST_PX * 1.0, self.width() - PAD_PX - left)
         if isinstance(stat, Stat) and wide >= SPARK_LEAST_PX:
             paint_spark(painter, QRectF(self.width() - PAD_PX - wide + 2, figure.top() - 1, wide, figure.height() + 2),
-                        stat.spark.values, spark_color(stat))
+                        stat.spark.values, spark_color(stat), from_zero=stat.figure.unit != "score")
         note = stat.message if isinstance(stat, TraceDeskError) else stat.note
         painter.setFont(colors.font("caption"))
         painter.setPen(colors.color("text.tertiary"))
