@@ -144,6 +144,27 @@ def test_a_chosen_time_is_taken_or_the_mistake_is_said(desk: Desk) -> None:
     assert page.board.isVisible()
 
 
+def test_all_time_goes_on(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = opened(desk)
+    desk.run("metrics.everything")
+    assert figure(page, "requests") == 24
+    later = clock.now_ns() + 40 * 86_400 * NS_PER_S
+    monkeypatch.setattr(clock, "now_ns", lambda: later)
+    maker = Maker(seed=3, end_ns=later)
+    write(desk.window.store_path, [maker.trace(later - NS_PER_S)])
+    desk.qtbot.waitUntil(lambda: figure(page, "requests") == 25, timeout=10_000)
+
+
+def test_files_that_were_opened_are_shown_whole(new_desk: Callable[..., Desk], sample: Path,
+                                               monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    page = opened(new_desk(sample, read_only=True))
+    assert figure(page, "requests") == 24
+    assert page.header.ranges.current() == CUSTOM
+    assert not page.zoom_back()
+
+
 def test_the_filter_is_that_of_the_trace_list(desk: Desk) -> None:
     page = opened(desk)
     desk.page.set_filter("prompt = refund-v14")

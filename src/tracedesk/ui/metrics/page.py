@@ -233,7 +233,10 @@ class MetricsPage(QFrame):
             self._left = None
             if self._desk.state.query == then != before:
                 self.set_query(before)
-        self.refresh()
+        if self.asked is None and self._desk.read_only:
+            self.show_everything()                           # what was opened may be of any time
+        else:
+            self.refresh()
 
     def hideEvent(self, event: Any) -> None:
         super().hideEvent(event)
@@ -275,9 +278,9 @@ class MetricsPage(QFrame):
         return True
 
     def show_everything(self) -> None:
-        """All that is stored."""
+        """All that is stored, and what comes."""
         self._desk.tasks.ask("metrics.everything", reader.everything,
-                             lambda found: self.show_span(TimeSpan(0, *found)), self._failed)
+                             lambda found: self.show_span(TimeSpan(0, found[0]), remember=self.asked is not None), self._failed)
 
     # what is different
 
@@ -315,7 +318,7 @@ class MetricsPage(QFrame):
         elif not any(term.key == "id" for term in query.terms):
             seconds = self.span.back_s
             if not seconds:
-                query = reader.between(query, self.span.start_ns, self.span.end_ns)
+                query = reader.between(query, *self.span.bounds())
         self._left = (before, query)
         traces.set_range(seconds)
         traces.filter.set_query(query)

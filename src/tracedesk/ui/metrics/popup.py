@@ -97,7 +97,9 @@ class TimePopup(Popup):
     def take(self) -> None:
         """Take what is written; say what is wrong with it."""
         start = moment_ns(self.since.text().strip())
-        end = moment_ns(self.until.text().strip()) if self.until.text().strip() not in ("", "now") else clock.now_ns() + 1
+        until = self.until.text().strip()
+        open_end = until in ("", "now")
+        end = clock.now_ns() + 1 if open_end else moment_ns(until)
         wrong = (f"“{self.since.text()}” is no time, like 3h, 14:00 or 2026-11-24." if start is None else
                  f"“{self.until.text()}” is no time, like 14:00 or 2026-11-24." if end is None else
                  "The end lies before the beginning." if end <= start else "")
@@ -106,7 +108,7 @@ class TimePopup(Popup):
         self.adjustSize()
         if start is not None and end is not None and not wrong:
             self.hide()
-            self.picked.emit(TimeSpan(0, start, end))
+            self.picked.emit(TimeSpan(0, start, 0 if open_end else end))
 
     def _all(self) -> None:
         self.hide()

@@ -18,7 +18,7 @@ USUAL = 1
 
 @dataclass(frozen=True, slots=True)
 class TimeSpan:
-    """`back_s` seconds back from now, or [start_ns, end_ns) where `back_s` is 0."""
+    """`back_s` seconds back from now, or where that is 0 from `start_ns` to `end_ns`, 0 for now."""
 
     back_s: int = RANGES[USUAL][1]
     start_ns: int = 0
@@ -32,7 +32,7 @@ class TimeSpan:
     def bounds(self) -> tuple[int, int]:
         """[start, end): the start lies on a whole bucket, so that charts grow by whole buckets and do not slide."""
         if not self.back_s:
-            return self.start_ns, self.end_ns
+            return self.start_ns, self.end_ns or clock.now_ns() + 1
         now, length = clock.now_ns() + 1, self.back_s * NS_PER_S
         step = step_for(0, length)
         local_end = now + offset_at(now)

@@ -124,6 +124,9 @@ class Model(QAbstractTableModel):
             return self.text(index.row(), index.column())
         if role == Qt.ItemDataRole.ToolTipRole:
             cell = self.cell(index.row(), index.column())
+            link = self.table.rows[index.row()].link
+            if index.column() >= len(self.table.columns) and link is not None:
+                return plain_tip(f"{cell}\n{link[0]}   Shift+Enter")
             if isinstance(cell, Figure) and cell.value is not None:
                 return plain_tip(f"{self.text(index.row(), index.column())}\n{cell.value:,} {cell.unit}")
             return plain_tip(self.text(index.row(), index.column()))
