@@ -24,13 +24,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy
 
 from tracedesk.ui import theme
-from tracedesk.ui.charts import paint
+from tracedesk.ui.charts import frame, paint
 from tracedesk.ui.charts.facts import Behind, Card
 from tracedesk.ui.charts.ticks import Tick
 
 DRAG_PX = 5
 LEFT_PX, BOTTOM_PX, TOP_PX, RIGHT_PX = 40, 24, 8, 8
-MARK_ROWS = 3
 
 
 class ChartMark(NamedTuple):
@@ -233,74 +232,18 @@ class Chart(pg.GraphicsView):
             painter.drawText(QRectF(16, 0, self.width() - 32, self.height()), paint.CENTRE | Qt.TextFlag.TextWordWrap,
                              self.empty)
             return
-        self._paint_axes(painter, area)
+        frame.paint_axes(painter, self, area)
         if self.limit is not None:
-            self._paint_limit(painter, area, *self.limit)
-        self._paint_marks(painter, area)
+            frame.paint_limit(painter, self, area, *self.limit)
+        frame.paint_marks(painter, self, area)
         self.paint_over(painter)
-        self._paint_selection(painter, area)
+        frame.paint_selection(painter, self, area)
         if self._at is not None and self._at < self.slots():
             self._paint_crosshair(painter, area, self._at)
         if self.hasFocus():
             painter.setPen(QPen(colors.color("accent.focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(1, 1, self.width() - 2, self.height() - 2), 6, 6)
-
-    def _paint_axes(self, painter: QPainter, area: QRectF) -> None:
-        colors = theme.current()
-        painter.setFont(colors.font("caption"))
-        painter.setPen(colors.color("text.tertiary"))
-        high = theme.grown(16)
-        for tick in self.y_ticks:
-            painter.drawText(QRectF(0, self.y_px(tick.at) - high / 2, area.left() - 8, high), paint.RIGHT, tick.text)
-        for tick in self.x_ticks:
-            wide = paint.text_px(tick.text, "caption")
-            left = min(max(0.0, self.x_px(tick.at) - wide / 2), self.width() - wide - 2)
-            painter.drawText(QRectF(left, area.bottom() + 6, wide + 2, high), paint.MIDDLE, tick.text)
-
-    def _paint_limit(self, painter: QPainter, area: QRectF, value: float, words: str) -> None:
-        colors = theme.current()
-        y = self.y_px(value)
-        if not area.top() - 1 <= y <= area.bottom() + 1:
-            return
-        painter.setPen(paint.dashes(colors.color("trace.slo"), [2, 4], 1.25))
-        painter.drawLine(QPointF(area.left(), y), QPointF(area.right(), y))
-        painter.setFont(colors.font("caption"))
-        painter.setPen(colors.color("trace.slo"))
-        wide, high = paint.text_px(words, "caption"), theme.grown(16)
-        box = QRectF(area.left() + 2, y + 2 if y + 2 + high < area.bottom() else y - high - 1, wide + 8, high)
-        painter.fillRect(box, colors.color("bg.panel"))
-        painter.drawText(box, paint.CENTRE, words)
-
-    def _paint_marks(self, painter: QPainter, area: QRectF) -> None:
-        colors = theme.current()
-        taken: list[QRectF] = []
-        high = theme.grown(18)
-        places = [(self.x_px(mark.x), mark.text) for mark in self.marks]
-        painter.setPen(paint.dashes(colors.color("border.control"), [4, 3]))
-        for x, _ in places:
-            painter.drawLine(QPointF(round(x) + 0.5, area.top()), QPointF(round(x) + 0.5, area.bottom()))
-        for x, text in places:
-            wide = paint.text_px(text, "caption") + 14
-            left = x - wide - 5 if x - wide - 5 >= area.left() else x + 5
-            for row in range(MARK_ROWS):
-                box = QRectF(round(left), area.top() + row * (high + 2), wide, high)
-                if box.right() <= self.width() and not any(box.intersects(other) for other in taken):
-                    paint.paint_box(painter, box, text)
-                    taken.append(box)
-                    break
-
-    def _paint_selection(self, painter: QPainter, area: QRectF) -> None:
-        if self.selected is None:
-            return
-        low, high = sorted(map(self.x_px, self.selected))
-        color = theme.current().color("trace.brush")
-        painter.setPen(QPen(color, 1))
-        painter.drawLine(QPointF(low, area.top()), QPointF(low, area.bottom()))
-        painter.drawLine(QPointF(high, area.top()), QPointF(high, area.bottom()))
-        tint = QColor(color)
-        tint.setAlphaF(0.16)
-        painter.fillRect(QRectF(low, area.top(), high - low, area.height()), tint)
 
     def _paint_crosshair(self, painter: QPainter, area: QRectF, slot: int) -> None:
         colors = theme.current()

@@ -22,6 +22,7 @@ from tracedesk.ui.charts.ticks import Tick, log_ticks, value_ticks
 from tracedesk.ui.charts.words import value_text
 
 OUTLIER_PX = 8
+GAP_PX = 5
 OTHERS = "others"
 HEAD_PX = 22
 """Room above the bars for the words of medians."""
@@ -32,6 +33,7 @@ class HistogramChart(Chart):
 
     _result: Histogram | None
     _whole: Histogram | None = None
+    _span = (0.0, 1.0)
     pair: tuple[str, str] | None = None
     """Labels of the two groups that are shown alone: before, after."""
 
@@ -86,7 +88,7 @@ class HistogramChart(Chart):
                  *(value for value, _ in self._result.outliers)]
         low, high = self._x(min(sizes)), self._x(max(sizes))
         room = max(high - low, 0.2 if self._result.log else abs(high) * 0.1 or 1.0)
-        self.x_range = (low - room * 0.08, high + room * (0.12 if self._result.outliers else 0.08))
+        self._span = (low - room * 0.08, high + room * (0.12 if self._result.outliers else 0.08))
         most = max(float(np.nanmax(group.values)) for group in self._result.groups)
         self.y_range = (0.0, most * 1.25)
         self._build_for_width()
@@ -115,6 +117,7 @@ class HistogramChart(Chart):
                                                    brush=tint, antialias=True))
 
     def _build_for_width(self) -> None:
+        self.x_range = self._with_room_for_words(*self._span)
         if self._result is not None and self._result.log:
             self.x_ticks = log_ticks(*self.x_range)
         elif self._result is not None:
@@ -122,6 +125,27 @@ class HistogramChart(Chart):
             self.x_ticks = [tick for tick in value_ticks(most, self._result.unit, 5) if self.x_range[0] <= tick.at <= most]
         if not self.x_ticks:
             self.x_ticks = [Tick(self.slot_x(self.slots() // 2), "")]
+
+    def _with_room_for_words(self, low: float, high: float) -> tuple[float, float]:
+        """A range so wide that the words at the least and the greatest median fit beside their lines."""
+        assert self._result is not None
+        known = [(self._x(value), self._median_px(number) + 2 * GAP_PX) for number, value in enumerate(self._result.medians)
+                 if value is not None]
+        wide = self.area().width()
+        if not known or 2 * max(px for _, px in known) > wide:
+            return low, high
+        (last, last_px), (first, first_px) = max(known), min(known)
+        high = max(high, low + (last - low) / (1 - last_px / wide))
+        if len(known) > 1:
+            low = min(low, high - (high - first) / (1 - first_px / wide))
+        return low, high
+
+    def _median_px(self, number: int) -> float:
+        """How wide the words of a median are."""
+        assert self._result is not None
+        value = self._result.medians[number]
+        figure = value_text(value, self._result.unit) if value is not None else ""
+        return paint.text_px(f"{self._result.groups[number].label} ", "caption") + paint.text_px(figure, "dense_strong")
 
     def _colors(self) -> list[QColor]:
         """In the order of the design; what a newer version is compared with is grey."""
@@ -153,11 +177,15 @@ class HistogramChart(Chart):
         assert self._result is not None
         taken: list[QRectF] = []
         self._paint_outliers(painter, taken)
+        lines = [self.x_px(self._x(value)) for value in self._result.medians if value is not None]
         medians = [(value, number) for number, value in enumerate(self._result.medians) if value is not None]
         for value, number in reversed(medians) if self._paired else medians:
-            self._paint_median(painter, value, number, meant=self._paired and number == 1, taken=taken)
+            own = self.x_px(self._x(value))
+            others = [QRectF(x - 1, 0, 2, self.height()) for x in lines if x != own]
+            self._paint_median(painter, value, number, meant=self._paired and number == 1, taken=taken, others=others)
 
-    def _paint_median(self, painter: QPainter, value: float, number: int, *, meant: bool, taken: list[QRectF]) -> None:
+    def _paint_median(self, painter: QPainter, value: float, number: int, *, meant: bool, taken: list[QRectF],
+                      others: list[QRectF]) -> None:
         assert self._result is not None
         colors, area = theme.current(), self.area()
         color = self._colors()[number]
@@ -165,13 +193,14 @@ class HistogramChart(Chart):
         painter.setPen(QPen(color, 1.5))
         painter.drawLine(QPointF(x, area.top() - 16), QPointF(x, area.bottom()))
         words, figure = self._result.groups[number].label + " ", value_text(value, self._result.unit)
-        wide = paint.text_px(words, "caption") + paint.text_px(figure, "dense_strong")
+        wide = self._median_px(number)
         high = theme.grown(16)
         smaller = [other for other in self._result.medians if other is not None and other < value]
-        sides = [x + 5, x - wide - 5] if smaller or len(self._result.groups) == 1 else [x - wide - 5, x + 5]
-        boxes = [QRectF(left, area.top() - theme.grown(HEAD_PX) + 2, wide + 2, high) for left in sides
-                 if left >= 0 and left + wide + 2 <= self.width()]
-        box = next((box for box in boxes if not any(box.intersects(other) for other in taken)), None)
+        right, left = x + GAP_PX, x - wide - GAP_PX
+        sides = [right, left] if smaller or len(self._result.groups) == 1 else [left, right]
+        boxes = [QRectF(at, area.top() - theme.grown(HEAD_PX) + 2, wide + 2, high) for at in sides
+                 if at >= 0 and at + wide + 2 <= self.width()]
+        box = next((box for box in boxes if not any(box.intersects(other) for other in (*taken, *others))), None)
         if box is None:
             return
         taken.append(box)
