@@ -16,7 +16,9 @@ from tracedesk.analytics.catalogue import all_panels
 from tracedesk.analytics.panel import Asked, Panel
 from tracedesk.model.kinds import Kind
 from tracedesk.model.query import parse
+from tracedesk.model.row import SpanRow
 from tracedesk.model.signs import Sign, to_json
+from tracedesk.model.span import Span
 from tracedesk.semconv.counting import not_counted
 from tracedesk.store.connect import Store, open_store
 from tracedesk.store.writer import Writer
@@ -79,14 +81,21 @@ def _panels(path: Path, writer: Writer, spans: int) -> list[tuple[str, str, str]
         by_user = asked(parse(""), (start + end) // 2, end, by="user")
         attribution = next(panel for panel in page if panel.key == "attribution")
         rows.append(("attribution by user, 5,000 of them", _ms(_ask_ms(store, attribution, by_user)), "200 ms"))
-        writer.write([Made(span_row, "", one) for one, span_row in _more(end)])
+        these = asked(parse("prompt = refund-v14"), (start + end) // 2, end)
+        different = next(panel for panel in all_panels() if panel.key == "difference")
+        rows.append(("what is different about half of them, with attributes of a sample", _ms(_ask_ms(store, different, these)),
+                     "200 ms"))
+        for number in range(2):                                     # the first makes room for those to come
+            writer.write([Made(span_row, "", one) for one, span_row in _more(number, end)])
+            if not number:
+                page[0].answer(store, question)
         rows.append(("the page, after a trace came", _ms(sum(_ask_ms(store, panel, question) for panel in page)), "500 ms"))
     return rows
 
 
-def _more(end_ns: int) -> list:
+def _more(number: int, end_ns: int) -> list[tuple[Span, SpanRow]]:
     """One more trace of ten spans."""
-    made = conversation(10**7, random.Random(2))
+    made = conversation(10**7 + number, random.Random(number + 2))
     return [(item.span, item.row._replace(start_ns=end_ns - 1_000, end_ns=end_ns)) for item in made]
 
 

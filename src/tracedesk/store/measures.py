@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from tracedesk.model.attempts import second_attempts
-from tracedesk.model.kinds import COUNTED_KINDS, Status
+from tracedesk.model.kinds import Status
 from tracedesk.model.row import SpanRow
 from tracedesk.model.signs import Sign, from_json
 from tracedesk.store.interned import Numbers
 from tracedesk.store.sums import within
-from tracedesk.store.totals import Key, Totals
+from tracedesk.store.totals import COUNTED_CODES, Key, Totals
 
 if TYPE_CHECKING:
     from tracedesk.store.writer import Writer
@@ -61,7 +61,6 @@ _U2 = 2**16 - 1
 _SILENT: tuple[float, tuple[int, ...], int] = (0.0, (0,) * 9, NO_SUCCESS)
 _step_of = attrgetter("start_ns", "end_ns", "kind", "name", "status", "cost_status", "span_id")
 _call_of = attrgetter("cost_nusd", "input_tokens", "output_tokens", "cache_read_tokens", "ttft_ns", "model", "provider")
-COUNTED_CODES = frozenset(int(kind) for kind in COUNTED_KINDS)
 _CALL_FIELDS = len(CALL.names or ())
 _ID = re.compile(r"[0-9a-fA-F]{8}-[0-9a-fA-F-]{27}|(?<![A-Za-z0-9])(?=[0-9a-fA-F]*\d)[0-9a-fA-F]{8,}(?![A-Za-z0-9])|\d{5,}"
                  r"|(?<=/)\d+(?=/|$)")

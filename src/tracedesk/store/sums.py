@@ -8,11 +8,12 @@ at most 10 % off.
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from tracedesk.model.row import SpanRow
 from tracedesk.store.interned import Numbers
-from tracedesk.store.totals import KNOWN_COSTS, is_counted_call
+from tracedesk.store.totals import COUNTED_CODES, KNOWN_COSTS
 
 NS_PER_MINUTE = 60_000_000_000
 TOP = 2**63 - 1
@@ -25,6 +26,9 @@ _COLUMNS = ("calls", "input_tokens", "output_tokens", "cache_read_tokens", "cach
 _ADD = (f"INSERT INTO sums (minute, series_no, bucket, {', '.join(_COLUMNS)}) VALUES ({', '.join('?' * 12)}) "
         f"ON CONFLICT (minute, series_no, bucket) DO UPDATE SET "
         + ", ".join(f"{name} = min({TOP}, {name} + excluded.{name})" for name in _COLUMNS))
+
+_series_of = attrgetter("service", "kind", "model", "status", "start_ns", "end_ns", "cost_status")
+_tokens_of = attrgetter("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens", "reasoning_tokens")
 
 Series = tuple[str, int, str, int]
 """(service, kind, model or '', status)"""
@@ -65,23 +69,22 @@ class Deltas:
         if sign < 0:
             self.shrinks = True
         for row, counted in rows:
-            start, end = row.start_ns, row.end_ns
-            key = (start // NS_PER_MINUTE, (row.service, row.kind, row.model or "", row.status),
+            service, kind, model, status, start, end, cost_status = _series_of(row)
+            key = (start // NS_PER_MINUTE, (service, kind, model or "", status),
                    UNFINISHED if end is None else bucket(end - start))
             values = found.get(key)
             if values is None:
                 values = found[key] = [0] * 9
             values[0] += sign
-            if counted and is_counted_call(row):
-                values[1] += sign * (row.input_tokens or 0)
-                values[2] += sign * (row.output_tokens or 0)
-                values[3] += sign * (row.cache_read_tokens or 0)
-                values[4] += sign * (row.cache_write_tokens or 0)
-                values[5] += sign * (row.reasoning_tokens or 0)
-                if row.cost_nusd is not None and row.cost_status in KNOWN_COSTS:
-                    values[6] += sign * row.cost_nusd
+            if counted and (cost_status or kind in COUNTED_CODES):
+                for at, tokens in enumerate(_tokens_of(row), 1):
+                    if tokens:
+                        values[at] += sign * tokens
+                cost = row.cost_nusd
+                if cost is not None and cost_status in KNOWN_COSTS:
+                    values[6] += sign * cost
                     values[7] += sign
-                elif row.cost_status:
+                elif cost_status:
                     values[8] += sign
 
 

@@ -30,7 +30,8 @@ FEW = 64
 ERRORS_KEPT = 1_000
 """Of more failed spans the first so many are looked at for the one that names the failure."""
 
-_COUNTED = frozenset(int(kind) for kind in COUNTED_KINDS)
+COUNTED_CODES = frozenset(int(kind) for kind in COUNTED_KINDS)
+"""The kinds that are model calls, as rows have them."""
 KNOWN_COSTS = frozenset(int(status) for status in CostStatus if status.known)
 _PENDING = int(Note.PENDING)
 _LLM = int(Kind.LLM)
@@ -42,7 +43,7 @@ PROFILE_TAGS = {"environment": "env", "release": "release", "prompt_version": "p
 
 def is_counted_call(row: SpanRow) -> bool:
     """Whether a span is a model call whose tokens and cost are its own."""
-    return row.kind in _COUNTED or row.cost_status != 0
+    return row.kind in COUNTED_CODES or row.cost_status != 0
 
 
 def error_text(row: SpanRow) -> str:
@@ -147,7 +148,7 @@ class Totals:
                 made.users.setdefault(row.user_id, key)
             if row.session_id is not None:
                 made.sessions.setdefault(row.session_id, key)
-            if row.kind in _COUNTED or row.cost_status:
+            if row.kind in COUNTED_CODES or row.cost_status:
                 if row.model is not None:
                     made.models.setdefault(row.model, key)
                 if row.provider is not None:
