@@ -65,6 +65,7 @@ class Maker:
         chance = self.chance
         before_h = (self.end_ns - start_ns) / HOUR_NS
         prompt = chance.choices(list(PROMPTS), [share for _, share in PROMPTS.values()])[0]
+        prompt = "" if huge else prompt
         feature = PROMPTS[prompt][0]
         newest = prompt == "refund" and before_h < SWITCH_H and chance.random() < 0.97
         if prompt == "refund":
