@@ -10,12 +10,14 @@ from rich.console import Console
 from rich.table import Table as Grid
 from rich.text import Text
 
-from tracedesk.analytics.panel import Figure, Histogram, Line, Panel, Result, Series, Stat, Table
+from tracedesk.analytics.panel import Column, Figure, Histogram, Line, Panel, Result, Series, Stat, Table
 from tracedesk.base.clock import NARROW, format_duration, iso_time
 from tracedesk.base.money import format_cost
 from tracedesk.cli.printing import escaped
 
 NOTHING = "—"
+_POINTS = frozenset({"change", "difference"})
+"""Columns of figures that are differences of shares; `moved` is how much more something is than it was."""
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _SPARK, _IN_TABLE, _BAR = 40, 16, 30
 """Characters of a run over time, and of the longest bar."""
@@ -145,7 +147,7 @@ def _print_table(console: Console, table: Table) -> None:
     if finding:
         grid.add_column("Finding")
     for row in table.rows:
-        cells = [Text(_cell(cell, column.unit), style="bold" if row.total else "")
+        cells = [Text(_cell(cell, column), style="bold" if row.total else "")
                  for cell, column in zip(row.cells, table.columns, strict=True)]
         grid.add_row(*cells, *([Text(escaped(row.finding), style="yellow")] if finding else []))
     console.print(grid)
@@ -153,11 +155,13 @@ def _print_table(console: Console, table: Table) -> None:
         console.print(Text(escaped(table.left_out), style="dim"))
 
 
-def _cell(cell: Any, unit: str) -> str:
+def _cell(cell: Any, column: Column) -> str:
     if cell is None:
         return NOTHING
     if isinstance(cell, Figure):
-        return figure(cell)
+        if column.key in _POINTS and cell.value is not None:
+            return _signed(f"{abs(cell.value) * 100:.1f}{NARROW}pt", cell.value)
+        return figure(cell) if column.key != "moved" or cell.value is None else _signed(shown(abs(cell.value), "share"), cell.value)
     if isinstance(cell, Series):
         return spark(cell, _IN_TABLE)
-    return shown(cell, unit) if isinstance(cell, int | float) else escaped(str(cell))
+    return shown(cell, column.unit) if isinstance(cell, int | float) else escaped(str(cell))

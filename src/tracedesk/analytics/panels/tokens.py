@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from tracedesk.analytics.figures import rank, share, sums_by_bucket, tile
-from tracedesk.analytics.groups import grouped, tokens_of
+from tracedesk.analytics.figures import percentiles_by_bucket, rank, share, sums_by_bucket, tile
+from tracedesk.analytics.groups import Groups, grouped, tokens_of
 from tracedesk.analytics.panel import Asked, Figure, Histogram, Panel, Series, Stat
 from tracedesk.analytics.requests import UNKNOWN, Floats, Ints, Selection, select, total
 from tracedesk.model.query import term
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
 
-GROUPS, OUTLIERS = 4, 5
+GROUPS, OUTLIERS, ENOUGH = 4, 5, 10
 PER_DECADE = 12
 """Bars to a factor of ten."""
 
@@ -21,7 +21,7 @@ def answer(store: Store, asked: Asked) -> Histogram:
     """Counts per size for the commonest values of `by`; the rest is one group. Outliers stand alone and are not in the bars."""
     found = select(store, asked)
     groups = grouped(found, asked.by)
-    alone = _outliers(tokens_of(found))
+    alone = _outliers(groups, tokens_of(found))
     sized = (groups.tokens > 0) & ~np.isin(groups.place, alone)
     edges = _edges(groups.tokens[sized])
     sizes = np.bincount(groups.code[sized], minlength=len(groups.values))
@@ -55,16 +55,16 @@ def _edges(tokens: Ints) -> Floats:
     return edges
 
 
-def _outliers(tokens: Ints) -> Ints:
-    """Places of the largest requests that lie beyond Tukey's outer fence (Q3 + 3 × IQR) on a logarithmic scale, and are at
-    least four times the median; none among fewer than ten."""
-    sized = np.flatnonzero(tokens > 0)
-    if len(sized) < 10:
-        return sized[:0]
-    ordered = np.sort(tokens[sized])
-    low, middle, high = (float(ordered[rank(len(ordered), part)]) for part in (0.25, 0.5, 0.75))
-    fence = max(high * (high / low) ** 3, 4 * middle)
-    beyond = sized[tokens[sized] > fence]
+def _outliers(groups: Groups, tokens: Ints) -> Ints:
+    """Places of the largest requests that lie far outside of their group: beyond Tukey's outer fence (Q3 + 3 × IQR) on a
+    logarithmic scale, and at least four times the median. Groups of fewer than ENOUGH have none."""
+    sized = groups.tokens > 0
+    count = len(groups.values)
+    low, middle, high = percentiles_by_bucket(groups.code[sized], groups.tokens[sized], count, (0.25, 0.5, 0.75))
+    with np.errstate(invalid="ignore"):
+        fences = np.maximum(high * (high / low) ** 3, 4 * middle)
+    fences[np.bincount(groups.code[sized], minlength=count) < ENOUGH] = np.inf
+    beyond = np.unique(groups.place[sized][groups.tokens[sized] > fences[groups.code[sized]]])
     return beyond[np.argsort(-tokens[beyond], kind="stable")[:OUTLIERS]]
 
 
