@@ -161,7 +161,9 @@ def _cell(cell: Any, column: Column) -> str:
     if isinstance(cell, Figure):
         if column.key in _POINTS and cell.value is not None:
             return _signed(f"{abs(cell.value) * 100:.1f}{NARROW}pt", cell.value)
-        return figure(cell) if column.key != "moved" or cell.value is None else _signed(shown(abs(cell.value), "share"), cell.value)
+        if column.key == "moved" and cell.value is not None:
+            return _signed(shown(abs(cell.value), "share"), cell.value)
+        return figure(cell)
     if isinstance(cell, Series):
         return spark(cell, _IN_TABLE)
     return shown(cell, column.unit) if isinstance(cell, int | float) else escaped(str(cell))
