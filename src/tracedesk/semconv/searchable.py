@@ -26,8 +26,8 @@ MAX_TEXT = 32_000
 TITLE, TEXT, ANSWER, TELLING = "@title", "@text", "@answer", "@telling"
 """Where `attach` leaves its results in `LlmFields.values`; never shown."""
 
-_TELLING = re.compile(r"jailbreak|injection|content_?filter|filter_results|feedback|thumb|resend_count|attempt|retry|retries|resolved|outcome"
-                      r"|goal|task|user[_.](rating|score|vote)|csat|refus|finish_reason|^(feature|customer|tenant)([._](id|name))?$",
+_TELLING = re.compile(r"jailbreak|injection|content_?filter|filter_results|feedback|thumb|resend_count|attempt|retry|retries"
+                      r"|resolved|outcome|goal|task|user[_.](rating|score|vote)|csat|refus|finish_reason|^(feature|customer|tenant)([._](id|name))?$",
                       re.IGNORECASE)
 """Names of attributes that may hold a sign (`model.signs`), or a tag by which traces are told apart."""
 

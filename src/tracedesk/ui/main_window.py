@@ -140,9 +140,10 @@ class MainWindow(QMainWindow):
         page.add_filter(query)  # type: ignore[attr-defined]
 
     def pick_service(self, service: str) -> None:
-        """Show only the traces of one service, or of all."""
+        """Show only the traces of one service, or of all: on the Metrics page, which shares the filter, or else in the list."""
         others = TraceQuery(tuple(found for found in self.state.query.terms if found.key != "service"))
-        self.state.go("traces")
+        if self.state.page != "metrics":
+            self.state.go("traces")
         self.page("traces").filter.set_query(others.plus(term("service", "=", service)) if service else others)  # type: ignore[attr-defined]
 
     # messages

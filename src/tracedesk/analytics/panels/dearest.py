@@ -33,7 +33,8 @@ def answer(store: Store, asked: Asked) -> Table:
     left = int(((costs == UNKNOWN) & (unpriced > 0)).sum())
     return Table((Column("trace_id", "Trace", "id"), Column("what", "What"), Column("user", "User"),
                   Column("tokens", "Tokens", "tokens", bar=True), Column("cost", "Cost", "nusd")), tuple(rows),
-                 f"{left:,} request{'' if left == 1 else 's'} without any price are not among them" if left else "")
+                 f"{left:,} {'request without any price is' if left == 1 else 'requests without any price are'} not among them"
+                 if left else "")
 
 
 PART = Panel("dearest", "Most expensive requests", "The requests with the largest known costs; ≥ where calls have no price.",
