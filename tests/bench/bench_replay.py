@@ -1,10 +1,20 @@
-"""Telling a trace: all steps with causes, sums, problems and state, by shape; the fields are read beforehand."""
+"""Telling a trace: all steps with causes, sums, problems and state, by shape; the fields are read beforehand. And opening the
+replay page over a store: until the first step is shown, with the longest stretches in which the main thread did nothing else.
+"""
 
 from __future__ import annotations
 
+import gc
+import sys
+import tempfile
 import time
+from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import QEventLoop, QTimer
+
+from tests.helpers.long_loop import LOOP, write_loop
 from tests.helpers.random_traces import agent_steps, deep, flat, one_pool
 from tests.helpers.stories import asks, bare, gives, user
 from tracedesk.model.kinds import Kind
@@ -42,7 +52,56 @@ def measure(quick: bool = False) -> list[tuple[str, str, str]]:
         rows.append((f"tell an agent loop, {size:,} spans", took(bare(trace, conversation(trace))), budget))
     for name, make in (("one flat sequence", flat), ("one chain, this deep", deep), ("flat, pool of 8", one_pool)):
         rows.append((f"tell {name}, 10,000 spans", took(bare(make(10_000))), "1 s"))
-    return rows
+    return rows + opening(1_000 if quick else 10_000)
+
+
+def opening(size: int) -> list[tuple[str, str, str]]:
+    """The replay page of an agent loop, shown for the first time, and its last step; wall clock."""
+    from tracedesk.ui.app import let_the_window_go_first, make_application
+    from tracedesk.ui.main_window import MainWindow
+
+    make_application()
+    before = sys.getswitchinterval(), gc.get_threshold()
+    let_the_window_go_first()
+    with tempfile.TemporaryDirectory() as folder:
+        window = MainWindow(write_loop(Path(folder) / "store.db", size), read_only=True)
+        window.resize(1600, 1000)
+        window.show()
+        window.state.open_trace(LOOP)
+        _until(lambda: window.state.trace is not None and not window.tasks.busy)
+        begin = time.perf_counter()
+        window.state.go("replay")
+        page: Any = window.page("replay")
+        stretches = _until(lambda: page.player.step is not None and not window.tasks.busy)
+        opened = time.perf_counter() - begin
+        page.go(size)
+        begin = time.perf_counter()
+        page.go(size // 2)
+        page.go(size // 2 + 1)
+        stepped = time.perf_counter() - begin
+        window.close()
+    sys.setswitchinterval(before[0])
+    gc.set_threshold(*before[1])
+    busy = ", ".join(f"{stretch * 1000:.0f}" for stretch in stretches)
+    return [(f"open the page, {size:,} spans", f"{opened:,.2f} s", "1.5 s" if size == 10_000 else ""),
+            ("  its longest stretches of the main thread", f"{busy} ms", ""),
+            ("  a step in the middle, its fold opened", f"{stepped * 1000:,.0f} ms", "")]
+
+
+def _until(done: Any, limit_s: float = 60.0) -> list[float]:
+    """Run events until it is so; the three longest times, in s, between two looks at the clock 1 ms apart."""
+    loop, clock, ticks = QEventLoop(), QTimer(), [time.perf_counter()]
+
+    def tick() -> None:
+        ticks.append(time.perf_counter())
+        if done() or ticks[-1] - ticks[0] > limit_s:
+            loop.quit()
+
+    clock.timeout.connect(tick)
+    clock.start(1)
+    loop.exec()
+    clock.stop()
+    return sorted((after - before for before, after in pairwise(ticks)), reverse=True)[:3]
 
 
 def took(material: Material) -> str:

@@ -35,14 +35,14 @@ def twins(material: Material, told: Container[bytes]) -> dict[int, int]:
     `told` has the ids of all spans of the script: a copy whose original is not told is no copy here.
     """
     found: dict[int, int] = {}
-    index_of, kinds = material.trace.index_of, material.trace.kind
+    index_of, kinds, ends = material.trace.index_of, material.trace.kind.tolist(), material.trace.subtree_end
     for span, span_id in enumerate(material.trace.span_ids):
         kind = kinds[span]
         if kind not in _MODELS or span_id not in material.counted_on:
             continue
         owner = _owner(material, span_id)
         if owner is None:
-            if (kinds[span + 1:material.trace.subtree_end[span]] == kind).any():
+            if (material.trace.kind[span + 1:ends[span]] == kind).any():
                 found[span] = -1
         elif owner in index_of:
             if kinds[index_of[owner]] == kind:

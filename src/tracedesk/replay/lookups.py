@@ -6,7 +6,9 @@ that holds nothing else worth telling; where there is no such span, the embeddin
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Container
+from itertools import accumulate
 
 import numpy as np
 
@@ -26,9 +28,9 @@ _SEARCHES_AT_MOST = 8
 def lookups(material: Material, copies: Container[int]) -> list[Step]:
     """The steps of all searches, embeddings and rerankings of a trace; `copies` are spans that repeat another one."""
     trace = material.trace
-    kinds, parents, ends = trace.kind, trace.parent.tolist(), trace.subtree_end.tolist()
-    others = _running(np.isin(kinds, _OTHERS))
-    searches = _running(kinds == Kind.RETRIEVER)
+    kinds, parents, ends = trace.kind.tolist(), trace.parent.tolist(), trace.subtree_end.tolist()
+    others = _running(np.isin(trace.kind, _OTHERS))
+    searches = _running(trace.kind == Kind.RETRIEVER)
     steps: list[Step] = []
     inside = 0                                           # spans before this index belong to a step
     roots = [_widest(span, kinds, parents, ends, others, searches) if kinds[span] == Kind.RETRIEVER else -1
@@ -52,9 +54,9 @@ def _running(flags: np.ndarray) -> list[int]:
     return [0, *np.cumsum(flags).tolist()]
 
 
-def _widest(span: int, kinds: np.ndarray, parents: list[int], ends: list[int], others: list[int], searches: list[int]) -> int:
+def _widest(span: int, kinds: list[int], parents: list[int], ends: list[int], others: list[int], searches: list[int]) -> int:
     """The widest span around a search that holds nothing else to tell and is not the whole trace."""
-    while (above := parents[span]) >= 0 and Kind(int(kinds[above])) in _AROUND:
+    while (above := parents[span]) >= 0 and kinds[above] in _AROUND:
         alone = parents[above] < 0 and kinds[above] not in (Kind.RETRIEVER, Kind.RERANKER)
         if alone or others[ends[above]] > others[above] or searches[ends[above]] - searches[above] > _SEARCHES_AT_MOST:
             break
@@ -83,17 +85,24 @@ def _neighbours(material: Material, steps: list[Step]) -> list[Step]:
     return kept
 
 
+def _longer(one: Step, other: Step) -> Step:
+    """The one of two that ends later."""
+    return other if other.end_ns > one.end_ns else one
+
+
 def _without_echoes(steps: list[Step]) -> list[Step]:
     """Without the searches that do not say what they found and ran inside one that does: another library's view of it."""
-    telling = [step for step in steps if step.act is Act.RETRIEVED and step.detail != _SILENT]
+    telling = sorted((step for step in steps if step.act is Act.RETRIEVED and step.detail != _SILENT),
+                     key=lambda step: step.start_ns)
+    starts = [step.start_ns for step in telling]
+    longest = list(accumulate(telling, _longer))
     kept: list[Step] = []
     for step in steps:
-        heard = next((one for one in telling if one.start_ns <= step.start_ns and step.end_ns <= one.end_ns), None) if (
-            step.act is Act.RETRIEVED and step.detail == _SILENT) else None
-        if heard is None:
-            kept.append(step)
+        begun = bisect_right(starts, step.start_ns) if step.act is Act.RETRIEVED and step.detail == _SILENT else 0
+        if begun and longest[begun - 1].end_ns >= step.end_ns:
+            longest[begun - 1].members += step.members
         else:
-            heard.members += step.members
+            kept.append(step)
     return kept
 
 

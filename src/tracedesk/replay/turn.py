@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from bisect import bisect_left, bisect_right
+from collections.abc import Container, Sequence
+from heapq import nlargest
 from typing import NamedTuple
 
 from tracedesk.model.kinds import Kind
@@ -108,22 +110,38 @@ def _inside(material: Material, tops: list[int]) -> set[int]:
 def _fold_checks(steps: list[Step], opening: Step | None, routine: set[str]) -> None:
     """A check that passed is no step of its own where it passed in an earlier turn, or where it only waved a reply through."""
     seen: set[str] = set()
-    for step in [step for step in steps if passed(step)]:
+    folded: set[int] = set()
+    last = _LastReply.of(steps)
+    for step in steps:
+        if not passed(step):
+            continue
         seen.add(step.actor)
-        home = _waved_through(step, steps) or (opening if step.actor in routine else None)
+        home = last.waved_through_by(step) or (opening if step.actor in routine else None)
         if home is not None:
             home.asides.append(Aside(step.span, step.detail))
             home.members += step.members
-            steps.remove(step)
+            folded.add(id(step))
+    steps[:] = [step for step in steps if id(step) not in folded]
     routine |= seen
 
 
-def _waved_through(check: Step, steps: list[Step]) -> Step | None:
-    """The reply that a check of the output let pass, where nothing but such checks came after it."""
-    if not check.title.endswith(OUTPUT):
-        return None
-    replies = [step for step in steps if step.act in (Act.REPLIED, Act.ANSWERED) and step.end_ns <= check.start_ns]
-    reply = max(replies, key=lambda step: step.end_ns, default=None)
-    if reply is None or any(reply.end_ns <= step.start_ns and step is not reply and not passed(step) for step in steps):
-        return None
-    return reply
+class _LastReply(NamedTuple):
+    """The replies of a turn by their ends, and the two steps begun last that are no checks which passed."""
+
+    ends: list[int]
+    replies: list[Step]
+    latest: list[Step]
+
+    @classmethod
+    def of(cls, steps: Sequence[Step]) -> _LastReply:
+        replies = sorted((step for step in steps if step.act in (Act.REPLIED, Act.ANSWERED)), key=lambda step: step.end_ns)
+        others = (step for step in steps if not passed(step))
+        return cls([reply.end_ns for reply in replies], replies, nlargest(2, others, key=lambda step: step.start_ns))
+
+    def waved_through_by(self, check: Step) -> Step | None:
+        """The reply that a check of the output let pass, where nothing but such checks came after it."""
+        before = bisect_right(self.ends, check.start_ns)
+        if not before or not check.title.endswith(OUTPUT):
+            return None
+        reply = self.replies[bisect_left(self.ends, self.ends[before - 1])]
+        return None if any(step is not reply and step.start_ns >= reply.end_ns for step in self.latest) else reply

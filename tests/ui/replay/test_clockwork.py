@@ -47,8 +47,8 @@ def test_every_step_is_found_where_it_lies(with_pauses: bool) -> None:
         place = line.place(step.turn, step.start_ns)
         assert line.step_at(place).start_ns == step.start_ns
         assert line.time_at(place) == (step.turn, step.start_ns)
-    assert all(piece.end_ns > piece.start_ns for piece in line.stretches())
-    assert len(line.stretches()) == 4
+    assert all(piece.end_ns > piece.start_ns for piece in line.stretches)
+    assert len(line.stretches) == 4
 
 
 def test_moments_outside_a_turn_are_held_inside() -> None:

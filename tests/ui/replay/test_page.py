@@ -19,6 +19,7 @@ from tracedesk.store import notes
 from tracedesk.store.connect import open_store
 from tracedesk.ui.main_window import MainWindow
 from tracedesk.ui.replay import reader
+from tracedesk.ui.replay.clockwork import Lines
 from tracedesk.ui.replay.player import FOUR, STEP
 
 
@@ -201,7 +202,8 @@ def test_a_session_that_goes_on_keeps_the_step_in_view(desk: MainWindow, qtbot: 
     before = page(desk)._loaded
     with open_store(desk.store_path, role="read") as store:
         assert reader.grown(store, before) is None
-        fewer = reader.Loaded(tell(before.script.materials[:1]), before.summaries[:1], {}, before.opened)
+        script = tell(before.script.materials[:1])
+        fewer = reader.Loaded(script, Lines.of(script), before.summaries[:1], {}, before.opened)
         again = reader.grown(store, fewer)
     assert again is not None
     page(desk)._show(fewer)

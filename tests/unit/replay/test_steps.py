@@ -243,3 +243,33 @@ def test_results_of_several_tools_all_lead_to_the_model_that_reads_them() -> Non
     """, plan={"output.messages": [asks(("a", "find"), ("b", "sum"))]}, find={"tool.call_id": "a"}, sum={"tool.call_id": "b"},
         answer={"input.messages": [gives("a"), gives("b")]})
     assert [[link.step for link in step.led_to] for step in script.steps] == [[2, 3], [4], [4], []]
+
+
+def test_a_check_is_told_with_the_reply_only_where_nothing_came_after_it() -> None:
+    """`late` runs after the answer, so the check before it did not only wave the answer through."""
+    passes = {"output.value": "pass"}
+    answer = {"input.messages": [user("hi")], "output.messages": [says("done it")]}
+    picture = """
+        agent         |------------------------|  kind=agent
+          answer       |---|                      kind=llm
+          output_guard      |--|                  kind=guardrail
+    """
+    script = told(picture, answer=answer, output_guard=passes)
+    assert [step.act for step in script.steps] == [Act.USER, Act.REPLIED]
+    assert [aside.text for aside in script.steps[1].asides] == ["output_guard passed"]
+    script = told(picture + """
+          late                   |--|             kind=tool
+    """, answer=answer, output_guard=passes, late={"tool.result": 1})
+    assert [step.act for step in script.steps] == [Act.USER, Act.REPLIED, Act.CHECKED, Act.CALLED]
+    assert not any(step.asides for step in script.steps)
+
+
+def test_a_silent_search_inside_a_telling_one_is_its_echo() -> None:
+    script = told("""
+        agent    |------------------------|  kind=agent
+          search   |-------|                 kind=retriever
+          vectors   |---|                    kind=retriever
+          other              |---|           kind=retriever
+    """, search={"retrieval.documents": [{"id": "a"}]})
+    found = [(step.act, step.detail, len(step.members)) for step in script.steps if step.act is Act.RETRIEVED]
+    assert found == [(Act.RETRIEVED, "1 found", 2), (Act.RETRIEVED, "documents not sent", 1)]

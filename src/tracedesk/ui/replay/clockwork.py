@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from itertools import pairwise
+from functools import cached_property
 from typing import NamedTuple
+
+import numpy as np
 
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
@@ -23,6 +25,22 @@ class Stretch(NamedTuple):
     kind: int | None = None
 
 
+class Lines(NamedTuple):
+    """A script on a line both ways: with the pauses between turns skipped, and as long as it was."""
+
+    skipped: Line
+    kept: Line
+
+    @classmethod
+    def of(cls, script: Script) -> Lines | None:
+        """Everything worked out, for a reader's thread; None where there is no step."""
+        if not script.steps:
+            return None
+        made = cls(Line(script), Line(script, with_pauses=True))
+        _ = made.skipped.stretches
+        return made
+
+
 class Line:
     """A script on a line. `with_pauses` keeps what lies between turns; else it is a narrow gap."""
 
@@ -36,8 +54,19 @@ class Line:
             self.offsets.append(at)
             at += turn.duration_ns
         self.length_ns = max(1, at)
-        self.starts = [self.place(step.turn, step.start_ns) for step in script.steps]
-        self.ordered = all(a <= b for a, b in pairwise(self.starts))
+        self._turn_starts = np.array([turn.start_ns for turn in script.turns], np.int64)
+        self._lengths = np.array([turn.duration_ns for turn in script.turns], np.int64)
+        turns = np.fromiter((step.turn - 1 for step in script.steps), np.int64, len(script.steps))
+        starts = self._places(turns, np.fromiter((step.start_ns for step in script.steps), np.int64, len(turns)))
+        self.starts: list[int] = starts.tolist()
+        self.ends: list[int] = self._places(
+            turns, np.fromiter((step.end_ns for step in script.steps), np.int64, len(turns))).tolist()
+        self.ordered = bool((starts[1:] >= starts[:-1]).all())
+
+    def _places(self, turns: np.ndarray, times_ns: np.ndarray) -> np.ndarray:
+        """`place` of many moments at once; turns count from 0 here."""
+        inside = np.clip(times_ns - self._turn_starts[turns], 0, self._lengths[turns])
+        return np.array(self.offsets, np.int64)[turns] + inside
 
     def place(self, turn: int, time_ns: int) -> int:
         """Where a moment of a turn lies on the line."""
@@ -46,7 +75,7 @@ class Line:
 
     def end_of(self, step: Step) -> int:
         """Where a step ends."""
-        return self.place(step.turn, step.end_ns)
+        return self.ends[step.n - 1]
 
     def step_at(self, place_ns: int) -> Step:
         """The step begun last before a place."""
@@ -61,13 +90,14 @@ class Line:
         known = self.script.turns[turn - 1]
         return turn, min(known.start_ns + place_ns - self.offsets[turn - 1], known.end_ns)
 
+    @cached_property
     def stretches(self) -> list[Stretch]:
         """What is drawn: one piece per step that takes time, the long ones first so that inner ones lie on top."""
-        found = [Stretch(step, self.starts[at], self.end_of(step)) for at, step in enumerate(self.script.steps)
+        found = [Stretch(step, start, end) for step, start, end in zip(self.script.steps, self.starts, self.ends, strict=True)
                  if step.end_ns > step.start_ns]
         for step in self.script.steps:
-            trace = self.script.material_of(step).trace
+            trace = self.script.material_of(step).trace if step.asides else None
             found += [Stretch(step, self.place(step.turn, int(trace.start_ns[aside.span])),
                               self.place(step.turn, int(trace.end_ns[aside.span])), int(trace.kind[aside.span]))
-                      for aside in step.asides]
+                      for aside in step.asides if trace is not None]
         return sorted(found, key=lambda piece: piece.start_ns - piece.end_ns)

@@ -8,6 +8,8 @@ from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+POINTS_AT_MOST = 100
+
 
 class Curve(QWidget):
     """Painted; the whole turn is the width, its last value the height, so the curve ends where the turn stands."""
@@ -20,8 +22,10 @@ class Curve(QWidget):
         self.setFixedSize(92, 32)
 
     def show_values(self, values: Sequence[float], most: float, color: QColor) -> None:
-        """The values up to now, and the greatest one there will be."""
-        self._values, self._most, self._color = list(values), max(most, 1e-9), color
+        """The values up to now, which only grow, and the greatest one there will be. Of many some are drawn, and the last."""
+        every = max(1, len(values) // POINTS_AT_MOST)
+        self._values = [*values[:-1:every], *values[-1:]]
+        self._most, self._color = max(most, 1e-9), color
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -54,6 +54,10 @@ class ReplayPage(QWidget):
         self._turn = 0
         self._narrow = False
         self._keeping = Keeping(desk)
+        self._soon, self._shown = QTimer(self), QTimer(self)
+        for timer, then in ((self._soon, self._begin), (self._shown, self._ask_if_shown)):
+            timer.setSingleShot(True)
+            timer.timeout.connect(then)
         self.player = Player(self)
         self.list = StepList()
         self.view = StepView(self.go)
@@ -163,7 +167,7 @@ class ReplayPage(QWidget):
 
     def showEvent(self, event) -> None:
         super().showEvent(event)
-        self._ask_if_shown()
+        self._shown.start()                                  # after the first picture: a reader slows it down
 
     def hideEvent(self, event) -> None:
         super().hideEvent(event)
@@ -185,6 +189,9 @@ class ReplayPage(QWidget):
             self._whole.setCurrentIndex(0)
         elif self.isVisible() and trace_id != self._asked:
             self._asked = trace_id
+            if self._loaded is None:
+                self._facts.setText("Reading…")
+                self._whole.setCurrentIndex(1)
             self._desk.tasks.ask("replay", lambda store: reader.loaded(store, trace_id), self._take, self._failed)
 
     def _store_changed(self) -> None:
@@ -208,7 +215,7 @@ class ReplayPage(QWidget):
 
     def _take(self, loaded: reader.Loaded) -> None:
         if loaded.opened == self._state.trace_id and self._show(loaded):
-            self._begin()
+            self._soon.start()                               # so that no stretch of work is long
 
     def _show(self, loaded: reader.Loaded) -> bool:
         """Fill everything but the step; False where there is none to show."""
@@ -216,8 +223,8 @@ class ReplayPage(QWidget):
         self._loaded = loaded
         self._turn = 0
         self.list.show_script(script)
-        self.transport.scrubber.show_script(script)
-        self.player.load(script)
+        self.transport.scrubber.show_line(loaded.lines.skipped if loaded.lines is not None else None)
+        self.player.load(loaded.lines)
         if not script.steps:
             self._empty.say("Nothing to tell", "This trace has no step that can be told.", "To the traces", self.leave)
             self._whole.setCurrentIndex(0)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from tracedesk.base.clock import NS_PER_MS
-from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
-from tracedesk.ui.replay.clockwork import Line
+from tracedesk.ui.replay.clockwork import Line, Lines
 
 ONE, STEP, FOUR, REAL = range(4)
 """Modes: the recorded speed without pauses, a step at a time, four times the speed, everything as it was."""
@@ -37,11 +36,10 @@ class Player(QObject):
         """Whether it plays."""
         return self._timer.isActive()
 
-    def load(self, script: Script | None) -> None:
+    def load(self, lines: Lines | None) -> None:
         """Another script; stands before its first step."""
         self.pause()
-        self.line = Line(script) if script is not None and script.steps else None
-        self._real = Line(script, with_pauses=True) if script is not None and script.steps else None
+        self.line, self._real = lines if lines is not None else (None, None)
         self.step = None
 
     def set_mode(self, mode: int) -> None:

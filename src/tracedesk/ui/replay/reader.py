@@ -15,6 +15,7 @@ from tracedesk.store import notes, questions, sessions
 from tracedesk.store.connect import Store
 from tracedesk.store.notes import Judgement
 from tracedesk.ui.inspector.detail import SpanDetail, place_in
+from tracedesk.ui.replay.clockwork import Lines
 
 TURNS_AT_MOST = 40
 """Of a longer session only the opened trace and the turns before it are told."""
@@ -22,9 +23,10 @@ TURNS_AT_MOST = 40
 
 @dataclass(frozen=True)
 class Loaded:
-    """A script with the traces it tells and what people noted, by (trace id, span id)."""
+    """A script with the traces it tells and what people noted, by (trace id, span id). `lines`: None where nothing is told."""
 
     script: Script
+    lines: Lines | None
     summaries: tuple[TraceSummary, ...]
     judged: dict[tuple[bytes, bytes], Judgement]
     opened: bytes
@@ -54,7 +56,7 @@ def loaded(store: Store, trace_id: bytes) -> Loaded:
     script = tell([material(store, turn.trace_id) for turn in turns])
     judged = {(turn.trace_id, span_id): note for turn in turns
               for span_id, note in notes.of_trace(store, turn.trace_id).items()}
-    return Loaded(script, tuple(turns), judged, trace_id)
+    return Loaded(script, Lines.of(script), tuple(turns), judged, trace_id)
 
 
 def grown(store: Store, before: Loaded) -> Loaded | None:

@@ -4,7 +4,8 @@ user's. This menu is the only place in the desk from which a model is called.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any
 
 from PySide6.QtWidgets import QMenu
@@ -34,7 +35,7 @@ class Reproduce:
         script, step = self._current()
         if script is None or step is None:
             return None
-        near = [step, *_causes(script, step), *(script.steps[link.step - 1] for link in step.led_to)]
+        near = chain([step], _causes(script, step), (script.steps[link.step - 1] for link in step.led_to))
         return next((one for one in near if one.kind is Kind.LLM and one.span >= 0), None)
 
     def fields(self) -> LlmFields | None:
@@ -86,10 +87,10 @@ class Reproduce:
         menu.deleteLater()
 
 
-def _causes(script: Script, step: Step) -> list[Step]:
+def _causes(script: Script, step: Step) -> Iterator[Step]:
     """The steps that led to this one, the nearest first."""
-    found: list[Step] = []
-    while step.cause is not None and len(found) < len(script.steps):
+    for _ in script.steps:
+        if step.cause is None:
+            return
         step = script.steps[step.cause.step - 1]
-        found.append(step)
-    return found
+        yield step

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QImage, QPainter, QPaintEvent, QPen, QPixmap
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.base.clock import format_duration
-from tracedesk.replay.script import Script
 from tracedesk.ui import theme
 from tracedesk.ui.replay.clockwork import Line, Stretch
 from tracedesk.ui.replay.looks import colors_of, pause_words
@@ -48,9 +48,9 @@ class Scrubber(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(600, 56)
 
-    def show_script(self, script: Script | None) -> None:
+    def show_line(self, line: Line | None) -> None:
         """Another story."""
-        self.line = Line(script) if script is not None and script.steps else None
+        self.line = line
         self._drawn = None
         self.update()
 
@@ -113,7 +113,7 @@ class Scrubber(QWidget):
         for number, turn in enumerate(line.script.turns):
             left, right = self._x(line.offsets[number]), self._x(line.offsets[number] + turn.duration_ns)
             painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, right - left, BAR_PX), 2, 2)
-        pieces = line.stretches()
+        pieces = line.stretches
         if len(pieces) < self.width() / 6:
             for piece in pieces:
                 left, right = self._x(piece.start_ns), self._x(piece.end_ns)
@@ -121,20 +121,25 @@ class Scrubber(QWidget):
                 painter.drawRoundedRect(QRectF(left, middle - BAR_PX / 2, max(2.0, right - left - 1.5), BAR_PX), 2, 2)
         else:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-            painter.drawImage(QRectF(0, middle - BAR_PX / 2, self.width(), BAR_PX), self._many(pieces))
+            painter.drawImage(QRectF(0, middle - BAR_PX / 2, self.width(), BAR_PX), self._many(line, pieces))
         painter.end()
         self._drawn, self._drawn_for = picture, key
         return picture
 
-    def _many(self, pieces: Sequence[Stretch]) -> QImage:
+    def _many(self, line: Line, pieces: Sequence[Stretch]) -> QImage:
         """Many steps as one row of pixels, finer than the screen: drawn smaller, each colour keeps its share."""
-        image = QImage(self.width() * FINER, 1, QImage.Format.Format_ARGB32_Premultiplied)
-        image.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(image)
-        for piece in pieces:
-            left, right = round(self._x(piece.start_ns) * FINER), round(self._x(piece.end_ns) * FINER)
-            painter.fillRect(left, 0, max(1, right - left), 1, _color(piece))
-        painter.end()
+        wide = self.width() * FINER
+        places = np.array([(piece.start_ns, piece.end_ns) for piece in pieces], np.float64)
+        cells = np.rint((6 + (self.width() - 12) * places / line.length_ns) * FINER).astype(np.int64)  # as `_x`
+        cells[:, 1] = np.maximum(cells[:, 1], cells[:, 0] + 1)
+        colors: dict[object, int] = {}
+        row = np.zeros(wide, np.uint32)
+        for piece, (left, right) in zip(pieces, cells.tolist(), strict=True):
+            key = piece.kind if piece.kind is not None else (piece.step.act, piece.step.kind)
+            if key not in colors:
+                colors[key] = _color(piece).rgba()
+            row[left:right] = colors[key]
+        image = QImage(row.data, wide, 1, 4 * wide, QImage.Format.Format_ARGB32_Premultiplied)
         return image.scaled(self.width(), 1, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation)
 
     def _marks(self, painter: QPainter, line: Line, middle: float) -> None:

@@ -13,6 +13,7 @@ from tracedesk.base.money import format_cost, format_total
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
+from tracedesk.replay.turn import Turn
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.curve import Curve
@@ -58,6 +59,7 @@ class SoFar(QFrame):
         self.setProperty("edge", "left")
         self._time, self._cost, self._tokens = _Figure(), _Figure(), _Figure()
         self._count = label("", "dense", "tertiary")
+        self._summed: tuple[Script, int, tuple[list[int], list[int], list[int]]] | None = None
         self._state, self._seen = QVBoxLayout(), QVBoxLayout()
         self._state.setSpacing(0)
         self._seen.setSpacing(8)
@@ -116,31 +118,38 @@ class SoFar(QFrame):
     def show_step(self, script: Script, step: Step) -> None:
         """The figures, the state and the screen of the user after a step."""
         turn = script.turn_of(step)
-        steps = script.steps[turn.first - 1: step.n]
+        done = step.n - turn.first + 1
+        ends, costs, tokens = self._sums(script, turn)
         colors = theme.current()
         passed = max(0, step.end_ns - turn.start_ns)
         took = f"+{format_duration(step.duration_ns)}" if step.duration_ns else "—"
         self._time.say(f"Time in turn {turn.number}", format_duration(passed) if passed else "0 s",
                        f"of {format_duration(turn.duration_ns)}", took)
-        ends = accumulate((max(0, one.end_ns - turn.start_ns) for one in steps), max)
-        self._time.curve.show_values(list(ends), turn.duration_ns, colors.color("accent.base"))
+        self._time.curve.show_values(ends[:done], turn.duration_ns, colors.color("accent.base"))
         so_far, whole = step.so_far, turn.figures
         unpriced = f", {whole.unpriced} unpriced" if whole.unpriced else ""
         self._cost.say("Cost", format_total(so_far.cost_nusd, so_far.unpriced),
                        f"of {format_total(whole.cost_nusd, whole.unpriced)}{unpriced}", _own_cost(step))
         self._cost.setToolTip(plain_tip(f"{so_far.cost_nusd:,} nano-dollars" if so_far.cost_nusd is not None else ""))
-        self._cost.curve.show_values([one.so_far.cost_nusd or 0 for one in steps], whole.cost_nusd or 0,
-                                     colors.kind(Kind.TOOL).solid)
+        self._cost.curve.show_values(costs[:done], whole.cost_nusd or 0, colors.kind(Kind.TOOL).solid)
         if so_far.tokens is None:
             self._tokens.say("Tokens", "—" if not so_far.calls else "not sent", "no model has answered yet", "—")
         else:
             inside = f"{_count(so_far.input_tokens or 0)} in, {_count(so_far.output_tokens or 0)} out"
             self._tokens.say("Tokens", _count(so_far.tokens), inside, f"+{_count(step.own.tokens)}" if step.own.tokens else "—")
             self._tokens.setToolTip(plain_tip(f"{so_far.tokens:,}"))
-        self._tokens.curve.show_values([one.so_far.tokens or 0 for one in steps], whole.tokens or 0,
-                                       colors.kind(Kind.LLM).solid)
+        self._tokens.curve.show_values(tokens[:done], whole.tokens or 0, colors.kind(Kind.LLM).solid)
         self._show_state(script, step)
         self._show_seen(script, step)
+
+    def _sums(self, script: Script, turn: Turn) -> tuple[list[int], list[int], list[int]]:
+        """Time, cost and tokens after each step of a turn; worked out once."""
+        if self._summed is None or self._summed[0] is not script or self._summed[1] != turn.number:
+            steps = script.steps[turn.first - 1: turn.last]
+            ends = list(accumulate((max(0, one.end_ns - turn.start_ns) for one in steps), max))
+            self._summed = (script, turn.number, (ends, [one.so_far.cost_nusd or 0 for one in steps],
+                                                  [one.so_far.tokens or 0 for one in steps]))
+        return self._summed[2]
 
     def _show_state(self, script: Script, step: Step) -> None:
         _clear(self._state)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt, Signal
@@ -35,6 +36,7 @@ class StepModel(QAbstractListModel):
         self.items: list[Item] = []
         self.now = 0
         self._opened: set[int] = set()
+        self._firsts: list[int] = []                     # the step at which each row begins
 
     def show(self, script: Script | None) -> None:
         """Another script; a small one that replaces itself keeps its open folds."""
@@ -61,15 +63,13 @@ class StepModel(QAbstractListModel):
                 turn = first.turn
                 self.items.append(self.script.turns[turn - 1])
             self.items.append(item)
+        self._firsts = [item.first if isinstance(item, Turn) else item.steps[0].n if isinstance(item, Fold) else item.n
+                        for item in self.items]
 
     def row_of(self, n: int) -> int:
         """The row of step `n`, or of the fold it is in."""
-        for row, item in enumerate(self.items):
-            first, last = (item.n, item.n) if isinstance(item, Step) else (
-                (item.steps[0].n, item.steps[-1].n) if isinstance(item, Fold) else (0, -1))
-            if first <= n <= last:
-                return row
-        return -1
+        row = bisect_right(self._firsts, n) - 1
+        return row if n > 0 and self.script is not None and n <= len(self.script.steps) else -1
 
     def failed(self, step: Step) -> bool:
         """Whether a span of the step failed, and it does not only look odd."""

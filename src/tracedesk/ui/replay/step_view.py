@@ -83,6 +83,9 @@ class StepView(QWidget):
         self.bodies = Bodies()
         self.bodies.setMinimumHeight(96)
         self.judging = Judging()
+        self.judging.show_judgement(None, can=False)
+        for widget in (self.badge, self.pill, self.why, self.led):
+            widget.hide()                                    # until there is a step
         head = QHBoxLayout()
         head.setSpacing(12)
         names = QVBoxLayout()
@@ -107,6 +110,8 @@ class StepView(QWidget):
         """Another step."""
         self._script, self.step = script, step
         told = script.material_of(step)
+        for widget in (self.badge, self.pill, self.why, self.led):
+            widget.show()
         self.badge.show_step(step)
         self.title.setText(visible(step.title if step.act in (Act.USER, Act.WAITED, Act.ROUTED) else step.actor or step.title))
         self.place.setText(place_words(script, step))
