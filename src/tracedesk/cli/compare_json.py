@@ -1,7 +1,8 @@
 """The JSON of `tracedesk compare --json`: two traces, what differs span by span, and where the difference comes from.
 
 `changes` lists every span that differs by its own work, figures, status, model or name; `noticed` marks those that the desk
-shows in colour. A span that only grew because something inside it did is not listed. Unknown is null.
+shows in colour. A span that only grew because something inside it did is not listed. Unknown is null; a usual run has no
+`trace_id`, and its spans bear the ids of the run whose shape it has.
 """
 
 from __future__ import annotations
@@ -49,7 +50,8 @@ def compare_json(found: Comparison, a: Target, b: Target) -> dict[str, Any]:
 def _whole(target: Target) -> dict[str, Any]:
     totals = Totals.of(target.rows, set(target.counted_on))
     trace = target.trace
-    return {"trace_id": trace.trace_id.hex(), "name": trace.name[int(trace.roots[0])], "start_ns": trace.t0_ns,
+    return {"trace_id": trace.trace_id.hex() if target.rows else None, "name": trace.name[int(trace.roots[0])],
+            "start_ns": trace.t0_ns,
             "total_ns": trace.t1_ns - trace.t0_ns, "spans": trace.n, "input_tokens": totals.tokens[0],
             "output_tokens": totals.tokens[1], "nano_usd": totals.cost, "unpriced_calls": totals.unpriced}
 

@@ -41,7 +41,7 @@ GLYPHS = {
     "chevron_left": "caret-left", "chevron_up": "caret-up", "plus": "plus", "minus": "minus", "check": "check",
     "link": "link",
     "broken_link": "link-break", "reply": "arrow-bend-down-right", "job": "upload-simple", "negate": "prohibit",
-    "undo": "arrow-counter-clockwise", "swap": "arrows-left-right", "pin": "push-pin",
+    "undo": "arrow-counter-clockwise", "swap": "arrows-left-right", "pin": "push-pin", "groups": "stack",
     # things
     "user": "user", "context": "book-open", "system": "terminal-window", "live": "broadcast", "sun": "sun",
     "moon": "moon", "keyboard": "keyboard",

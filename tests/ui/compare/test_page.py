@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QMenu
 
 from tests.helpers.sample_store import HERO, write_sample
 from tracedesk.base.clock import NARROW
-from tracedesk.store import baselines
+from tracedesk.store import baselines, questions
 from tracedesk.store.connect import open_store
+from tracedesk.ui.compare import reader
 from tracedesk.ui.compare.reader import MEDIAN
 from tracedesk.ui.main_window import MainWindow
 
@@ -105,3 +107,50 @@ def test_only_what_changed_hides_rows(desk: MainWindow) -> None:
     shown = len(page(desk).pairs._rows)
     desk.commands.run("compare.only")
     assert len(page(desk).pairs._rows) < shown
+
+
+def test_groups_are_compared_by_their_usual_runs(desk: MainWindow, qtbot: Any) -> None:
+    with open_store(desk.store_path, role="read") as store:
+        found = reader.groups(store, HERO)
+    assert next(iter(found)) == "prompt_version"
+    newer, older = found["prompt_version"]
+    assert (older.value, newer.value) == ("refund-v13", "refund-v14")
+    assert HERO in newer.trace_ids
+    assert OLDER in older.trace_ids
+    page(desk).with_groups(older, newer)
+    settled(desk, qtbot)
+    compared = page(desk).compared
+    assert (compared.a.runs, compared.b.runs) == (len(older.trace_ids), len(newer.trace_ids))
+    assert page(desk)._pick_a.accessibleName() == "A  refund-v13  median of 3 runs"
+    figures = page(desk).figures
+    with open_store(desk.store_path, role="read") as store:
+        tokens = sorted(run.input_tokens or 0 for run in questions.summaries_of(store, list(older.trace_ids)))
+    assert compared.a.usual.input_tokens == tokens[1]
+    assert (figures.retrieved.before.text(), figures.retrieved.after.text()) == ("k = 5", "k = 20")
+    assert page(desk).left.title.text() == "System prompt"
+    assert {line.mark for line in page(desk).left.lines()} == {"=", "-", "+"}
+    assert not page(desk)._pin.isEnabled()
+    desk.commands.run("compare.swap")
+    settled(desk, qtbot)
+    assert page(desk).compared.a.group == newer
+    desk.commands.run("compare.groups")
+    settled(desk, qtbot)
+    assert page(desk).compared.b.summary.trace_id == HERO
+
+
+def test_groups_are_offered_by_tag(desk: MainWindow, qtbot: Any) -> None:
+    desk.commands.run("compare.groups")
+    settled(desk, qtbot)
+    menu = desk.page("compare").findChild(QMenu)
+    offered = [action.text() for action in menu.actions()]
+    assert offered[0] == "Prompt version: refund-v13 against refund-v14"
+    menu.actions()[0].trigger()
+    settled(desk, qtbot)
+    assert page(desk).compared.b.group.value == "refund-v14"
+    menu.close()
+
+
+def test_what_a_call_said_stands_with_its_tokens(desk: MainWindow) -> None:
+    assert page(desk).right._about.text() == "chat gpt-4o reply, 61 to 78 tokens"
+    assert not any(page(desk).left._tokens)              # the sample has a template: lengths say nothing
+    assert any(words.startswith("~") for words in page(desk).right._tokens)

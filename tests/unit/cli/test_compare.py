@@ -64,6 +64,23 @@ def test_the_pinned_baseline_and_the_usual_run(store: Path, capsys: pytest.Captu
     usual = asked(capsys, HERO.hex(), "--median")
     assert usual["matched"] == 13
     assert usual["a"]["nano_usd"] is None
+    assert usual["a"]["trace_id"] is None
+
+
+def test_two_groups_by_their_usual_runs(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = asked(capsys, "--groups", "prompt_version = refund-v13", "prompt_version = refund-v14")
+    assert (found["matched"], found["added"], found["removed"]) == (13, 0, 0)
+    assert (found["a"]["trace_id"], found["b"]["trace_id"]) == (None, None)
+    assert sum(part["delta_ns"] for part in found["where_from"]) == found["delta_ns"] > 0
+    same = asked(capsys, "--groups", "prompt_version = refund-v13", "prompt_version = refund-v13")
+    assert (same["changes"], same["where_from"]) == ([], [])
+
+
+def test_a_group_of_nothing_is_said(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main.run(["compare", "--groups", "prompt_version = refund-v13", "model = nobody"]) == 1
+    assert "model = nobody finds no trace" in capsys.readouterr().err
+    assert main.run(["compare", "--groups", "((", "x"]) == 1
+    assert "name is missing" in capsys.readouterr().err
 
 
 def test_for_people(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -72,6 +89,7 @@ def test_for_people(store: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "rerank (+592" in said
 
 
-@pytest.mark.parametrize("words", [(), (HERO.hex(),), (HERO.hex(), OLDER, "--median"), (SAMPLE, "--median")])
+@pytest.mark.parametrize("words", [(), (HERO.hex(),), (HERO.hex(), OLDER, "--median"), (HERO.hex(), "--groups", "a", "b"),
+                                   (SAMPLE, "--median")])
 def test_usage(store: Path, words: tuple[str, ...]) -> None:
     assert main.run(["compare", *words]) == 2

@@ -31,6 +31,8 @@ PART = (
     Command("trace.compare", "Compare with the baseline, else the run before", lambda desk: _with(desk, None), ("B",), "Trace",
             "compare", _open, sheet="Look", words="compare", button="header", short="Compare"),
     Command("compare.median", "Compare with the usual run", _with_median, (), "Trace", "compare", _open),
+    Command("compare.groups", "Compare groups of runs, or traces again", lambda desk: desk.page("compare").groups(), ("G",),
+            "Trace", "groups", _here, page="compare"),
     Command("compare.swap", "Swap A and B", lambda desk: desk.page("compare").swap(), ("X",), "Trace", "swap", _here,
             page="compare"),
     Command("compare.only", "Show only what changed", lambda desk: desk.page("compare").toggle_only(), ("O",), "View", "filter",

@@ -29,12 +29,14 @@ class Lines(QWidget):
         self._lines: list[Line] = []
         self._rows: list[tuple[Line | None, Line | None]] = []
         self._beside = False
+        self._tokens: dict[int, str] = {}                # by identity of the line
         self.setFont(theme.current().font("code"))
         self.setProperty(theme.FACE, "code")
 
-    def show_lines(self, lines: Sequence[Line], *, beside: bool) -> None:
-        """Other lines, or the other layout."""
+    def show_lines(self, lines: Sequence[Line], tokens: Sequence[str] = (), *, beside: bool) -> None:
+        """Other lines, or the other layout; `tokens` are words for each line, shown at its right end."""
         self._lines, self._beside = list(lines[:LINES_AT_MOST]), beside
+        self._tokens = {id(line): words for line, words in zip(self._lines, tokens, strict=False) if words}
         self._rows = _beside(self._lines) if beside else [(line, None) for line in self._lines]
         self.setAccessibleName("\n".join(f"{line.mark} {line.text}" for line in self._lines[:200]))
         self.setMinimumHeight(int(len(self._rows) * self._row_px()) + 8)
@@ -72,6 +74,15 @@ class Lines(QWidget):
         painter.save()
         painter.setClipRect(box)
         painter.setFont(self.font())
+        words = self._tokens.get(id(line))
+        if words and tone:
+            painter.setFont(colors.font("caption"))
+            painter.setPen(colors.color(f"diff.{tone}"))
+            wide = QFontMetricsF(painter.font()).horizontalAdvance(words)
+            painter.drawText(box.adjusted(0, 0, -PAD_PX, 0), Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words)
+            box = box.adjusted(0, 0, -wide - 3 * PAD_PX, 0)
+            painter.setClipRect(box)
+            painter.setFont(self.font())
         painter.setPen(colors.color("text.tertiary"))
         painter.drawText(QRectF(box.left(), box.top(), NUMBER_PX - 8, box.height()),
                          Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, str(line.number))
@@ -129,6 +140,7 @@ class DiffPane(QFrame):
         super().__init__()
         self.setProperty("pane", "panel")
         self._lines: list[Line] = []
+        self._tokens: list[str] = []
         self.title, self._about = label(title, "body_strong"), Elided("", "dense", "text.tertiary")
         self._layout = Segments(["Unified", "Side by side"], lambda _at: self._refresh(), title=f"Layout of {title}")
         head, row = bar(36)
@@ -147,11 +159,11 @@ class DiffPane(QFrame):
         column.addWidget(head)
         column.addWidget(scroll, 1)
 
-    def say(self, title: str, about: str, lines: Sequence[Line]) -> None:
-        """Another text."""
+    def say(self, title: str, about: str, lines: Sequence[Line], tokens: Sequence[str] = ()) -> None:
+        """Another text; see `Lines.show_lines`."""
         self.title.setText(title)
         self._about.setText(about)
-        self._lines = list(lines)
+        self._lines, self._tokens = list(lines), list(tokens)
         self._refresh()
 
     def lines(self) -> list[Line]:
@@ -159,4 +171,4 @@ class DiffPane(QFrame):
         return list(self._lines)
 
     def _refresh(self) -> None:
-        self.view.show_lines(self._lines, beside=self._layout.current() == 1)
+        self.view.show_lines(self._lines, self._tokens, beside=self._layout.current() == 1)

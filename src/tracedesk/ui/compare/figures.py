@@ -9,7 +9,6 @@ from tracedesk.base.clock import NARROW, format_duration
 from tracedesk.base.money import format_cost_exact, format_total
 from tracedesk.compare.differences import ADDED, REMOVED, RENAMED
 from tracedesk.compare.words import name_of, signed
-from tracedesk.model.trace import UNKNOWN, Trace
 from tracedesk.ui.compare.reader import Compared, Side
 from tracedesk.ui.whatif.figures import Figure
 from tracedesk.ui.widgets.text import Glyph, label, line, set_tone
@@ -147,24 +146,16 @@ def sums_of(compared: Compared) -> dict[str, int | None]:
 
 
 def tokens_of(side: Side) -> tuple[int | None, int | None]:
-    """(input, output) tokens, each call once; of the usual run the sums of its medians."""
-    if side.summary is not None:
-        return side.summary.input_tokens, side.summary.output_tokens
-    return _sum(side.trace, "input_tokens"), _sum(side.trace, "output_tokens")
+    """(input, output) tokens, each call once; of the usual run the medians of its runs."""
+    known = side.summary or side.usual
+    return (None, None) if known is None else (known.input_tokens, known.output_tokens)
 
 
 def cost_of(side: Side) -> tuple[int | None, int]:
     """(nano-dollars, calls without a price)."""
     if side.summary is not None:
         return side.summary.cost_nusd, side.summary.unpriced_calls
-    unknown = int(((side.trace.cost_status > 0) & (side.trace.cost_nusd == UNKNOWN)).sum())
-    return _sum(side.trace, "cost_nusd"), unknown
-
-
-def _sum(trace: Trace, name: str) -> int | None:
-    column = getattr(trace, name)
-    known = column[column != UNKNOWN]
-    return int(known.sum()) if len(known) else None
+    return (None, 0) if side.usual is None else (side.usual.cost_nusd, side.usual.unpriced)
 
 
 def _plus(a: int | None, b: int | None) -> int | None:

@@ -1,4 +1,6 @@
-"""The compare page: B (the open trace) against A (a pinned baseline, an earlier run, the usual run, or any other)."""
+"""The compare page: B (the open trace) against A (a pinned baseline, an earlier run, the usual run, or any other); or the usual
+run of one group of its program against that of another.
+"""
 
 from __future__ import annotations
 
@@ -11,16 +13,21 @@ from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLay
 from tracedesk.base.clock import iso_time
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.compare.align import Pair
+from tracedesk.compare.differences import ADDED, REMOVED
+from tracedesk.compare.groups import Group
 from tracedesk.compare.words import in_words
 from tracedesk.model.summary import TraceSummary
+from tracedesk.replay.words import counted, line
 from tracedesk.scene.paired import CLOCK, SAME_START, SHARE
 from tracedesk.store import baselines
 from tracedesk.store.connect import notebook
-from tracedesk.ui.compare import reader
+from tracedesk.ui.compare import reader, texts
 from tracedesk.ui.compare.diff_view import DiffPane
 from tracedesk.ui.compare.figures import Figures, sums_of
 from tracedesk.ui.compare.legend import Legend
 from tracedesk.ui.compare.parts_bar import PartsBar
+from tracedesk.ui.inspector.pieces import visible
+from tracedesk.ui.traces.facets import TITLES
 from tracedesk.ui.waterfall.paired import PairedView
 from tracedesk.ui.waterfall.paired_paint import HEAD_PX, ROW_PX
 from tracedesk.ui.widgets.bar import bar
@@ -30,11 +37,14 @@ from tracedesk.ui.widgets.text import label
 
 AXES = ((SAME_START, "Same start"), (CLOCK, "Clock time"), (SHARE, "Normalized"))
 PAIRS_SHARE = 0.66
-KEYS = [("J K", "next change"), ("X", "swap A and B"), ("O", "only what changed"), ("F", "fit"), ("Esc", "back")]
+TAG_AT_MOST = 40
+KEYS = [("J K", "next change"), ("X", "swap A and B"), ("O", "only what changed"), ("G", "groups"), ("F", "fit"),
+        ("Esc", "back")]
+KEYS_SHORT = [("J K", "next"), ("X", "swap"), ("O", "changed"), ("Esc", "back")]
 
 
 class ComparePage(QWidget):
-    """The page of `desk`. `with_` sets A; B follows the open trace until the two are swapped."""
+    """The page of `desk`. `with_` sets A; B follows the open trace until the two are swapped, or groups take their places."""
 
     def __init__(self, desk: Any) -> None:
         super().__init__()
@@ -42,6 +52,8 @@ class ComparePage(QWidget):
         self.setProperty("pane", "panel")
         self._a: bytes | None = None
         self._b: bytes | None = None
+        self._groups: tuple[Group, Group] | None = None
+        self._narrow = False
         self.compared: reader.Compared | None = None
         self._build()
         self._state.trace_id_changed.connect(self._follow)
@@ -62,18 +74,18 @@ class ComparePage(QWidget):
         row.addWidget(label("Only what changed", "caption", "secondary"))
         row.addWidget(self._only)
         row.addWidget(self._counts)
-        texts = QSplitter(Qt.Orientation.Horizontal)
-        texts.setHandleWidth(1)
-        texts.addWidget(self.left)
-        texts.addWidget(self.right)
-        texts.setSizes([600, 500])
+        said = QSplitter(Qt.Orientation.Horizontal)
+        said.setHandleWidth(1)
+        said.addWidget(self.left)
+        said.addWidget(self.right)
+        said.setSizes([600, 500])
         below = QFrame()
         below.setProperty("edge", "top")
         column = QVBoxLayout(below)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.parts)
-        column.addWidget(texts, 1)
+        column.addWidget(said, 1)
         self._split = QSplitter(Qt.Orientation.Vertical)
         self._split.setHandleWidth(1)
         self._split.setChildrenCollapsible(False)
@@ -106,6 +118,8 @@ class ComparePage(QWidget):
         row.addWidget(self._axis, 0, Qt.AlignmentFlag.AlignVCenter)
         self._pin = Button("Pin A as baseline", lambda: self._desk.commands.run("compare.pin"), icon="pin")
         row.addWidget(self._pin)
+        self._grouping = Button("Compare groups", lambda: self._desk.commands.run("compare.groups"), icon="groups", key="G")
+        row.addWidget(self._grouping)
         return head
 
     # what is compared
@@ -114,11 +128,27 @@ class ComparePage(QWidget):
         """Compare the open trace with another (or `reader.MEDIAN`); None: with what suits it."""
         self._a = other
         self._b = self._state.trace_id
+        self._groups = None
         self._ask()
 
+    def with_groups(self, a: Group, b: Group) -> None:
+        """Compare the usual runs of two groups."""
+        self._groups = (a, b)
+        self._desk.tasks.ask("compare", lambda store: reader.compared_groups(store, a, b), self._show, self._failed)
+
+    def groups(self) -> None:
+        """Choose groups to compare; from groups back to traces."""
+        if self._groups is not None:
+            self.with_(None)
+        elif self._state.trace_id is not None:
+            trace_id = self._state.trace_id
+            self._desk.tasks.ask("compare.groups", lambda store: reader.groups(store, trace_id), self._offer_groups)
+
     def swap(self) -> None:
-        """A and B change places; the usual run can only be A."""
-        if self._a is not None and self._b is not None and self._a != reader.MEDIAN:
+        """A and B change places; the usual run of a program can only be A."""
+        if self._groups is not None:
+            self.with_groups(self._groups[1], self._groups[0])
+        elif self._a is not None and self._b is not None and self._a != reader.MEDIAN:
             self._a, self._b = self._b, self._a
             self._ask()
 
@@ -148,7 +178,7 @@ class ComparePage(QWidget):
     def _follow(self) -> None:
         """Another trace was opened: it is B now."""
         if self._state.trace_id != self._b:
-            self._b, self._a = self._state.trace_id, None
+            self._b, self._a, self._groups = self._state.trace_id, None, None
             self._ask()
 
     def _ask(self) -> None:
@@ -163,6 +193,7 @@ class ComparePage(QWidget):
         self._desk.tasks.ask("compare", question, self._show, self._failed)
 
     def _failed(self, error: TraceDeskError) -> None:
+        self._groups = None
         self._say_empty(error.message, error.hint)
 
     def _say_empty(self, title: str, why: str) -> None:
@@ -174,7 +205,9 @@ class ComparePage(QWidget):
 
     def _show(self, compared: reader.Compared) -> None:
         self.compared = compared
-        self._a = reader.MEDIAN if compared.a.summary is None else compared.a.summary.trace_id
+        if self._groups is None:
+            self._a = reader.MEDIAN if compared.a.summary is None else compared.a.summary.trace_id
+        self._grouping.set_text("Compare groups" if self._groups is None else "Compare traces")
         found = compared.found
         self._whole.setCurrentIndex(1)
         self._pick_a.set_text(f"A  {self._side_words(compared.a)}")
@@ -187,7 +220,8 @@ class ComparePage(QWidget):
         self.pairs.set_pair(found.a, found.b, [(row.a, row.b) for row in found.rows], AXES[self._axis.current()][0],
                             sums_of(compared))
         self.pairs.set_only_changed(self._only.isChecked())
-        self._counts.setText(f"{found.matched:,} spans matched by name and order")
+        self._counts.setText(f"{found.matched:,} spans matched by name and order, {found.count(ADDED):,} added, "
+                             f"{found.count(REMOVED):,} removed")
         self.setAccessibleDescription(in_words(found))
         first = reader.first_pair(found)
         if first is not None:
@@ -196,6 +230,8 @@ class ComparePage(QWidget):
         self._balance()
 
     def _side_words(self, side: reader.Side) -> str:
+        if side.group is not None:
+            return f"{short(side.group.value)}  median of {side.runs} runs"
         if side.summary is None:
             return f"median of {side.runs} runs"
         return f"{side.summary.trace_id.hex()[:8]}  {run_words(side.summary)}"
@@ -216,18 +252,45 @@ class ComparePage(QWidget):
     def _select(self, pair: Pair | None) -> None:
         compared = self.compared
         if compared is not None:
-            self._desk.tasks.ask("compare.texts", lambda store: reader.texts(store, compared, pair), self._show_texts)
+            self._desk.tasks.ask("compare.texts", lambda store: texts.texts(store, compared, pair), self._show_texts)
 
-    def _show_texts(self, found: list[reader.SaidOtherwise]) -> None:
+    def _show_texts(self, found: list[texts.SaidOtherwise]) -> None:
         panes = (self.left, self.right)
         for number, pane in enumerate(panes):
             if number < len(found):
                 item = found[number]
-                pane.say(item.title, item.about, item.lines)
+                pane.say(item.title, item.about, item.lines, item.tokens)
             else:
                 pane.say("Output" if number else "Prompt", "nothing was recorded", [])
 
+    def _offer_groups(self, found: dict[str, list[Group]]) -> None:
+        """By which tag; then its two latest groups are compared, the earlier one as A."""
+        if not found:
+            self._desk.toast.say("No two groups of three runs of this program differ in a tag or a model")
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for key, groups in found.items():
+            words = f"{short(TITLES.get(key, key))}: {short(groups[1].value)} against {short(groups[0].value)}"
+            menu.addAction(words, partial(self.with_groups, groups[1], groups[0]))
+        menu.popup(self._grouping.mapToGlobal(self._grouping.rect().bottomLeft()))
+
+    def _menu_of_groups(self, side: str, chosen: tuple[Group, Group], found: dict[str, list[Group]]) -> None:
+        """The other groups of the same tag."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for group in found.get(chosen[0].key, []):
+            pair = (group, chosen[1]) if side == "a" else (chosen[0], group)
+            menu.addAction(f"{short(group.value)}  {counted(len(group.trace_ids), 'run')}", partial(self.with_groups, *pair))
+        anchor = self._pick_a if side == "a" else self._pick_b
+        menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+
     def _menu(self, side: str) -> None:
+        chosen, trace_id = self._groups, self._state.trace_id
+        if chosen is not None and trace_id is not None:
+            self._desk.tasks.ask("compare.groups", lambda store: reader.groups(store, trace_id),
+                                 lambda found: self._menu_of_groups(side, chosen, found))
+            return
         b = self._state.trace_id if self._b is None else self._b
         if b is not None:
             self._desk.tasks.ask("compare.candidates", lambda store: reader.candidates(store, b),
@@ -259,7 +322,7 @@ class ComparePage(QWidget):
 
     def status_keys(self) -> list[tuple[str, str]]:
         """Keys for the status bar."""
-        return KEYS
+        return KEYS_SHORT if self._narrow else KEYS
 
     def panes(self) -> list[QWidget]:
         """Stops of F6."""
@@ -271,7 +334,9 @@ class ComparePage(QWidget):
 
     def fold(self, folds: Any) -> None:
         """Another window size."""
+        self._narrow = folds.rail_narrow
         self._counts.setVisible(not folds.words_off)
+        self._grouping.set_words(not folds.words_off)
         self._pin.set_words(not folds.list_compact)
 
     def prepare_shot(self, options: Any) -> None:
@@ -282,8 +347,13 @@ class ComparePage(QWidget):
             self._desk.tasks.ask("compare.with", lambda store: questions.resolve(store, options.traces[1]), self.with_)
 
 
+def short(text: str) -> str:
+    """A tag or its value for a button or a menu: one line, not long."""
+    return visible(line(text, TAG_AT_MOST))
+
+
 def run_words(summary: TraceSummary) -> str:
     """`refund-v13 2025-06-16 16:12:44`: the prompt version, else the name, and when."""
     tags = summary.tags
-    which = tags.get("prompt_version") or summary.name
+    which = short(str(tags.get("prompt_version") or summary.name))
     return f"{which}  {iso_time(summary.start_ns)[:19].replace('T', ' ')}"

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import median_low
 from typing import Any
 
 import numpy as np
 
 from tracedesk.base.errors import NotFound
-from tracedesk.compare import text
 from tracedesk.compare.align import Pair
 from tracedesk.compare.differences import Comparison, compare
+from tracedesk.compare.groups import Group, by_tag, typical
 from tracedesk.compare.median import FEWEST, median_trace
-from tracedesk.compare.spoken import INPUT, OUTPUT, SYSTEM, texts_of
 from tracedesk.model.kinds import Kind
 from tracedesk.model.signs import from_json
 from tracedesk.model.summary import TraceSummary
 from tracedesk.model.trace import Trace
-from tracedesk.scene.text import second_name
-from tracedesk.semconv.read import log_owners, read
+from tracedesk.semconv.read import read
 from tracedesk.store import baselines, questions
 from tracedesk.store.connect import Store
 from tracedesk.store.peers import same_program
@@ -28,6 +28,10 @@ from tracedesk.whatif.critical_path import critical_path
 MEDIAN = b"median"
 """Stands for "the usual run" where the id of a trace is expected."""
 RUNS, LISTED = 50, 12
+RUNS_LOOKED_AT = 500
+"""The latest so many runs of a program are sorted into groups."""
+SPANS_AT_MOST = 200_000
+"""The runs of a group are read until they have so many spans together."""
 PATH_SPANS = 200_000
 """Above this many spans the critical path, and so where the difference comes from, is left out."""
 
@@ -40,16 +44,36 @@ class Retrieved:
     kept: int | None
 
 
+@dataclass(frozen=True)
+class Usual:
+    """The figures of a usual run: medians of those of its runs, None where less than half of them know. `unpriced` calls of
+    most runs are left out of the cost."""
+
+    input_tokens: int | None
+    output_tokens: int | None
+    cost_nusd: int | None
+    unpriced: int
+
+    @classmethod
+    def of(cls, runs: Sequence[TraceSummary]) -> Usual:
+        """Of these runs, at least one."""
+        return cls(_median(runs, lambda run: run.input_tokens), _median(runs, lambda run: run.output_tokens),
+                   _median(runs, lambda run: run.cost_nusd), median_low(run.unpriced_calls for run in runs))
+
+
 @dataclass
 class Side:
-    """One of the two. `summary` is None for the usual run of a program, which is no trace of the store; then nothing is known
-    of its documents and scores. `judge` is the mean of the scores between 0 and 1."""
+    """One of the two. `summary` is None for the usual run of a program or of a `group`, which is no trace of the store; then
+    `usual` has its figures. `judge` is the mean of the scores between 0 and 1. What a group said is what its typical run said;
+    the usual run of a program says nothing."""
 
     trace: Trace
     summary: TraceSummary | None
     runs: int = 0
     retrieved: Retrieved | None = None
     judge: float | None = None
+    usual: Usual | None = None
+    group: Group | None = None
 
 
 @dataclass
@@ -60,15 +84,6 @@ class Compared:
     b: Side
     found: Comparison
     pinned: bytes | None = None
-
-
-@dataclass(frozen=True)
-class SaidOtherwise:
-    """A text of a pair of spans that differs, or is shown because the pair is selected."""
-
-    title: str
-    about: str
-    lines: list[text.Line]
 
 
 def partner_of(store: Store, trace_id: bytes) -> bytes:
@@ -102,7 +117,7 @@ def compared(store: Store, first: bytes, second: bytes) -> Compared:
         if usual is None:
             raise NotFound(f"There are only {len(others)} other runs of this program.",
                            hint=f"A median needs at least {FEWEST}.")
-        a = Side(usual, None, len(others))
+        a = Side(usual, None, len(others), usual=Usual.of(questions.summaries_of(store, [one.trace_id for one in others])))
     else:
         a = _side(store, first)
     assert b.summary is not None
@@ -110,12 +125,58 @@ def compared(store: Store, first: bytes, second: bytes) -> Compared:
     return Compared(a, b, found, baselines.of(store, b.summary.name, b.summary.service))
 
 
+def groups(store: Store, trace_id: bytes) -> dict[str, list[Group]]:
+    """The groups of the runs of this trace's program by tag; see `by_tag`."""
+    others = questions.summaries_of(store, same_program(store, trace_id, limit=RUNS_LOOKED_AT))
+    runs = [questions.summary(store, trace_id), *others]
+    return by_tag(sorted(runs, key=lambda run: run.start_ns, reverse=True))
+
+
+def compared_groups(store: Store, first: Group, second: Group) -> Compared:
+    """The usual run of one group beside the usual run of another.
+
+    Raises:
+        NotFound: runs were deleted, and too few are left for a median.
+    """
+    a, b = _group_side(store, first), _group_side(store, second)
+    return Compared(a, b, compare(a.trace, b.trace, _path(a.trace), _path(b.trace)))
+
+
+def _group_side(store: Store, group: Group) -> Side:
+    runs = questions.summaries_of(store, list(group.trace_ids[:RUNS]))
+    kept, spans = [], 0
+    for run in runs:
+        if len(kept) < FEWEST or spans + run.span_count <= SPANS_AT_MOST:
+            kept.append(run)
+            spans += run.span_count
+    traces = [questions.trace(store, run.trace_id) for run in kept]
+    shape = typical(traces)
+    usual = median_trace(shape, traces) if shape is not None else None
+    if usual is None:
+        raise NotFound(f"There are only {len(kept)} runs with {group.key} {group.value}.",
+                       hint=f"A median needs at least {FEWEST}.")
+    retrieved = [found for trace in traces if (found := _retrieved(store, trace)) is not None]
+    known = Retrieved(_median(retrieved, lambda one: one.k), _median(retrieved, lambda one: one.kept)) if retrieved else None
+    scores = [score for run in kept for score in _scores(store, run.trace_id)]
+    return Side(usual, None, len(kept), known, sum(scores) / len(scores) if scores else None, Usual.of(kept), group)
+
+
+def _median(runs: Sequence[Any], of: Callable[[Any], int | None]) -> int | None:
+    """The lower median of what is known, None where less than half of them know."""
+    known = [value for run in runs if (value := of(run)) is not None]
+    return median_low(known) if known and 2 * len(known) >= len(runs) else None
+
+
 def _side(store: Store, trace_id: bytes) -> Side:
     trace = questions.trace(store, trace_id)
-    scores = [sign.value for row in questions.rows(store, trace_id) if row.signs for sign in from_json(row.signs)
-              if sign.key == "score" and sign.value is not None and 0 <= sign.value <= 1]
+    scores = _scores(store, trace_id)
     return Side(trace, questions.summary(store, trace_id), retrieved=_retrieved(store, trace),
                 judge=sum(scores) / len(scores) if scores else None)
+
+
+def _scores(store: Store, trace_id: bytes) -> list[float]:
+    return [sign.value for row in questions.rows(store, trace_id) if row.signs for sign in from_json(row.signs)
+            if sign.key == "score" and sign.value is not None and 0 <= sign.value <= 1]
 
 
 def _retrieved(store: Store, trace: Trace) -> Retrieved | None:
@@ -153,40 +214,3 @@ def first_pair(found: Comparison) -> Pair | None:
     if found.parts:
         return next((part.pair for part in found.parts if part.pair.a is not None and part.pair.b is not None), None)
     return next((row for row in found.rows if row.b is not None and found.b.kind[row.b] == Kind.LLM), None)
-
-
-def texts(store: Store, compared: Compared, pair: Pair | None) -> list[SaidOtherwise]:
-    """What a pair of spans was told and answered, side by side; without a pair, or for one that said nothing, what the last
-    model call was told and answered otherwise."""
-    mine = _texts(store, compared, pair) if pair is not None else []
-    if mine:
-        return mine
-    calls = [row for row in compared.found.rows
-             if row.a is not None and row.b is not None and compared.found.b.kind[row.b] == Kind.LLM]
-    for row in reversed(calls):
-        found = _texts(store, compared, row)
-        if any(not text.is_equal(item.lines) for item in found):
-            return found
-    return _texts(store, compared, calls[-1]) if calls else []
-
-
-def _texts(store: Store, compared: Compared, pair: Pair) -> list[SaidOtherwise]:
-    before, after = _said(store, compared.a, pair.a), _said(store, compared.b, pair.b)
-    index, trace = (pair.b, compared.b.trace) if pair.b is not None else (pair.a, compared.a.trace)
-    name = trace.name[index or 0] or ""
-    order = [title for title in (SYSTEM, INPUT, OUTPUT) if title in before or title in after]
-    name = " ".join(filter(None, (name, second_name(trace, index or 0))))
-    found = [SaidOtherwise(title, name, text.diff(before.get(title, ""), after.get(title, ""))) for title in order]
-    told, answered = [item for item in found if item.title != OUTPUT], [item for item in found if item.title == OUTPUT]
-    return sorted(told, key=lambda item: text.is_equal(item.lines))[:1] + answered
-
-
-def _said(store: Store, side: Side, index: int | None) -> dict[str, str]:
-    if index is None or side.summary is None:
-        return {}
-    span, logs = questions.span(store, side.trace.trace_id, side.trace.span_ids[index])
-    owners = log_owners(span)
-    if owners != (span.span_id,):
-        by_span = questions.trace_logs(store, side.trace.trace_id)
-        logs = sorted((log for owner in owners for log in by_span.get(owner, [])), key=lambda log: log.time_ns)
-    return texts_of(read(span, logs).values)
