@@ -144,7 +144,8 @@ def compared_groups(store: Store, first: Group, second: Group) -> Compared:
 
 def _group_side(store: Store, group: Group) -> Side:
     runs = questions.summaries_of(store, list(group.trace_ids[:RUNS]))
-    kept, spans = [], 0
+    kept: list[TraceSummary] = []
+    spans = 0
     for run in runs:
         if len(kept) < FEWEST or spans + run.span_count <= SPANS_AT_MOST:
             kept.append(run)
