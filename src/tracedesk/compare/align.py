@@ -65,6 +65,7 @@ def _family(
     a: Trace, b: Trace, ours: Sequence[int], theirs: Sequence[int], signature_a: list[int], signature_b: list[int]
 ) -> list[tuple[int, int, bool]]:
     """(index in A, index in B, under another name) of the members of two families that belong together."""
+    ours, theirs = _by_time(a, ours, signature_a), _by_time(b, theirs, signature_b)
     by_id = [(i, b.index_of[a.span_ids[i]]) for i in ours if a.span_ids[i] in b.index_of]
     known = {j: i for i, j in by_id if j in set(theirs)}
     found = [(i, j, a.name[i] != b.name[j]) for j, i in known.items()]
@@ -79,6 +80,13 @@ def _family(
     pairs += _crossed(a, b, left, right, pairs)
     pairs += _renamed(a, b, left, right, pairs)
     return found + [(i, j, _key(a, i) != _key(b, j)) for i, j in pairs]
+
+
+def _by_time(trace: Trace, members: Sequence[int], signatures: list[int]) -> list[int]:
+    """Siblings by start. Those that start together go by what they are, not by their ids, which differ in each run."""
+    starts, ends, statuses = trace.start_ns, trace.end_ns, trace.status
+    return sorted(members, key=lambda index: (int(starts[index]), int(ends[index]), trace.name[index] or "", signatures[index],
+                                              int(statuses[index]), trace.model[index] or ""))
 
 
 def _key(trace: Trace, index: int) -> tuple[str | None, int]:

@@ -60,6 +60,19 @@ def test_the_same_run_under_other_ids_differs_in_nothing() -> None:
     assert found.changes == []
 
 
+@pytest.mark.parametrize("flip", [0x00, 0xFF, 0x5A])
+def test_calls_that_start_together_are_told_apart_by_more_than_their_ids(flip: int) -> None:
+    rows = drawn_rows("""
+        bot     |----------|
+          sql    |--|         kind=db
+          sql    |-----|      kind=db
+          sql    |---|        kind=db status=error
+    """)
+    ids = {row.span_id: bytes([row.span_id[-1] ^ flip]) * 8 for row in rows}
+    again = [row._replace(span_id=ids[row.span_id], parent_id=ids[row.parent_id] if row.parent_id else None) for row in rows]
+    assert compare(build_trace(rows), build_trace(again)).changes == []
+
+
 @settings(max_examples=60, deadline=None)
 @given(SEEDS)
 def test_no_trace_differs_from_itself(seed: int) -> None:
