@@ -67,9 +67,11 @@ def _family(
     """(index in A, index in B, under another name) of the members of two families that belong together."""
     ours, theirs = _by_time(a, ours, signature_a), _by_time(b, theirs, signature_b)
     by_id = [(i, b.index_of[a.span_ids[i]]) for i in ours if a.span_ids[i] in b.index_of]
-    known = {j: i for i, j in by_id if j in set(theirs)}
+    there = set(theirs)
+    known = {j: i for i, j in by_id if j in there}
     found = [(i, j, a.name[i] != b.name[j]) for j, i in known.items()]
-    left = [i for i in ours if i not in set(known.values())]
+    taken = set(known.values())
+    left = [i for i in ours if i not in taken]
     right = [j for j in theirs if j not in known]
     if not left or not right:
         return found

@@ -180,6 +180,7 @@ def test_a_hundred_thousand_siblings_are_matched_by_count() -> None:
     b = build_trace([row._replace(span_id=b"\xff" + row.span_id[1:], parent_id=row.parent_id and b"\xff" + row.parent_id[1:])
                      for row in [root, *many]])
     assert compare(a, b).changes == []
+    assert compare(a, a).changes == []
 
 
 def test_a_deep_chain_needs_no_recursion() -> None:

@@ -17,6 +17,8 @@ from tracedesk.store import questions
 from tracedesk.store.connect import Store
 from tracedesk.ui.compare.reader import Compared, Side
 
+CALLS_LOOKED_AT = 50
+
 
 @dataclass(frozen=True)
 class SaidOtherwise:
@@ -30,13 +32,13 @@ class SaidOtherwise:
 
 def texts(store: Store, compared: Compared, pair: Pair | None) -> list[SaidOtherwise]:
     """What a pair of spans was told and answered, side by side; without a pair, or for one that said nothing, what the last
-    model call was told and answered otherwise."""
+    model call (of the last `CALLS_LOOKED_AT`) was told and answered otherwise."""
     mine = _texts(store, compared, pair) if pair is not None else []
     if mine:
         return mine
     calls = [row for row in compared.found.rows
              if row.a is not None and row.b is not None and compared.found.b.kind[row.b] == Kind.LLM]
-    for row in reversed(calls):
+    for row in calls[:-CALLS_LOOKED_AT - 1:-1]:
         found = _texts(store, compared, row)
         if any(not text.is_equal(item.lines) for item in found):
             return found
