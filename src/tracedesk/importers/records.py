@@ -26,6 +26,7 @@ WHOLE_BYTES = 16 << 20
 MOST_REPAIRS = 200
 """So many damaged items are cut out of a document before the rest is given up."""
 UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_LAST_COMMA = re.compile(rb",(\s*[}\]][\s}\]]*)\Z")
 _BIG = re.compile(rb"[:\[,]\s*-?[0-9]{19,}\s*[,}\]]")
 
 
@@ -185,14 +186,16 @@ def _documents(data: bytes, report: Report, each: Collection[str], keep: Collect
 def _salvaged(text: bytes, whole: bool, report: Report, lists: Collection[str]) -> Any:
     """What can be read of one document: damaged items of the lists are cut out; None where nothing is left."""
     lost, first = 0, ""
-    if not whole:
+    if whole:
+        text = _without_last_comma(text)
+    else:
         text = json_scan.closed(text, lists) or text
     while lost < MOST_REPAIRS:
         try:
             value = value_of(text)
         except DecodeError as error:
             first = first or error.message
-            text = _mended(text, error, lists)
+            text = json_scan.without(text, _offset(text, error), lists) or _shorter(text, lists)
             if not text:
                 return _gone(report, first)
             lost += 1
@@ -214,12 +217,9 @@ def _gone(report: Report, first: str) -> None:
     report.skip("a document is not JSON", first=first)
 
 
-def _mended(text: bytes, error: DecodeError, lists: Collection[str]) -> bytes:
-    """The text without what the parser stumbled over: a comma before a closing bracket, a damaged item, or its end."""
-    plain = re.sub(rb",(\s*[}\]])", rb"\1", text) if re.search(rb",\s*[}\]]\s*$", text) else text
-    if plain != text:
-        return plain
-    return json_scan.without(text, _offset(text, error), lists) or _shorter(text, lists)
+def _without_last_comma(text: bytes) -> bytes:
+    """The text without a comma before the brackets at its end, which some writers leave: nothing is lost by that."""
+    return _LAST_COMMA.sub(rb"\1", text)
 
 
 def _shorter(text: bytes, lists: Collection[str]) -> bytes:

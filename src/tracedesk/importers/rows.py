@@ -6,12 +6,17 @@ import csv
 import io
 import sys
 from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from tracedesk.base.clock import iso_time
 from tracedesk.base.errors import DecodeError, UnknownFormat
 from tracedesk.importers.importer import Report
 from tracedesk.importers.records import Record, as_utf8
 from tracedesk.importers.source import Source
+from tracedesk.importers.values import NS
 
 SEPARATORS = ",\t;"
 PARQUET = b"PAR1"
@@ -62,7 +67,8 @@ def parquet_columns(source: Source) -> tuple[str, ...]:
 
 
 def parquet_rows(source: Source) -> Iterator[Record]:
-    """The rows as dicts of Python values, read group by group.
+    """The rows as dicts of what JSON could say too, read group by group: moments are ISO 8601 text (without a zone where the
+    column has none), maps are dicts, decimals are text, bytes are hex.
 
     Raises:
         UnknownFormat, DecodeError: as `parquet_columns`.
@@ -72,11 +78,44 @@ def parquet_rows(source: Source) -> Iterator[Record]:
     number = 0
     try:
         for batch in _opened(source).iter_batches(batch_size=ROWS_AT_ONCE):
-            for row in batch.to_pylist():
+            columns = [_cells(column) for column in batch.columns]
+            for at in range(batch.num_rows):
                 number += 1
-                yield Record(row, f"row {number:,}")
+                yield Record({name: cells[at] for name, cells in zip(batch.schema.names, columns, strict=True)},
+                             f"row {number:,}")
     except (pa.ArrowException, OSError, ValueError) as error:
         raise DecodeError(f"{source.name} is a Parquet file that cannot be read after row {number:,}: {error}.") from error
+
+
+def _cells(column: Any) -> list[Any]:
+    """The values of a column. Moments go by their whole number, because Python's have no nanoseconds."""
+    import pyarrow as pa
+
+    if pa.types.is_timestamp(column.type):
+        unit, zone = NS[column.type.unit], "Z" if column.type.tz else ""
+        return [None if count is None else iso_time(count * unit).removesuffix("Z") + zone
+                for count in column.cast(pa.int64()).to_pylist()]
+    cells: list[Any] = column.to_pylist()
+    as_it_is = (pa.types.is_string, pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+    return cells if any(holds(column.type) for holds in as_it_is) else [_plain(cell, column.type) for cell in cells]
+
+
+def _plain(value: Any, kind: Any) -> Any:
+    """A value of Parquet as JSON would say it; `kind` is its type there."""
+    import pyarrow as pa
+
+    if isinstance(value, dict):
+        return {kind.field(at).name: _plain(value.get(kind.field(at).name), kind.field(at).type)
+                for at in range(kind.num_fields)}
+    if isinstance(value, list) and pa.types.is_map(kind):
+        return {str(_plain(key, kind.key_type)): _plain(item, kind.item_type) for key, item in value}
+    if isinstance(value, list):
+        return [_plain(item, kind.value_type) for item in value]
+    if isinstance(value, bytes):
+        return value.hex()
+    if isinstance(value, datetime | date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, Decimal | timedelta | UUID) else value
 
 
 def _opened(source: Source) -> Any:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import uuid
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +17,7 @@ from tracedesk.importers import records as kit
 from tracedesk.importers.importer import Report
 from tracedesk.importers.making import Making, hashed
 from tracedesk.importers.records import records
+from tracedesk.importers.rows import parquet_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import duration_ns, integer, json_text, mapping, number, sequence, time_ns
 
@@ -64,6 +68,37 @@ def test_a_cut_document_keeps_whole_items(tmp_path: Path, whole_bytes: int, monk
     found, report = read(tmp_path, data[:data.index('"n": 3')], each=("data",))
     assert [one["n"] for one in found] == [0, 1, 2]
     assert "cut off" in report.skipped[0].reason
+
+
+@pytest.mark.parametrize("whole_bytes", [1 << 24, 1], ids=["whole", "in pieces"])
+def test_a_comma_too_many_costs_nothing(tmp_path: Path, whole_bytes: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kit, "WHOLE_BYTES", whole_bytes)
+    items = [{**one, "text": "in words: ,} and ,]"} for one in ITEMS]
+    found, report = read(tmp_path, "[\n" + "".join(json.dumps(one, indent=1) + ",\n" for one in items) + "]\n", each=("",))
+    assert found == items
+    assert not report.skipped
+
+
+def test_parquet_says_what_json_could_say(tmp_path: Path) -> None:
+    pa = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    moment, own = 1_772_359_200_000_000_001, uuid.uuid4()
+    columns = {
+        "ns": pa.array([moment, None], pa.timestamp("ns")), "ms": pa.array([moment // 10**6, None], pa.timestamp("ms", "UTC")),
+        "map": pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int64())),
+        "rows": pa.array([[{"cost": Decimal("0.25"), "of": {}}], []], pa.list_(pa.struct([
+            ("cost", pa.decimal128(9, 2)), ("of", pa.map_(pa.string(), pa.string()))]))),
+        "raw": pa.array([own.bytes, b""], pa.binary()), "day": pa.array([date(2026, 3, 1), None], pa.date32()),
+        "word": pa.array(["x", "y"], pa.dictionary(pa.int32(), pa.string())), "number": pa.array([1.5, float("inf")]),
+        "yes": pa.array([True, None])}
+    parquet.write_table(pa.table(columns), tmp_path / "x")
+    found = [record.value for record in parquet_rows(Source(tmp_path / "x"))]
+    assert found[0] == {"ns": "2026-03-01T10:00:00.000000001", "ms": "2026-03-01T10:00:00.000000000Z", "map": {"a": 1},
+                        "rows": [{"cost": "0.25", "of": {}}], "raw": own.hex, "day": "2026-03-01", "word": "x",
+                        "number": 1.5, "yes": True}
+    assert time_ns(found[0]["ns"]) == moment
+    assert [found[1][name] for name in ("ns", "ms", "map", "rows", "word")] == [None, None, None, [], "y"]
 
 
 def test_brackets_inside_a_cut_string_do_not_count() -> None:

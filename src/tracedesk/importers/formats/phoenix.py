@@ -70,24 +70,17 @@ def _span(span: Any, trace: dict[str, Any], making: Making) -> None:
     making.span(
         trace=context.get("trace_id") or span.get("context.trace_id") or trace.get("trace_id"),
         span=context.get("span_id") or span.get("context.span_id") or span.get("span_id"), parent=_gone(span.get("parent_id")),
-        name=text(span.get("name")), start_ns=_time(span.get("start_time")), end_ns=_time(span.get("end_time")),
+        name=text(span.get("name")), start_ns=time_ns(span.get("start_time")), end_ns=time_ns(span.get("end_time")),
         attributes=attributes, status=STATUS_ERROR if code == "ERROR" else STATUS_OK if code == "OK" else 0,
         status_message=text(_gone(span.get("status_message"))),
         events=[Event(text(one.get("name")) or "event", moment, flattened(mapping(one.get("attributes"))))
                 for one in map(mapping, sequence(_cell(span.get("events"))))
-                if (moment := _time(one.get("timestamp"))) is not None])
+                if (moment := time_ns(one.get("timestamp"))) is not None])
 
 
 def _gone(value: Any) -> Any:
     """A value, None for the ways in which pandas says nothing."""
     return None if value != value or value in ("", "nan", "NaN", "None", "NaT") else value
-
-
-def _time(value: Any) -> int | None:
-    """Nanoseconds of text, of milliseconds, or of a moment of Parquet."""
-    if hasattr(value, "nanosecond") and hasattr(value, "value"):
-        return int(value.value)                              # a pandas Timestamp, which knows nanoseconds
-    return time_ns(value.isoformat() if hasattr(value, "isoformat") else value)
 
 
 def _cell(value: Any) -> Any:

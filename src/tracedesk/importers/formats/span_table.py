@@ -95,7 +95,7 @@ def _span(row: dict[str, Any], where: str, mapping: Mapping[str, str], making: M
     def cell(role: str) -> Any:
         return row.get(mapping[role]) if role in mapping else None
 
-    start, end = _time(cell("start"), _unit("start", mapping)), _time(cell("end"), _unit("end", mapping))
+    start, end = time_ns(cell("start"), _unit("start", mapping)), time_ns(cell("end"), _unit("end", mapping))
     if end is None and start is not None and "end" not in mapping:
         length = duration_ns(cell("duration"), _unit("duration", mapping) or "ms")
         end = None if length is None else start + length
@@ -127,12 +127,6 @@ def _bare(value: Any) -> Any:
     return value[1:] if guarded else value
 
 
-def _time(value: Any, unit: str | None) -> int | None:
-    """Nanoseconds of a cell: a moment of Parquet, ISO text, a number."""
-    said = value.isoformat() if hasattr(value, "isoformat") else value
-    return time_ns(said, unit)
-
-
 def _status(value: Any) -> int:
     """OTLP's code of a cell: a code, its name, or whether there was an error."""
     said = str(value).strip().lower().removeprefix("status_code_") if value is not None else ""
@@ -146,7 +140,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         found = number(value)
         return value if found is None or str(found) != value else found
-    return value.isoformat() if hasattr(value, "isoformat") else value
+    return value
 
 
 SAMPLE = b"""TraceID,SpanID,ParentID,Name,Service,StartTimeUnixNano,EndTimeUnixNano,rows
