@@ -10,6 +10,7 @@ from tracedesk.replay.speech import refused, written
 from tracedesk.replay.steps import Act, Step
 from tracedesk.replay.words import counted, joined, line, quoted, summary, tally
 
+NAME_AT_MOST = 80
 NOT_SENT = "which one was not sent"
 
 _CUT, _FILTERED = "length", "content_filter"
@@ -17,8 +18,9 @@ _CUT, _FILTERED = "length", "content_filter"
 
 def model_step(material: Material, span: int) -> Step:
     """The step of one model call; `act` is WROTE where it answered, for `replies` to decide who read the answer."""
-    name = model_name(material, span)
-    step = step_of(material, Act.WROTE, span, "Model wrote", actor=name)
+    whole = model_name(material, span)
+    step = step_of(material, Act.WROTE, span, "Model wrote", actor=whole)
+    name = line(whole, NAME_AT_MOST)
     outputs = material.messages(span, "output.messages")
     tools, text = material.tools_asked(span), written(outputs)
     if error := material.error(span):

@@ -34,7 +34,7 @@ def tool_step(material: Material, span: int, twins: list[int]) -> Step:
     handed = _HANDOFF.match(name)
     if handed and error is None:
         to = handed["to"].replace("_", " ").strip() or first_argument(arguments(material, step.members))
-        step.title, step.detail = f"Handed over to {line(to)}" if to else "Handed over", f"called {name}"
+        step.title, step.detail = f"Handed over to {line(to)}" if to else "Handed over", f"called {line(name)}"
     return step
 
 

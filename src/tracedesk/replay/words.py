@@ -120,7 +120,8 @@ def _plain(values: Iterable[Any]) -> list[Any]:
 
 def tally(names: Sequence[str]) -> str:
     """Names with how often each occurs: `search ×3, read`."""
-    return ", ".join(name if count == 1 else f"{name} ×{count}" for name, count in Counter(names).items())
+    counts = Counter(line(name) for name in names)
+    return ", ".join(name if count == 1 else f"{name} ×{count}" for name, count in counts.items())
 
 
 def joined(parts: Iterable[str]) -> str:

@@ -96,7 +96,7 @@ class Figures(QFrame):
     def _documents(self, compared: Compared) -> None:
         """How many documents were asked for, and how many were kept."""
         before, after = compared.a.retrieved, compared.b.retrieved
-        self._put(self.retrieved, before is not None or after is not None)
+        self._put(self.retrieved, any(one is not None and (one.k, one.kept) != (None, None) for one in (before, after)))
         words = [f"k = {one.k:,}" if one is not None and one.k is not None else "—" for one in (before, after)]
         known = before is not None and after is not None and before.k is not None and after.k is not None
         delta = ratio(before.k, after.k) if known else ""  # type: ignore[union-attr, arg-type]

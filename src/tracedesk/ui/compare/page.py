@@ -37,7 +37,7 @@ from tracedesk.ui.widgets.text import label
 
 AXES = ((SAME_START, "Same start"), (CLOCK, "Clock time"), (SHARE, "Normalized"))
 PAIRS_SHARE = 0.66
-TAG_AT_MOST = 40
+TAG_AT_MOST = 20
 KEYS = [("J K", "next change"), ("X", "swap A and B"), ("O", "only what changed"), ("G", "groups"), ("F", "fit"),
         ("Esc", "back")]
 KEYS_SHORT = [("J K", "next"), ("X", "swap"), ("O", "changed"), ("Esc", "back")]
@@ -210,8 +210,7 @@ class ComparePage(QWidget):
         self._grouping.set_text("Compare groups" if self._groups is None else "Compare traces")
         found = compared.found
         self._whole.setCurrentIndex(1)
-        self._pick_a.set_text(f"A  {self._side_words(compared.a)}")
-        self._pick_b.set_text(f"B  {self._side_words(compared.b)}")
+        self._say_sides()
         summary = compared.a.summary
         self._pin.setEnabled(summary is not None)
         self._pin.set_text("Unpin A" if summary is not None and compared.pinned == summary.trace_id else "Pin A as baseline")
@@ -229,12 +228,18 @@ class ComparePage(QWidget):
         self._select(None)
         self._balance()
 
+    def _say_sides(self) -> None:
+        if self.compared is not None:
+            self._pick_a.set_text(f"A  {self._side_words(self.compared.a)}")
+            self._pick_b.set_text(f"B  {self._side_words(self.compared.b)}")
+
     def _side_words(self, side: reader.Side) -> str:
         if side.group is not None:
             return f"{short(side.group.value)}  median of {side.runs} runs"
         if side.summary is None:
             return f"median of {side.runs} runs"
-        return f"{side.summary.trace_id.hex()[:8]}  {run_words(side.summary)}"
+        words = run_words(side.summary)
+        return f"{side.summary.trace_id.hex()[:8]}  {words[:-3] if self._narrow else words}"
 
     def _show_axis(self, index: int) -> None:
         self.pairs.set_axis(AXES[index][0])
@@ -335,6 +340,7 @@ class ComparePage(QWidget):
     def fold(self, folds: Any) -> None:
         """Another window size."""
         self._narrow = folds.rail_narrow
+        self._say_sides()
         self._counts.setVisible(not folds.words_off)
         self._grouping.set_words(not folds.words_off)
         self._pin.set_words(not folds.list_compact)
@@ -353,7 +359,7 @@ def short(text: str) -> str:
 
 
 def run_words(summary: TraceSummary) -> str:
-    """`refund-v13 2025-06-16 16:12:44`: the prompt version, else the name, and when."""
+    """`refund-v13  2025-06-16 16:12:44`: the prompt version, else the name, and when, to the second."""
     tags = summary.tags
     which = short(str(tags.get("prompt_version") or summary.name))
     return f"{which}  {iso_time(summary.start_ns)[:19].replace('T', ' ')}"

@@ -38,11 +38,13 @@ def texts(store: Store, compared: Compared, pair: Pair | None) -> list[SaidOther
         return mine
     calls = [row for row in compared.found.rows
              if row.a is not None and row.b is not None and compared.found.b.kind[row.b] == Kind.LLM]
+    alike: list[SaidOtherwise] = []
     for row in calls[:-CALLS_LOOKED_AT - 1:-1]:
         found = _texts(store, compared, row)
         if any(not text.is_equal(item.lines) for item in found):
             return found
-    return _texts(store, compared, calls[-1]) if calls else []
+        alike = alike or found
+    return alike
 
 
 def _texts(store: Store, compared: Compared, pair: Pair) -> list[SaidOtherwise]:

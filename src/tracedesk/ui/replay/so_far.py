@@ -133,7 +133,8 @@ class SoFar(QFrame):
         self._cost.setToolTip(plain_tip(f"{so_far.cost_nusd:,} nano-dollars" if so_far.cost_nusd is not None else ""))
         self._cost.curve.show_values(costs[:done], whole.cost_nusd or 0, colors.kind(Kind.TOOL).solid)
         if so_far.tokens is None:
-            self._tokens.say("Tokens", "—" if not so_far.calls else "not sent", "no model has answered yet", "—")
+            known = ("not sent", "the calls do not say") if so_far.calls else ("—", "no model has answered yet")
+            self._tokens.say("Tokens", *known, "—")
         else:
             inside = f"{_count(so_far.input_tokens or 0)} in, {_count(so_far.output_tokens or 0)} out"
             self._tokens.say("Tokens", _count(so_far.tokens), inside, f"+{_count(step.own.tokens)}" if step.own.tokens else "—")
