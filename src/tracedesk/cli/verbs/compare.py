@@ -127,6 +127,6 @@ def _print(found: Comparison) -> None:
         lengths = [format_duration(int(trace.end_ns[at] - trace.start_ns[at])) if at is not None else "—"
                    for trace, at in ((found.a, change.pair.a), (found.b, change.pair.b))]
         tokens = "—" if change.input_tokens is None else f"{change.input_tokens:+,}"
-        table.add_row(Text(escaped(name_of(found, change.pair)[:NAME_AT_MOST])), Text(escaped(", ".join((change.kind, *change.what)))),
-                      *lengths, signed(change.own_ns), tokens)
+        name, what = name_of(found, change.pair)[:NAME_AT_MOST], ", ".join((change.kind, *change.what))
+        table.add_row(Text(escaped(name)), Text(escaped(what)), *lengths, signed(change.own_ns), tokens)
     console.print(table)
