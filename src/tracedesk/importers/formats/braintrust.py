@@ -64,15 +64,19 @@ def _merge(merged: dict[str, dict[str, Any]], row: Any, report: Report, where: s
     if own is None:
         report.skip("a row has no id", first=where)
     elif row.get("_is_merge") and own in merged:
-        _deep(merged[own], row, 0)
+        whole = {tuple(path) for path in sequence(row.get("_merge_paths")) if isinstance(path, list)
+                 and all(isinstance(name, str) for name in path)}
+        _deep(merged[own], row, (), whole)
     else:
         merged[own] = row
 
 
-def _deep(known: dict[str, Any], more: dict[str, Any], depth: int) -> None:
+def _deep(known: dict[str, Any], more: dict[str, Any], path: tuple[str, ...], whole: set[tuple[str, ...]]) -> None:
+    """Put members into a row, objects into objects; those at the paths `whole` take the place of what was there."""
     for key, value in more.items():
-        if isinstance(value, dict) and isinstance(known.get(key), dict) and depth < MOST_LEVELS:
-            _deep(known[key], value, depth + 1)
+        here = (*path, key)
+        if isinstance(value, dict) and isinstance(known.get(key), dict) and len(here) < MOST_LEVELS and here not in whole:
+            _deep(known[key], value, here, whole)
         else:
             known[key] = value
 
@@ -80,6 +84,8 @@ def _deep(known: dict[str, Any], more: dict[str, Any], depth: int) -> None:
 def _span(row: Any, making: Making) -> None:
     if not isinstance(row, dict) or not row.get("root_span_id"):
         raise Unreadable("a record is not a span of Braintrust")
+    if not row.get("span_attributes") and at(mapping(row.get("metrics")), "start") is None:
+        raise Unreadable("a row has neither span_attributes nor metrics.start: it is of a data set, not of a trace")
     about, metrics = mapping(row.get("span_attributes")), mapping(row.get("metrics"))
     own = row.get("span_id") or row.get("id")
     parents = [one for one in sequence(row.get("span_parents")) if one != own]

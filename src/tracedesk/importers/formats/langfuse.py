@@ -8,7 +8,7 @@ What is known of the whole trace stands at its first root.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from tracedesk.importers.glance import Glance, records_or_rows
@@ -31,12 +31,15 @@ OBSERVATION = {"level": "langfuse.observation.level", "status_message": "langfus
 READ = {"id", "trace_id", "parent_observation_id", "type", "start_time", "end_time", "name", "metadata", "input", "output",
         "model", "provided_model_name", "model_parameters", "usage_details", "cost_details", "completion_start_time",
         "observations", "scores", "timestamp", "tags", *TRACE, *OBSERVATION}
-DERIVED = {"latency", "time_to_first_token", "created_at", "updated_at", "input_cost", "output_cost", "total_cost",
-           "input_usage", "output_usage", "total_usage", "provided_cost_details", "provided_usage_details", "unit",
-           "calculated_total_cost", "calculated_input_cost", "calculated_output_cost", "prompt_tokens", "completion_tokens",
-           "total_tokens", "internal_model", "internal_model_id", "model_id", "usage", "input_price", "output_price",
-           "total_price", "html_path"}
-"""What Langfuse works out of the rest, or keeps about its own tables."""
+DERIVED = {"latency", "created_at", "updated_at", "html_path"}
+"""What Langfuse works out of the rest, or keeps about its own tables: named in the report."""
+USAGE = {"input": ("input_usage", "prompt_tokens", "input_tokens"),
+         "output": ("output_usage", "completion_tokens", "output_tokens"), "total": ("total_usage", "total_tokens")}
+COST = {side: (f"calculated_{side}_cost", f"{side}_cost") for side in ("input", "output", "total")}
+"""Where counts and costs stand in tables and in downloads from before there were details."""
+SCORE = {"id": "langfuse.score.id", "source": "langfuse.score.source", "data_type": "langfuse.score.data_type",
+         "name": "gen_ai.evaluation.name", "string_value": "gen_ai.evaluation.score.label",
+         "comment": "gen_ai.evaluation.explanation"}
 
 
 def sniff(glance: Glance) -> Sniff:
@@ -110,14 +113,22 @@ def _download(record: dict[str, Any], where: str, making: Making) -> None:
             _score({snake(str(key)): item for key, item in mapping(score).items()}, rows[root] if rows else None, making)
 
 
-def _trace_facts(trace: dict[str, Any]) -> dict[str, Any]:
+def _left(record: dict[str, Any], read: Collection[str], prefix: str, report: Report) -> dict[str, Any]:
+    """What a record has besides, under its own names; what Langfuse only derived is named in the report."""
+    more = {key: value for key, value in record.items() if key not in read and value not in (None, "", [], {})}
+    for key in sorted(more.keys() & DERIVED):
+        report.drop_field(key)
+    return {f"{prefix}.{key}": unpacked(value) for key, value in more.items() if key not in DERIVED}
+
+
+def _trace_facts(trace: dict[str, Any], report: Report) -> dict[str, Any]:
     found = {name: trace.get(key) for key, name in TRACE.items() if trace.get(key) not in (None, "", [])}
     for name in ("langfuse.trace.input", "langfuse.trace.output"):
         found[name] = _content(found.get(name))
     for key, value in mapping(trace.get("metadata")).items():
         if key not in ("attributes", "resourceAttributes", "scope"):
             found[f"langfuse.trace.metadata.{key}"] = value
-    return found
+    return found | _left(trace, {"id", "metadata", "observations", "scores", *TRACE}, "langfuse.trace", report)
 
 
 def _bare_trace(trace: dict[str, Any], making: Making) -> None:
@@ -125,7 +136,7 @@ def _bare_trace(trace: dict[str, Any], making: Making) -> None:
     start, length = time_ns(trace.get("timestamp")), duration_ns(trace.get("latency"), "s")
     making.span(trace=trace.get("id"), span=f"trace {trace.get('id')}", name=text(trace.get("name")), start_ns=start,
                 end_ns=None if start is None or length is None else start + length,
-                attributes={"langfuse.observation.type": "span", **_trace_facts(trace)})
+                attributes={"langfuse.observation.type": "span", **_trace_facts(trace, making.report)})
 
 
 def _observation(row: dict[str, Any], trace: dict[str, Any], making: Making) -> None:
@@ -133,22 +144,21 @@ def _observation(row: dict[str, Any], trace: dict[str, Any], making: Making) -> 
     kind = (text(row.get("type")) or "span").lower()
     start, end = time_ns(row.get("start_time")), time_ns(row.get("end_time"))
     scope = mapping(kept.get("scope"))
-    own: dict[str, Any] = {**mapping(kept.get("attributes")), **_trace_facts(trace)}
+    own: dict[str, Any] = {**mapping(kept.get("attributes")), **_trace_facts(trace, making.report)}
     own |= {name: row.get(key) for key, name in OBSERVATION.items() if row.get(key) not in (None, "")}
     for key, value in kept.items():
         if key not in ("attributes", "resourceAttributes", "scope"):
             own[f"langfuse.observation.metadata.{key}"] = value
-    for key, value in row.items():
-        if key not in READ and key not in DERIVED and value not in (None, "", [], {}):
-            own[f"langfuse.observation.{key}"] = unpacked(value)
+    own["langfuse.observation.metadata.scope.attributes"] = mapping(scope.get("attributes")) or None
+    own |= _left(row, READ, "langfuse.observation", making.report)
     own |= {
         "langfuse.observation.type": kind, "langfuse.observation.input": _content(row.get("input")),
         "langfuse.observation.output": _content(row.get("output")),
         "langfuse.trace.tags": sequence(row.get("tags")) or own.get("langfuse.trace.tags"),
         "langfuse.observation.model.name": text(row.get("model") or row.get("provided_model_name")),
         "langfuse.observation.model.parameters": json_text(mapping(row.get("model_parameters")) or None),
-        "langfuse.observation.usage_details": _amounts(row, "usage_details", making.report),
-        "langfuse.observation.cost_details": _amounts(row, "cost_details", making.report),
+        "langfuse.observation.usage_details": _amounts(row, "usage_details", USAGE, making.report),
+        "langfuse.observation.cost_details": _amounts(row, "cost_details", COST, making.report),
         "langfuse.observation.completion_start_time": text(row.get("completion_start_time"))}
     failed = text(row.get("level")) == "ERROR"
     making.span(
@@ -164,12 +174,15 @@ def _content(value: Any) -> str | None:
     return json_text(value) if value not in (None, "") else None
 
 
-def _amounts(row: dict[str, Any], key: str, report: Report) -> str | None:
+def _amounts(row: dict[str, Any], key: str, elsewhere: Mapping[str, tuple[str, ...]], report: Report) -> str | None:
     """Counts or costs as JSON with numbers. Langfuse writes zeros where it knows nothing, so only zeros say nothing."""
     found = {str(name): known for name, value in mapping(row.get(key)).items() if (known := number(value)) is not None}
-    if key == "usage_details" and not found:
-        sides = {side: number(row.get(f"{side}_usage")) for side in ("input", "output", "total")}
-        found = {side: value for side, value in sides.items() if value is not None}
+    for side, names in elsewhere.items() if not found else ():
+        given = [row.get(name) for name in names]
+        if key == "usage_details":
+            given.append(at(mapping(row.get("usage")), side))
+        known = next((known for value in given if (known := number(value)) is not None), None)
+        found |= {} if known is None else {side: known}
     if found and not any(found.values()):
         report.assume(f"{key} of only zeros are taken as unknown")
         return None
@@ -178,14 +191,13 @@ def _amounts(row: dict[str, Any], key: str, report: Report) -> str | None:
 
 def _score(row: dict[str, Any], root: dict[str, Any] | None, making: Making) -> None:
     """A score as the log record that OpenTelemetry has for evaluations; one of the whole trace stands at its root."""
-    value = number(row.get("value"))
+    read = {"value", "trace_id", "observation_id", "timestamp", *SCORE}
     making.log(
         trace=row.get("trace_id"), span=row.get("observation_id") or at(root, "id"),
         time_ns=time_ns(row.get("timestamp") or row.get("created_at")), body=None, event_name="gen_ai.evaluation.result",
-        attributes={"gen_ai.evaluation.name": text(row.get("name")), "gen_ai.evaluation.score.value": value,
-                    "gen_ai.evaluation.score.label": text(row.get("string_value")),
-                    "gen_ai.evaluation.explanation": text(row.get("comment")), "langfuse.score.id": text(row.get("id")),
-                    "langfuse.score.source": text(row.get("source")), "langfuse.score.data_type": text(row.get("data_type"))})
+        attributes={"gen_ai.evaluation.score.value": number(row.get("value")),
+                    **{name: text(row.get(key)) for key, name in SCORE.items()},
+                    **_left(row, read, "langfuse.score", making.report)})
 
 
 SAMPLE = b"""{"trace":{"id":"7a2f190a1d5c4b0f8e3c2b1a09f8e7d6","name":"refund","timestamp":"2026-03-01T10:00:00.000Z",

@@ -19,6 +19,7 @@ from tracedesk.importers.values import at, integer, json_text, mapping, number, 
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event
 
+CALLS = frozenset({"llm", "embedding"})
 GONE = frozenset({"", "None", "null", "NaT", "nan"})
 _PART = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{1,9})Z(.+)")
 MOST_LEVELS = 1_000
@@ -26,7 +27,10 @@ MOST_LEVELS = 1_000
 READ = {"id", "name", "start_time", "end_time", "run_type", "trace_id", "parent_run_id", "parent_run_ids", "dotted_order",
         "inputs", "outputs", "error", "status", "extra", "tags", "events", "session_name", "session_id", "child_runs",
         "prompt_tokens", "completion_tokens", "total_tokens", "total_cost", "prompt_cost", "completion_cost",
-        "first_token_time", "child_run_ids", "direct_child_run_ids", "prompt_token_details", "completion_token_details"}
+        "first_token_time", "prompt_token_details", "completion_token_details"}
+DERIVED = {"dotted_order", "child_run_ids", "direct_child_run_ids", "parent_run_ids"}
+"""What says again which run lies in which: named in the report."""
+FIGURES = {"prompt_tokens", "completion_tokens", "total_tokens", "total_cost", "prompt_cost", "completion_cost"}
 
 
 def sniff(glance: Glance) -> Sniff:
@@ -125,7 +129,7 @@ def _span(run: Any, making: Making) -> None:
     failed = error is not None or status == "error"
     making.span(
         trace=trace, span=own, parent=None if parent == own else parent, name=text(_given(run, "name")), start_ns=start,
-        end_ns=time_ns(_given(run, "end_time")), attributes=_attributes(run, kind),
+        end_ns=time_ns(_given(run, "end_time")), attributes=_attributes(run, kind, start, making.report),
         resource=making.resource(_runtime(run)), status=STATUS_ERROR if failed else STATUS_OK if status == "success" else 0,
         status_message=error,
         events=[Event(text(one.get("name")) or "event", moment, {key: value for key, value in one.items()
@@ -138,7 +142,7 @@ def _runtime(run: dict[str, Any]) -> dict[str, Any]:
     return {f"langsmith.runtime.{key}": value for key, value in mapping(at(mapping(run.get("extra")), "runtime")).items()}
 
 
-def _attributes(run: dict[str, Any], kind: str | None) -> dict[str, Any]:
+def _attributes(run: dict[str, Any], kind: str | None, start: int | None, report: Report) -> dict[str, Any]:
     extra = mapping(run.get("extra"))
     found: dict[str, Any] = {
         "langsmith.span.kind": kind, "langsmith.trace.session_name": text(_given(run, "session_name")),
@@ -147,15 +151,26 @@ def _attributes(run: dict[str, Any], kind: str | None) -> dict[str, Any]:
         "gen_ai.completion": json_text(mapping(run.get("outputs")) or _given(run, "outputs") or None),
         "langsmith.span.tags": ", ".join(tag for tag in sequence(run.get("tags")) if isinstance(tag, str)) or None,
         "langsmith.first_token_time": text(_given(run, "first_token_time"))}
+    status, first = text(_given(run, "status")), time_ns(_given(run, "first_token_time"))
+    if status not in (None, "success", "error"):
+        found["langsmith.status"] = status
+    if first is not None and start is not None and first >= start:
+        found["gen_ai.response.time_to_first_chunk"] = (first - start) / 1e9
     for key, value in mapping(extra.get("metadata")).items():
         found[f"langsmith.metadata.{key}"] = value
     for key, value in extra.items():
         if key not in ("metadata", "runtime") and value not in (None, {}, []):
             found[f"langsmith.extra.{key}"] = value
     for key, value in run.items():
-        if key not in READ and value not in (None, {}, [], ""):
+        if value in (None, {}, [], ""):
+            continue
+        if key in DERIVED:
+            report.drop_field(key)
+        elif key in FIGURES and kind not in CALLS:
+            report.drop_field(f"{key} of runs that are no model calls (a sum of those below)")
+        elif key not in READ:
             found[f"langsmith.{key}"] = value
-    if kind in ("llm", "embedding"):
+    if kind in CALLS:
         found |= _figures(run, extra)
     return found
 
@@ -180,6 +195,8 @@ def _figures(run: dict[str, Any], extra: dict[str, Any]) -> dict[str, Any]:
         "gen_ai.usage.input_tokens": count("prompt_tokens", "input_tokens", "prompt_tokens"),
         "gen_ai.usage.output_tokens": count("completion_tokens", "output_tokens", "completion_tokens"),
         "gen_ai.usage.total_tokens": count("total_tokens", "total_tokens", "total_tokens"),
+        "gen_ai.usage.input_cost": number(_given(run, "prompt_cost")),
+        "gen_ai.usage.output_cost": number(_given(run, "completion_cost")),
         "langsmith.metadata.usage_metadata": json_text(meta or None),
         "gen_ai.request.model": text(asked.get("model") or asked.get("model_name")) or text(
             at(mapping(extra.get("metadata")), "ls_model_name")) or text(at(mapping(run.get("inputs")), "model"))}
