@@ -12,7 +12,7 @@ from typing import Any
 from tracedesk.importers.formats._calls import usage
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
-from tracedesk.importers.making import STATUS_ERROR, Making, Unreadable
+from tracedesk.importers.making import STATUS_ERROR, TRACE_ID, Making, Unreadable
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, json_text, mapping, number, text, time_ns
@@ -26,7 +26,7 @@ CALLS = frozenset({"generation", "response"})
 def sniff(glance: Glance) -> Sniff:
     """Objects `trace` or `trace.span`."""
     first = at(glance.document, "data", 0) or glance.first
-    kinds = {one.get("object") for one in [first, *glance.objects] if isinstance(one, dict)}
+    kinds = {text(at(one, "object")) for one in [first, *glance.objects]}
     return Sniff(0.95, "objects trace and trace.span") if kinds & {"trace", "trace.span"} else NOT_MINE
 
 
@@ -64,7 +64,7 @@ def _span(span: dict[str, Any], trace: dict[str, Any], making: Making) -> None:
     if not text(span.get("trace_id")):
         raise Unreadable("a span has no trace id")
     made: dict[str, Any] = {"gen_ai.operation.name": OPERATIONS.get(kind), "openai.agents.type": kind or None,
-                            **_of_trace(trace)}
+                            TRACE_ID: str(span["trace_id"]), **_of_trace(trace)}
     name = text(data.get("name"))
     if kind == "agent":
         made["gen_ai.agent.name"] = name
