@@ -18,7 +18,7 @@ from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, hashed
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, duration_ns, integer, json_text, mapping, sequence, text, time_ns
+from tracedesk.importers.values import at, duration_ns, integer, json_text, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 
 NS_PER_S = 1_000_000_000
@@ -37,6 +37,7 @@ class Line:
     message: dict[str, Any]
     raw: dict[str, Any]
     where: str
+    number: int
 
     @property
     def blocks(self) -> list[dict[str, Any]]:
@@ -44,7 +45,8 @@ class Line:
         content = self.message.get("content")
         if isinstance(content, str):
             return [{"type": "text", "text": content}]
-        return [one for one in sequence(content) if isinstance(one, dict)]
+        return [one if isinstance(one, dict) else {"type": "text", "text": one} for one in sequence(content)
+                if isinstance(one, dict | str)]
 
     @property
     def is_prompt(self) -> bool:
@@ -59,6 +61,7 @@ class Turn:
 
     first: Line
     lines: list[Line] = field(default_factory=list)
+    results: list[dict[str, Any]] = field(default_factory=list)
 
 
 def sniff(glance: Glance) -> Sniff:
@@ -84,10 +87,19 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     making = Making(report, scope="claude_code")
     found = list(records(source, report, each=("", "loglines")))
     stream = any(isinstance(value, dict) and "session_id" in value and "sessionId" not in value for value, _ in found)
-    lines = list(_lines(found, report, _clock(source, found, report) if stream else {}))
-    titles = [title for value, _ in found if isinstance(value, dict) and value.get("type") == "summary"
-              and (title := text(value.get("summary")))]
-    for turn in _turns(lines):
+    clock = _clock(source, found, report) if stream else {}
+    turns = _turns(list(_lines(found, report, clock)))
+    titles = [(text(value.get("leafUuid")), title) for value, _ in found if isinstance(value, dict)
+              and value.get("type") == "summary" and (title := text(value.get("summary")))]
+    for place, (value, where) in enumerate(found):
+        if at(value, "type") != "result":
+            continue
+        if turns:
+            next((one for one in reversed(turns) if one.first.number < place), turns[0]).results.append(value)
+        else:
+            with making.record(where):
+                _bare_result(value, clock.get(place), source, making)
+    for turn in turns:
         with making.record(turn.first.where):
             _Telling(making, turn, source, titles).tell()
         yield from making.full()
@@ -101,21 +113,52 @@ def _clock(source: Source, found: list[Any], report: Report) -> dict[int, int]:
     result: dict[str, Any] = next((value for value, _ in reversed(found) if at(value, "type") == "result"), {})
     length = duration_ns(result.get("duration_ms"), "ms") or NS_PER_S * max(1, len(found))
     end = int(source.path.stat().st_mtime) * NS_PER_S
-    return {number: end - length + length * number // max(1, len(found) - 1) for number in range(len(found))}
+    steps = len(found) - 1
+    return {place: end - length + length * place // steps if steps else end for place in range(len(found))}
+
+
+def _said(results: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the last line of a run says of it; sums in it go on from those of the results before."""
+    return {} if not results else {"claude_code.earlier_results": json_text(results[:-1] or None)} | {
+        f"claude_code.result.{key}": json_text(value) if isinstance(value, dict | list) else value
+        for key, value in results[-1].items() if key not in ("type", "session_id", "uuid") and value not in (None, {}, [], "")}
+
+
+def _failure(results: list[dict[str, Any]]) -> dict[str, Any]:
+    result = results[-1] if results else {}
+    if not result.get("is_error"):
+        return {}
+    return {"status": STATUS_ERROR, "status_message": text(result.get("result")) or text(result.get("subtype"))}
+
+
+def _bare_result(result: dict[str, Any], end: int | None, source: Source, making: Making) -> None:
+    """A result without the lines before it: one span with the counts and the cost of the run."""
+    length = duration_ns(result.get("duration_ms"), "ms")
+    session = text(result.get("session_id")) or source.fingerprint
+    models = list(mapping(result.get("modelUsage")))
+    trace = hashed(f"{session} result {result.get('uuid')} {length}", 16).hex()
+    making.span(
+        trace=trace, span=hashed(f"{trace} turn", 8).hex(), name="turn",
+        start_ns=None if end is None else end - (length or 0), end_ns=None if length is None else end, **_failure([result]),
+        resource=making.resource({"service.name": "claude-code"}),
+        attributes={"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "Claude Code",
+                    "gen_ai.conversation.id": session, "gen_ai.request.model": models[0] if len(models) == 1 else None,
+                    "gen_ai.usage.cost": number(result.get("total_cost_usd")), **usage(mapping(result.get("usage"))),
+                    **_said([result])})
 
 
 def _lines(found: list[Any], report: Report, clock: dict[int, int]) -> Iterator[Line]:
     seen: set[str] = set()
     before = ""
-    for number, (value, where) in enumerate(found):
+    for place, (value, where) in enumerate(found):
         kind = at(value, "type")
         if kind not in ("user", "assistant"):
             if kind not in ("summary", "result"):
                 report.skip("a line is bookkeeping, not a message", first=f"{where}: {text(kind) or 'no type'}")
             continue
-        moment = clock.get(number) if clock else time_ns(value.get("timestamp"))
+        moment = clock.get(place) if clock else time_ns(value.get("timestamp"))
         message = mapping(value.get("message"))
-        own = text(value.get("uuid")) or f"line {number}"
+        own = text(value.get("uuid")) or f"line {place}"
         if moment is None or not message:
             report.skip("a message has no time" if message else "a line has no message", first=where)
         elif own in seen:
@@ -124,7 +167,7 @@ def _lines(found: list[Any], report: Report, clock: dict[int, int]) -> Iterator[
             seen.add(own)
             chained = text(value.get("parentUuid")) if "parentUuid" in value else before
             before = own
-            yield Line(str(kind), own, chained or "", moment, message, value, where)
+            yield Line(str(kind), own, chained or "", moment, message, value, where, place)
 
 
 def _turns(lines: list[Line]) -> list[Turn]:
@@ -155,13 +198,14 @@ def _turns(lines: list[Line]) -> list[Turn]:
 class _Telling:
     """Makes the spans of one turn."""
 
-    def __init__(self, making: Making, turn: Turn, source: Source, titles: list[str]) -> None:
+    def __init__(self, making: Making, turn: Turn, source: Source, titles: list[tuple[str | None, str]]) -> None:
         self.making, self.turn = making, turn
         raw = turn.first.raw
         self.session = text(raw.get("sessionId") or raw.get("session_id")) or source.fingerprint
         self.trace = hashed(f"{self.session} {turn.first.own}", 16).hex()
         self.root = hashed(f"{self.trace} turn", 8).hex()
-        self.title = titles[-1] if titles else None
+        own = {line.own for line in turn.lines}
+        self.title = next((title for leaf, title in titles if leaf in own), titles[-1][1] if titles else None)
         self.resource = making.resource({"service.name": "claude-code", "service.version": text(raw.get("version"))})
         self.answers = {str(block["tool_use_id"]): (line, block) for line in turn.lines for block in line.blocks
                         if block.get("type") == "tool_result" and block.get("tool_use_id")}
@@ -177,7 +221,8 @@ class _Telling:
         end = max(line.time_ns for line in self.turn.lines)
         self._agent(self.root, None, "turn", main, first.time_ns, end, {
             "claude_code.title": self.title, "claude_code.cwd": text(raw.get("cwd")),
-            "claude_code.git_branch": text(raw.get("gitBranch")), "claude_code.prompt_uuid": first.own})
+            "claude_code.git_branch": text(raw.get("gitBranch")), "claude_code.prompt_uuid": first.own,
+            "claude_code.user_type": text(raw.get("userType")), **_said(self.turn.results)}, _failure(self.turn.results))
         self._steps(main, self.root)
         for side, lines in sides.items():
             tool = self._tool_of(side, lines)
@@ -213,12 +258,14 @@ class _Telling:
 
     def _agent(
         self, own: str, parent: str | None, name: str, lines: list[Line], start: int, end: int, more: dict[str, Any],
+        failure: dict[str, Any] | None = None,
     ) -> None:
         prompt = next((line for line in lines if line.is_prompt), None)
         answers = [line for line in lines if line.kind == "assistant"]
         final = [block for block in answers[-1].blocks if block.get("type") == "text"] if answers else []
         self.making.span(
             trace=self.trace, span=own, parent=parent, name=name, start_ns=start, end_ns=end, resource=self.resource,
+            **(failure or {}),
             attributes={"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "Claude Code",
                         "gen_ai.conversation.id": self.session,
                         "gen_ai.input.messages": json_text([{"role": "user", "content": prompt.blocks}] if prompt else None),
@@ -265,7 +312,8 @@ class _Telling:
                         "gen_ai.response.finish_reasons": [reason] if (reason := text(message.get("stop_reason"))) else None,
                         "gen_ai.input.messages": json_text(asked),
                         "gen_ai.output.messages": json_text([{"role": "assistant", "content": blocks}]),
-                        "claude_code.cache_creation_1h_input_tokens": hour,
+                        "anthropic.usage.cache_creation.ephemeral_1h_input_tokens": hour,
+                        "claude_code.uuids": [text(line.raw.get("uuid")) for line in parts if line.raw.get("uuid")] or None,
                         "claude_code.request_id": text(last.raw.get("requestId")),
                         "claude_code.service_tier": text(told.get("service_tier")), **known})
 
@@ -284,6 +332,7 @@ class _Telling:
                         "gen_ai.tool.call.id": text(block.get("id")),
                         "gen_ai.tool.call.arguments": json_text(block.get("input")),
                         "gen_ai.tool.call.result": said,
+                        "claude_code.result_uuid": text(answer[0].raw.get("uuid")) if answer else None,
                         "claude_code.tool_use_result": json_text(answer[0].raw.get("toolUseResult")) if answer else None})
 
 
