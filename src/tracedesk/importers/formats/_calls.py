@@ -12,9 +12,16 @@ from tracedesk.importers.values import at, integer, json_text, mapping, number, 
 PARAMETERS = ("temperature", "top_p", "max_tokens", "seed", "frequency_penalty", "presence_penalty")
 
 
+ASKED = ("messages", "contents", "input", "prompt")
+
+
+def _asked(body: dict[str, Any]) -> str:
+    return next((name for name in ASKED if body.get(name)), "")
+
+
 def request(body: dict[str, Any]) -> dict[str, Any]:
     """What was asked: model, parameters, messages, tools."""
-    asked = body.get("messages") or body.get("contents") or body.get("input") or body.get("prompt")
+    asked = body.get(_asked(body))
     messages = asked if isinstance(asked, list) else [{"role": "user", "content": asked}] if isinstance(asked, str) else None
     found: dict[str, Any] = {"gen_ai.request.model": text(body.get("model")), "gen_ai.input.messages": json_text(messages),
                              "gen_ai.tool.definitions": json_text(body.get("tools") or None)}
@@ -25,6 +32,33 @@ def request(body: dict[str, Any]) -> dict[str, Any]:
     for name in PARAMETERS:
         found[f"gen_ai.request.{name}"] = number(body.get(name))
     return found
+
+
+def request_rest(body: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """What of a request `request` does not say."""
+    used = {"model", "tools", _asked(body), "system" if body.get("system") else "instructions",
+            *(name for name in PARAMETERS if number(body.get(name)) is not None)}
+    return _rest(body, used, prefix)
+
+
+def response_rest(body: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """What of an answer `response` does not say, with all of its usage."""
+    used = {"model", "id", "choices", "candidates", "content", "role", "stop_reason", "type", "output"}
+    more: dict[str, Any] = {}
+    for name, said in (("choices", ("message", "text", "finish_reason", "index")),
+                       ("candidates", ("content", "finishReason", "index"))):
+        left = [{key: value for key, value in mapping(one).items() if key not in said and value is not None}
+                for one in sequence(body.get(name))]
+        more[name] = left if any(left) else None
+    if body.get("choices") or body.get("candidates"):
+        used -= {"content", "output"}
+    elif body.get("content") is not None:
+        used -= {"output"}
+    return _rest({**{key: value for key, value in body.items() if key not in used}, **more}, set(), prefix)
+
+
+def _rest(body: dict[str, Any], used: set[str], prefix: str) -> dict[str, Any]:
+    return {f"{prefix}.{key}": value for key, value in body.items() if key not in used and value not in (None, "", [], {})}
 
 
 def response(body: dict[str, Any]) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.importers.formats._calls import request, response, usage
+from tracedesk.importers.formats._calls import request, request_rest, response, response_rest, usage
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable, hashed
@@ -19,7 +19,7 @@ from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, integer, json_text, mapping, number, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
 
-READ = {"request_id", "request_created_at", "response_created_at", "request_body", "response_body", "delay_ms", "provider",
+READ = {"request_id", "request_created_at", "request_body", "response_body", "delay_ms", "provider",
         "request_user_id", "response_status", "request_properties", "properties", "time_to_first_token", "prompt_tokens",
         "completion_tokens", "total_tokens", "prompt_cache_write_tokens", "prompt_cache_read_tokens", "reasoning_tokens",
         "costUSD", "cost", "model", "request_model", "response_model", "latency"}
@@ -103,6 +103,12 @@ def _path(row: dict[str, Any]) -> list[str]:
     return [part for part in said.split("/") if part][:64]
 
 
+def _body(row: dict[str, Any], name: str, body: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    """What is left of a body, or all of it where it is no object (a stream in pieces)."""
+    given = row.get(f"{name}_body")
+    return rest if body or given in (None, "", {}, []) else {f"helicone.{name}_body": json_text(given)}
+
+
 def _call(row: dict[str, Any], session: str, parent: str | None, path: list[str], where: str, making: Making) -> None:
     start, end = _times(row)
     if start is None:
@@ -112,16 +118,21 @@ def _call(row: dict[str, Any], session: str, parent: str | None, path: list[str]
     status = integer(row.get("response_status"))
     failed = status is not None and (status >= 400 or status < 0)
     counts = {"prompt_tokens": row.get("prompt_tokens"), "completion_tokens": row.get("completion_tokens"),
-              "total_tokens": row.get("total_tokens")}
+              "total_tokens": row.get("total_tokens"), "cache_read_input_tokens": row.get("prompt_cache_read_tokens"),
+              "cache_creation_input_tokens": row.get("prompt_cache_write_tokens"),
+              "completion_tokens_details": {"reasoning_tokens": row.get("reasoning_tokens")}}
     told = {key: value for key, value in usage(mapping(got.get("usage")) or counts).items() if value is not None}
     model = text(row.get("request_model") or row.get("model")) or text(asked.get("model"))
     error = got.get("error")
+    first = number(row.get("time_to_first_token"))
     made: dict[str, Any] = {
         "gen_ai.operation.name": "chat", "gen_ai.provider.name": (text(row.get("provider")) or "").lower() or None,
-        **request(asked), **response(got), **told, "gen_ai.conversation.id": text(about.get("Helicone-Session-Id")),
+        **request(asked), **response(got), **told, **_body(row, "request", asked, request_rest(asked, "helicone.request")),
+        **_body(row, "response", got, response_rest(got, "helicone.response")),
+        "gen_ai.conversation.id": text(about.get("Helicone-Session-Id")),
         "user.id": text(row.get("request_user_id")), "http.response.status_code": status,
-        "helicone.cost_usd": number(row.get("costUSD") or row.get("cost")), "helicone.request_id": text(row.get("request_id")),
-        "helicone.time_to_first_token_ms": number(row.get("time_to_first_token")),
+        "gen_ai.usage.cost": number(row.get("costUSD") or row.get("cost")), "helicone.request_id": text(row.get("request_id")),
+        "gen_ai.response.time_to_first_chunk": None if first is None else first / 1_000,
         "helicone.session.path": "/" + "/".join(path) if path else None,
         **{f"helicone.property.{key}": value for key, value in about.items()},
         **{f"helicone.{key}": unpacked(value) for key, value in row.items()

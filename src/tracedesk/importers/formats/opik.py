@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.importers.formats._calls import request, response, usage
+from tracedesk.importers.formats._calls import request, request_rest, response, response_rest, usage
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, hashed
@@ -14,11 +14,15 @@ from tracedesk.importers.rows import csv_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, json_text, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
+from tracedesk.semconv.values import python_repr
 
 OPERATIONS = {"llm": "chat", "tool": "execute_tool"}
 READ = {"id", "trace_id", "parent_span_id", "name", "type", "start_time", "end_time", "input", "output", "model", "provider",
-    "usage",
-        "error_info", "metadata", "tags", "thread_id", "duration", "feedback_scores", "created_at", "last_updated_at"}
+        "error_info", "metadata", "tags", "thread_id", "feedback_scores"}
+DERIVED = {"duration", "created_at", "last_updated_at"}
+"""What Opik works out of the times, or keeps about its own tables: named in the report."""
+OBJECTS = ("error_info", "input", "output", "usage", "metadata")
+"""Members whose objects the CSV flattens into columns, with `_` between the names."""
 
 
 def sniff(glance: Glance) -> Sniff:
@@ -38,13 +42,15 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
         yield from _table(source, report, making)
     else:
         for document, where in records(source, report, each=("",), keep=("spans",)):
-            trace = mapping(at(document, "trace"))
+            trace = {"project_name": text(at(document, "project_name")), **mapping(at(document, "trace"))}
             with making.record(where or "the trace"):
                 _trace(trace, making)
             for number_, span in enumerate(sequence(at(document, "spans")), 1):
                 with making.record(f"{where} spans[{number_:,}]".strip()):
                     _span(mapping(span), trace.get("id"), making)
                 yield from making.full()
+            for name in sorted(mapping(document).keys() - {"trace", "spans", "attachments", "project_name"}):
+                report.drop_field(name)
             for one in sequence(at(document, "attachments")):
                 report.drop_field(f"attachment {text(at(one, 'file_name') or at(one, 'name')) or ''}".strip())
     yield from making.rest()
@@ -53,15 +59,30 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
 def _table(source: Source, report: Report, making: Making) -> Iterator[SpanBatch]:
     seen: set[Any] = set()
     for row, where in csv_rows(source, report):
-        trace = {key.removeprefix("trace_"): value for key, value in row.items() if key.startswith("trace_")}
-        span = {key.removeprefix("span_"): value for key, value in row.items() if key.startswith("span_")}
+        trace, span = _columns(row, "trace_"), _columns(row, "span_")
         with making.record(where):
             if trace.get("id") not in seen and trace.get("start_time"):
                 seen.add(trace.get("id"))
                 _trace(trace, making)
             if span.get("id"):
-                _span({"parent_span_id": row.get("span_parent_span_id"), **span}, trace.get("id"), making)
+                _span(span, trace.get("id"), making)
         yield from making.full()
+
+
+def _columns(row: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The record of the columns with a prefix: what was flattened stands in objects again, one level deep, and lists are read
+    from the Python text that the CSV has for them."""
+    found: dict[str, Any] = {}
+    for name, value in row.items():
+        if not name.startswith(prefix) or value is None:
+            continue
+        key, cell = name.removeprefix(prefix), python_repr(value) or value
+        within = next((one for one in OBJECTS if key.startswith(f"{one}_")), None)
+        if within is None:
+            found[key] = cell
+        elif isinstance(found.setdefault(within, {}), dict):
+            found[within][key.removeprefix(f"{within}_")] = cell
+    return found
 
 
 def _of_trace(trace: Any) -> str:
@@ -76,21 +97,24 @@ def _trace(trace: dict[str, Any], making: Making) -> None:
         end_ns=time_ns(trace.get("end_time")), **_error(trace),
         attributes={"gen_ai.operation.name": "invoke_workflow", "gen_ai.conversation.id": text(trace.get("thread_id")),
                     "opik.trace.id": text(trace.get("id")),
-                    "opik.total_estimated_cost": number(trace.get("total_estimated_cost")),
-                    **_content(trace), **_rest(trace)})
+                    **_content(trace), **_rest(trace, making.report)})
     _scores(trace, trace.get("id"), _of_trace(trace.get("id")), making)
 
 
 def _span(span: dict[str, Any], trace: Any, making: Making) -> None:
     kind = text(span.get("type")) or "general"
-    asked, got = mapping(span.get("input")), mapping(span.get("output"))
-    made: dict[str, Any] = {"gen_ai.operation.name": OPERATIONS.get(kind), "opik.type": kind, **_rest(span)}
+    asked, got, first = mapping(span.get("input")), mapping(span.get("output")), number(span.get("ttft"))
+    made: dict[str, Any] = {"gen_ai.operation.name": OPERATIONS.get(kind), "opik.type": kind, **_rest(span, making.report)}
     if kind == "llm":
         made |= {**request(asked), **response(got), **usage(mapping(span.get("usage"))),
+                 "gen_ai.usage.cost": number(span.get("total_estimated_cost")),
+                 "gen_ai.response.time_to_first_chunk": None if first is None else first / 1_000,
                  "gen_ai.request.model": text(span.get("model")) or text(asked.get("model")),
                  "gen_ai.provider.name": text(span.get("provider"))}
-        if made["gen_ai.input.messages"] is None and made["gen_ai.output.messages"] is None:
-            made |= _content(span)
+        plain = _content(span)
+        for side, rest in (("input", request_rest(asked, "opik.input")), ("output", response_rest(got, "opik.output"))):
+            whole = made[f"gen_ai.{side}.messages"] is None
+            made |= {name: value for name, value in plain.items() if side in name} if whole else rest
     elif kind == "tool":
         made |= {"gen_ai.tool.name": text(span.get("name")), "gen_ai.tool.call.arguments": json_text(span.get("input")),
                  "gen_ai.tool.call.result": json_text(span.get("output"))}
@@ -111,11 +135,17 @@ def _content(record: dict[str, Any]) -> dict[str, Any]:
                 {}, [])}
 
 
-def _rest(record: dict[str, Any]) -> dict[str, Any]:
+def _rest(record: dict[str, Any], report: Report) -> dict[str, Any]:
     found = {f"opik.metadata.{key}": value for key, value in mapping(record.get("metadata")).items()}
     found["opik.tags"] = sequence(record.get("tags")) or None
-    found |= {f"opik.{key}": value for key, value in record.items() if key not in READ and value not in (None, "", {}, [])}
-    return found
+    for key, value in record.items():
+        if key in DERIVED and value is not None:
+            report.drop_field(key)
+        elif key not in READ and value not in (None, "", {}, []):
+            found[f"opik.{key}"] = value
+    error = mapping(record.get("error_info"))
+    return found | {"exception.type": text(error.get("exception_type")), "exception.message": text(error.get("message")),
+                    "exception.stacktrace": text(error.get("traceback"))}
 
 
 def _error(record: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ known and are read from there without a time of their own. Runs started by a ste
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from tracedesk.importers.formats._calls import usage
@@ -15,10 +15,15 @@ from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, Unreadable, hashed
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, duration_ns, integer, json_text, mapping, sequence, text, time_ns, unpacked
+from tracedesk.importers.values import at, duration_ns, integer, json_text, mapping, number, sequence, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
 
 MOST_LEVELS = 1_000
+
+
+RUN = {"id", "started_at"}
+STEP = {"run_id", "step_number", "model_id", "provider", "started_at", "duration_ms", "input", "output", "usage", "error"}
+INPUT = {"prompt", "tools", "temperature", "topP", "maxOutputTokens"}
 
 
 def sniff(glance: Glance) -> Sniff:
@@ -42,9 +47,9 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
                     trace=_top(own, runs), span=hashed(f"run {own}", 8).hex(),
                     parent=hashed(f"step {above}", 8).hex() if above else None, name=text(run.get("function_id")) or "run",
                     start_ns=time_ns(run.get("started_at")) or start, end_ns=end,
-                    attributes={"gen_ai.operation.name": "invoke_agent", "vercel.run_id": own})
-        for number, step in enumerate(steps, 1):
-            with making.record(f"steps[{number:,}]"):
+                    attributes={"gen_ai.operation.name": "invoke_agent", "vercel.run_id": own, **_rest(run, RUN, "vercel.run")})
+        for place, step in enumerate(steps, 1):
+            with making.record(f"steps[{place:,}]"):
                 _step(step, runs, making)
             yield from making.full()
     yield from making.rest()
@@ -95,10 +100,21 @@ def _step(step: dict[str, Any], runs: dict[str, dict[str, Any]], making: Making)
                     "gen_ai.input.messages": json_text(sequence(asked.get("prompt")) or None),
                     "gen_ai.output.messages": json_text(messages), "gen_ai.response.finish_reasons": [said] if said else None,
                     "gen_ai.tool.definitions": json_text(asked.get("tools") or None),
-                    "gen_ai.request.temperature": asked.get("temperature"), "vercel.type": text(step.get("type")),
+                    "gen_ai.request.temperature": number(asked.get("temperature")),
+                    "gen_ai.request.top_p": number(asked.get("topP")),
+                    "gen_ai.request.max_tokens": integer(asked.get("maxOutputTokens")),
                     "vercel.step_number": integer(step.get("step_number")),
-                    "vercel.provider_options": unpacked(step.get("provider_options")), **_usage(mapping(step.get("usage")))},
+                    "vercel.finish_reason": text(at(reason, "raw")), **_rest(step, STEP, "vercel"),
+                    **_rest(asked, INPUT, "vercel.input"),
+                    **_rest(got, {"finishReason", "content" if got.get("content") is not None else "text"}, "vercel.output"),
+                    "vercel.usage": json_text(step.get("usage")), **_usage(mapping(step.get("usage")))},
         status=STATUS_ERROR if error else 0, status_message=text(at(error, "message")) or json_text(error) if error else None)
+
+
+def _rest(record: dict[str, Any], read: Collection[str], prefix: str) -> dict[str, Any]:
+    """What a record has besides."""
+    return {f"{prefix}.{key}": unpacked(value) for key, value in record.items()
+            if key not in read and value not in (None, "", [], {})}
 
 
 def _usage(told: dict[str, Any]) -> dict[str, Any]:

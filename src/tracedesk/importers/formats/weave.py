@@ -17,11 +17,12 @@ from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
 from tracedesk.importers.records import Record
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, json_text, mapping, text, time_ns, unpacked
+from tracedesk.importers.values import at, json_text, mapping, number, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
 
 MODEL_CALLS = re.compile(r"chat\.completions|[cC]ompletions?\.(create|parse)|responses\.(create|parse)"
                          r"|[mM]essages\.(create|stream)|generate_content|litellm\.a?completion|ChatCompletion|Converse|chat\.complete|^ChatOpenAI")
+MOST_LEVELS = 60
 EMBEDDINGS = re.compile(r"embeddings?\.create|embed_content|litellm\.a?embedding")
 READ = {"id", "trace_id", "parent_id", "project_id", "op_name", "display_name", "started_at", "ended_at", "attributes",
         "inputs", "output", "exception", "summary", "thread_id", "turn_id", "wb_user_id", "deleted_at"}
@@ -55,13 +56,30 @@ def _nested(row: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in row.items():
         here = found
-        *path, last = key.split(".")
+        *path, last = key.split(".", MOST_LEVELS)
         for name in path:
             inner = here.setdefault(name, {})
             here = inner if isinstance(inner, dict) else here
         if value is not None:
             here[last] = unpacked(value)
-    return found
+    return {key: _lists(value) for key, value in found.items()}
+
+
+def _lists(value: Any) -> Any:
+    """Objects whose members are 0, 1, 2, ... as the lists that they were."""
+    if not isinstance(value, dict):
+        return value
+    opened = {key: _lists(item) for key, item in value.items()}
+    return [opened[key] for key in opened] if opened and list(opened) == [str(at_) for at_ in range(len(opened))] else opened
+
+
+def _costs(summary: dict[str, Any]) -> dict[str, Any]:
+    """What Weave says that the models cost, in dollars."""
+    told = [mapping(one) for one in mapping(at(summary, "weave", "costs")).values()]
+    found = {side: [known for one in told if (known := number(one.get(f"{name}_tokens_total_cost"))) is not None]
+             for side, name in (("input", "prompt"), ("output", "completion"))}
+    sums = {f"gen_ai.usage.{side}_cost": sum(amounts) for side, amounts in found.items() if amounts}
+    return {**sums, "gen_ai.usage.cost": sum(sums.values())} if len(sums) == 2 else sums
 
 
 def _span(call: Any, parents: set[str | None], making: Making) -> None:
@@ -90,7 +108,7 @@ def _span(call: Any, parents: set[str | None], making: Making) -> None:
         found |= {"gen_ai.operation.name": "chat" if kind == "llm" else "embeddings", **request(inputs), **response(output)}
         if text(call.get("id")) not in parents:
             summed = next(iter(mapping(summary.get("usage")).values()), None)
-            found |= usage(mapping(output.get("usage")) or mapping(summed))
+            found |= usage(mapping(output.get("usage")) or mapping(summed)) | _costs(summary)
     making.span(
         trace=call.get("trace_id"), span=call.get("id"), parent=call.get("parent_id"), name=op,
         start_ns=time_ns(call.get("started_at")), end_ns=time_ns(call.get("ended_at")), attributes=found,
