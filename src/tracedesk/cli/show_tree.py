@@ -14,6 +14,7 @@ from rich.text import Text
 
 from tracedesk.base.clock import NARROW, format_duration, iso_time
 from tracedesk.base.money import format_cost, format_total
+from tracedesk.base.words import counted
 from tracedesk.cli.printing import escaped
 from tracedesk.cli.show_json import unpriced
 from tracedesk.cli.target import Target
@@ -64,7 +65,7 @@ def _header(target: Target, totals: Totals) -> Text:
         head.append(f"\n“{escaped(card[1])}”", style="italic")
     failed = f"{totals.bad:,} failed" if totals.bad else "no error"
     facts = [iso_time(totals.start), format_duration(max(0, totals.end - totals.start)),
-             _many(totals.spans, "span"), failed, _many(totals.llm_calls, "model call"),
+             counted(totals.spans, "span"), failed, counted(totals.llm_calls, "model call"),
              _tokens(totals.tokens[0], totals.tokens[1], totals.tokens[2]), format_total(totals.cost, totals.unpriced)]
     head.append("\n" + " · ".join(facts))
     people = [f"{what} {escaped(names[0])}" for what, names in (("user", card[4]), ("session", card[5])) if names]
@@ -80,9 +81,6 @@ def _tokens(given: int | None, made: int | None, cached: int | None) -> str:
     both = f"{_count(given)} → {_count(made)} tokens"
     return f"{both} ({cached:,} cached)" if cached else both
 
-
-def _many(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _count(value: int | None) -> str:
@@ -202,7 +200,7 @@ def _footnotes(target: Target) -> Iterator[Text]:
         yield Text.assemble(("✗ ", "red"), (escaped(row.name), "red"), ": ", escaped(said))
     for entry in unpriced(target):
         model, reason = escaped(entry["model"] or "an unnamed model"), entry["reason"].replace("_", " ")
-        yield Text(f"unpriced: {_many(entry['calls'], 'call')} of {model} ({reason})", "yellow")
+        yield Text(f"unpriced: {counted(entry['calls'], 'call')} of {model} ({reason})", "yellow")
 
 
 def print_list(console: Console, targets: Sequence[Target]) -> None:

@@ -11,12 +11,13 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
 from tracedesk.replay.models import NOT_SENT, finish_reasons
 from tracedesk.replay.speech import latest, results
 from tracedesk.replay.steps import Act, Link, Step
-from tracedesk.replay.words import content, counted, joined, line, noun, rows, tally
+from tracedesk.replay.words import content, joined, line, noun, rows, tally
 
 _MODELS = (Act.CHOSE, Act.WROTE, Act.REPLIED)
 

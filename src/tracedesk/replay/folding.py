@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Act, Step
-from tracedesk.replay.words import counted, tally
+from tracedesk.replay.words import tally
 
 LONG = 30
 """A turn with more steps than this has its middle folded."""

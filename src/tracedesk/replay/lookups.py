@@ -12,11 +12,12 @@ from itertools import accumulate
 
 import numpy as np
 
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.making import step_of
 from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Act, Step
-from tracedesk.replay.words import counted, opened
+from tracedesk.replay.words import opened
 
 _OTHERS = (Kind.LLM, Kind.TOOL, Kind.AGENT, Kind.GUARDRAIL, Kind.EVALUATOR, Kind.DECISION, Kind.MCP)
 _AROUND = frozenset({Kind.CHAIN, Kind.OTHER, Kind.PROMPT, Kind.RETRIEVER, Kind.RERANKER, Kind.EMBEDDING})

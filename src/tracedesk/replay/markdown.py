@@ -7,11 +7,12 @@ from collections.abc import Iterator
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_total
+from tracedesk.base.words import counted
 from tracedesk.replay.folding import Fold, folded
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Figures, Step
 from tracedesk.replay.turn import Turn
-from tracedesk.replay.words import counted, line
+from tracedesk.replay.words import line
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~])")
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from tracedesk.base.words import counted
 from tracedesk.model.signs import refuses
 from tracedesk.replay.calls import model_name
 from tracedesk.replay.making import step_of
 from tracedesk.replay.material import Material
 from tracedesk.replay.speech import refused, written
 from tracedesk.replay.steps import Act, Step
-from tracedesk.replay.words import counted, joined, line, quoted, summary, tally
+from tracedesk.replay.words import joined, line, quoted, summary, tally
 
 NAME_AT_MOST = 80
 NOT_SENT = "which one was not sent"

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.model.signs import BLOCKED
 from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Act, Change, Step
 from tracedesk.replay.tools import result
-from tracedesk.replay.words import content, counted, line, noun, opened, rows, summary
+from tracedesk.replay.words import content, line, noun, opened, rows, summary
 
 _KEYS_AT_MOST = 12
 _NAME_AT_MOST = 40

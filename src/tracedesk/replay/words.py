@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tracedesk.base.words import counted
+
 QUOTE = 60
 """Characters of a quotation in a line."""
 
@@ -62,11 +64,6 @@ def noun(tool: str) -> str:
     while len(words) > 1 and words[0] in _VERBS:
         words.pop(0)
     return words[-1] if words and words[-1] not in _VERBS else ""
-
-
-def counted(n: int, one: str, many: str = "") -> str:
-    """`1 document`, `5 documents`."""
-    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def rows(value: Any) -> int | None:

@@ -8,6 +8,7 @@ import numpy as np
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost_exact, format_total
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import COUNTED_KINDS, Status
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.trace import UNKNOWN
@@ -116,7 +117,7 @@ class Measured(NamedTuple):
     @property
     def words(self) -> str:
         """`5 spans inside · ≥ $0.0043`."""
-        count = f"{self.spans:,} span{'s' if self.spans != 1 else ''} inside"
+        count = f"{counted(self.spans, 'span')} inside"
         if self.cost_nusd is None and not self.unpriced:
             return count
         return f"{count} · {format_total(self.cost_nusd, self.unpriced)}"

@@ -9,6 +9,7 @@ import numpy as np
 from tracedesk.analytics.figures import ratio, share, tile
 from tracedesk.analytics.panel import Asked, Column, Figure, Panel, Row, Series, Stat, Table
 from tracedesk.analytics.requests import Ints, Selection, select
+from tracedesk.base.words import counted
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
 
@@ -18,8 +19,8 @@ def judge(store: Store, asked: Asked) -> Stat:
     found = select(store, asked)
     up, down = votes(found, found.now)
     given, thumbs = int(found.column("scores").sum()), int(up.sum() + down.sum())
-    said = [f"thumbs {up.sum() / thumbs * 100:.0f} % up, {thumbs:,} vote{'' if thumbs == 1 else 's'}" if thumbs else "",
-            f"{given:,} score{'' if given == 1 else 's'}" if given and not thumbs else ""]
+    said = [f"thumbs {up.sum() / thumbs * 100:.0f} % up, {counted(thumbs, 'vote')}" if thumbs else "",
+            counted(given, "score") if given and not thumbs else ""]
     sums = np.bincount(found.bucket, weights=found.column("score_sum"), minlength=found.buckets)
     counts = np.bincount(found.bucket, weights=found.column("scores"), minlength=found.buckets)
     before = None if found.before is None else _mean(found, found.before)
@@ -55,7 +56,7 @@ def feedback(store: Store, asked: Asked) -> Stat:
     both = liked + np.bincount(found.bucket, weights=down, minlength=found.buckets)
     count = int(up.sum() + down.sum())
     return tile(found, share(int(up.sum()), count), before, ratio(liked, both), "thumbs up",
-                note=f"{count:,} vote{'' if count == 1 else 's'}" if count else "nobody voted" if len(found.now) else "",
+                note=counted(count, "vote") if count else "nobody voted" if len(found.now) else "",
                 good=1, query="sign = vote")
 
 

@@ -7,6 +7,7 @@ import numpy as np
 from tracedesk.analytics.figures import percentiles_by_bucket, rank
 from tracedesk.analytics.panel import Asked, Column, Figure, Panel, Row, Series, Table
 from tracedesk.analytics.requests import Ints, select
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.model.query import term
 from tracedesk.store import requests as stored
@@ -36,7 +37,7 @@ def by_kind(store: Store, asked: Asked) -> Table:
     running = len(found.own("steps").place) - len(took)
     return Table((Column("kind", "Kind"), Column("steps", "Steps", "count"), Column("p50", "p50", "ns"),
                   Column("p95", "p95", "ns", bar=True), Column("p99", "p99", "ns"), Column("run", "p95 over time", "spark")),
-                 tuple(rows), f"{running:,} unfinished step{'' if running == 1 else 's'}" if running else "")
+                 tuple(rows), counted(running, "unfinished step") if running else "")
 
 
 def slowest(store: Store, asked: Asked) -> Table:
@@ -62,7 +63,7 @@ def slowest(store: Store, asked: Asked) -> Table:
     return Table((Column("name", "Step"), Column("kind", "Kind"), Column("steps", "Steps", "count"), Column("p50", "p50", "ns"),
                   Column("p95", "p95", "ns", bar=True), Column("longest", "Longest", "ns"),
                   Column("failed", "Failed", "share")), tuple(rows),
-                 f"{left:,} quicker name{'' if left == 1 else 's'}" if left > 0 else "")
+                 counted(left, "quicker name") if left > 0 else "")
 
 
 def _translated(numbers: Ints, table: dict[int, int]) -> Ints:

@@ -7,6 +7,7 @@ import numpy as np
 from tracedesk.analytics.figures import NAN, cost, per, ratio, sums_by_bucket, tile
 from tracedesk.analytics.panel import Asked, Figure, Floats, Panel, Stat
 from tracedesk.analytics.requests import Ints, Mask, Selection, select
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Status
 from tracedesk.store.connect import Store
 
@@ -49,7 +50,7 @@ def per_user(store: Store, asked: Asked) -> Stat:
         before = per(cost(found, theirs), _different(who))
     costs = sums_by_bucket(found.bucket[named], found.column("cost_nusd")[named], found.buckets)
     count = _different(user)
-    note = f"{count:,} active user{'' if count == 1 else 's'}" if count else "no request names a user" if len(found.now) else ""
+    note = counted(count, "active user") if count else "no request names a user" if len(found.now) else ""
     values = ratio(costs, active(found, place, user)) if count else np.full(found.buckets, NAN)
     return tile(found, per(cost(found, found.now[named]), count), before, values, "cost per user", note=note, good=-1)
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracedesk.base.words import counted
 from tracedesk.cli.main import store_option
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def export(
         sys.stdout.buffer.flush()
         return
     count = _write(form, targets, query, redacted, store, Path(out))
-    click.echo(f"{count:,} trace{'' if count == 1 else 's'} written to {out} ({form.title}).", err=True)
+    click.echo(f"{counted(count, 'trace')} written to {out} ({form.title}).", err=True)
 
 
 PART = export
@@ -130,7 +131,7 @@ def _write(
 
     count = 0
 
-    def counted() -> Iterator[Spans]:
+    def watched() -> Iterator[Spans]:
         nonlocal count
         for trace in _traces(targets, query, store):
             count += 1
@@ -140,7 +141,7 @@ def _write(
     try:
         try:
             with beside.open("wb") as file:
-                form.write(_hidden(counted(), redacted), file, _book(store))
+                form.write(_hidden(watched(), redacted), file, _book(store))
             beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tracedesk.base.words import counted
 from tracedesk.cli.main import store_option
 from tracedesk.cli.printing import escaped, print_json
 
@@ -97,9 +98,9 @@ class _Progress:
 
 def _print(report: Report) -> None:
     """What became of one file, in words."""
-    counts = [_many(report.traces, "trace"), _many(report.spans, "span")]
+    counts = [counted(report.traces, "trace"), counted(report.spans, "span")]
     if report.logs:
-        counts.append(_many(report.logs, "log record"))
+        counts.append(counted(report.logs, "log record"))
     click.echo(f"{escaped(report.file)}: {', '.join(counts)} ({report.format})")
     if report.why:
         click.echo(escaped(f"  recognised by {report.why}"))
@@ -112,7 +113,3 @@ def _print(report: Report) -> None:
         click.echo(escaped(f"  left out: {', '.join(report.dropped_fields)}"))
     if report.leaves_out:
         click.echo(escaped(f"  note: {report.leaves_out}"))
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tracedesk.base.errors import Cancelled, WorldError
+from tracedesk.base.words import counted
 from tracedesk.cli.main import store_option
 from tracedesk.cli.printing import print_json
 
@@ -133,4 +134,4 @@ def _words(found: Costs) -> str:
     total = format_total(found.nano_usd, found.unpriced_calls)
     if not found.unpriced_calls:
         return total
-    return f"{total}, {found.unpriced_calls:,} call{'' if found.unpriced_calls == 1 else 's'} unpriced"
+    return f"{total}, {counted(found.unpriced_calls, 'call')} unpriced"

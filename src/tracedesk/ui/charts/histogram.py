@@ -14,6 +14,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from tracedesk.analytics.panel import Histogram
+from tracedesk.base.words import counted
 from tracedesk.ui import theme
 from tracedesk.ui.charts import paint
 from tracedesk.ui.charts.chart import Chart
@@ -220,7 +221,7 @@ class HistogramChart(Chart):
             value = max(value for value, _ in self._result.outliers)
             count = len(self._result.outliers)
             words = [(value_text(value, self._result.unit), "dense_strong", warn),
-                     (f"{count:,} request{'' if count == 1 else 's'}", "caption", colors.color("text.tertiary"))]
+                     (counted(count, "request"), "caption", colors.color("text.tertiary"))]
             at, high = self._outlier_at(value), theme.grown(16)
             for row, (text, face, color) in enumerate(words):
                 wide = paint.text_px(text, face)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor
 
 from tracedesk.analytics.panel import Line, Series
 from tracedesk.base.clock import NS_PER_S
+from tracedesk.base.words import counted
 from tracedesk.ui import theme
 from tracedesk.ui.charts.chart import Chart, ChartMark
 from tracedesk.ui.charts.facts import Card, CardLine
@@ -106,7 +107,7 @@ class OverTime(Chart):
         title = stretch_text(*self.bucket_ns(slot))
         count = self.requests_at(slot)
         if count is not None:
-            title += f", {count:,} request{'' if count == 1 else 's'}"
+            title += f", {counted(count, 'request')}"
         lines = [CardLine(series.label, self.value_words(series, slot), color)
                  for series, color in zip(self._result.series, self.colors(), strict=True)]
         return Card(title, tuple(lines[::-1] if self._result.stacked else lines))

@@ -12,12 +12,13 @@ from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLay
 
 from tracedesk.base.clock import iso_time
 from tracedesk.base.errors import TraceDeskError
+from tracedesk.base.words import counted
 from tracedesk.compare.align import Pair
 from tracedesk.compare.differences import ADDED, REMOVED
 from tracedesk.compare.groups import Group
 from tracedesk.compare.words import in_words
 from tracedesk.model.summary import TraceSummary
-from tracedesk.replay.words import counted, line
+from tracedesk.replay.words import line
 from tracedesk.scene.paired import CLOCK, SAME_START, SHARE
 from tracedesk.store import baselines
 from tracedesk.store.connect import notebook

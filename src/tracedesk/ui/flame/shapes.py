@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tracedesk.base.clock import format_duration
+from tracedesk.base.words import counted
 from tracedesk.model.trace import Trace
 from tracedesk.scene.flame import callers, merged
 from tracedesk.scene.folding import Lane, bars_of
@@ -133,7 +134,7 @@ class TreeShapes:
         frame = int(hit[0])
         count, failed = int(frames.count[frame]), int(frames.errors[frame])
         lines = [one_line(self._trace.name[span]) or "(no name)",
-                 f"{count:,} span{'s' if count != 1 else ''}" + (f", {failed:,} failed" if failed else ""),
+                 counted(count, "span") + (f", {failed:,} failed" if failed else ""),
                  f"{format_duration(int(frames.total_ns[frame]))} of span time, {100 * (right - left):.1f} %",
                  f"{format_duration(int(frames.self_ns[frame]))} its own"]
         return "\n".join(lines)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration
+from tracedesk.base.words import counted
 from tracedesk.model.trace import Trace
 from tracedesk.ui.flame.canvas import FlameCanvas
 from tracedesk.ui.flame.heat_strip import HeatStrip
@@ -90,7 +91,7 @@ class FlameView(QWidget):
             self.words.setText("")
             return
         spans, ns = self.canvas.behind()
-        said = [f"{spans:,} span{'s' if spans != 1 else ''}, {format_duration(ns)} of span time"]
+        said = [f"{counted(spans, 'span')}, {format_duration(ns)} of span time"]
         if source.match is not None:
             found = source.matching()
             said.append(f"{found:,} match" if found != 1 else "1 matches")

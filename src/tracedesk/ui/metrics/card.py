@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayo
 from tracedesk.analytics.panel import Histogram, Line, Panel, Result, Stat, Table
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.money import format_cost
-from tracedesk.replay.words import counted
+from tracedesk.base.words import counted
 from tracedesk.ui import theme
 from tracedesk.ui.charts.bars import BarChart
 from tracedesk.ui.charts.chart import Chart

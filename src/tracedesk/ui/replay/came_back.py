@@ -7,12 +7,13 @@ from typing import Any
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.calls import tool_name
 from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Step
 from tracedesk.replay.tools import arguments, result
-from tracedesk.replay.words import content, counted, noun, opened
+from tracedesk.replay.words import content, noun, opened
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import copy_text, visible
 from tracedesk.ui.replay.code_view import CodeView

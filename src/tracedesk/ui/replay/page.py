@@ -16,9 +16,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QV
 from tracedesk.base.clock import format_duration
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.money import format_total
+from tracedesk.base.words import counted
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
-from tracedesk.replay.words import counted
 from tracedesk.store.notes import Verdict
 from tracedesk.ui import theme
 from tracedesk.ui.folding import Folds

@@ -9,11 +9,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLineEdit, QVBoxLayout
 
 from tracedesk.base.errors import TraceDeskError
+from tracedesk.base.words import counted
 from tracedesk.model.llm import LlmFields
 from tracedesk.privacy.endpoint_key import endpoint_key, keep_endpoint_key
 from tracedesk.replay.request import request_body
 from tracedesk.replay.speech import asked_for, written
-from tracedesk.replay.words import counted
 from tracedesk.ui.inspector.format import call_text
 from tracedesk.ui.replay.code_view import CodeView
 from tracedesk.ui.replay.endpoint import MODEL_SETTING, SETTING, Answer, Call, base_url_of, is_in_the_clear

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QV
 
 from tracedesk.base.clock import NS_PER_S, format_duration, iso_time, now_ns
 from tracedesk.base.money import format_total
+from tracedesk.base.words import counted
 from tracedesk.model.summary import TraceSummary
-from tracedesk.replay.words import counted
 from tracedesk.store.sessions import Session
 from tracedesk.ui import theme
 from tracedesk.ui.folding import Folds

@@ -8,8 +8,8 @@ from itertools import pairwise
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_total
+from tracedesk.base.words import counted
 from tracedesk.model.summary import TraceSummary
-from tracedesk.replay.words import counted
 from tracedesk.store import sessions
 from tracedesk.store.connect import Store
 from tracedesk.store.sessions import Session

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.trace import Trace
@@ -73,7 +74,7 @@ def covered_in_words(bar: Sequence[Stretch]) -> str:
         count += 1
         if top >= 0.97 * inside:
             break
-    return f"{round(100 * top / total)} % of wall-clock is in {count} span{'s' if count != 1 else ''}"
+    return f"{round(100 * top / total)} % of wall-clock is in {counted(count, 'span')}"
 
 
 class CriticalBar(QWidget):

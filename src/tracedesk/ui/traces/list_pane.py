@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from tracedesk.base.words import counted
 from tracedesk.ui import theme
 from tracedesk.ui.state import AppState
 from tracedesk.ui.traces.density import DensityStrip
@@ -81,7 +82,7 @@ class ListPane(QFrame):
 
     def show_count(self, count: int) -> None:
         """How many traces match."""
-        self._count.setText(f"{count:,} trace{'s' if count != 1 else ''}")
+        self._count.setText(counted(count, "trace"))
 
     def show_list(self) -> None:
         """The list has rows."""

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.store.questions import Peer, Peers
 from tracedesk.ui import icons, theme
@@ -54,7 +55,7 @@ def lines_of(found: Peers) -> list[Peer]:
 
 def head_of(found: Peers) -> str:
     """`Against 2,018 runs of refund_agent, last 30 d`."""
-    return f"Against {found.runs:,} run{'s' if found.runs != 1 else ''} of {found.name}, last 30 d"
+    return f"Against {counted(found.runs, 'run')} of {found.name}, last 30 d"
 
 
 class PeersView(QWidget):

@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPen
 
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.scene import labels
 from tracedesk.scene.gaps import gaps
@@ -203,7 +204,7 @@ def paint_labels(frame: Frame, bars: list[Bar], beyond: Callable[[Frame, Bar], f
 def _held(scene: Waterfall, span: int) -> str:
     """How many spans a closed one hides."""
     count = int(scene.trace.subtree_end[span]) - span - 1
-    return f"{count:,} span{'s' if count != 1 else ''}"
+    return counted(count, "span")
 
 
 def _paint_label(frame: Frame, bar: Bar, found: labels.Place, text: str) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Qt, QTimer
 
 from tracedesk.base import clock
+from tracedesk.base.words import counted
 from tracedesk.model.trace import Trace
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui.widgets.buttons import Button
@@ -82,7 +83,7 @@ class Growth(QObject):
                             if span_id in index_of and scene.start_ns[index_of[span_id]] >= right}
         count = len(self._unseen) if scene is not None and not self.following else 0
         if count:
-            self.more.set_text(f"+{count:,} span{'s' if count != 1 else ''} →")
+            self.more.set_text(f"+{counted(count, 'span')} →")
             self.more.adjustSize()
             self.more.move(canvas.width() - self.more.width() - RIGHT_PX, canvas.height() - self.more.height() - BELOW_PX)
         self.more.setVisible(bool(count))

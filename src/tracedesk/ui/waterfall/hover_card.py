@@ -6,6 +6,7 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.scene.facts import Fact, facts
 from tracedesk.scene.hit import Fold
@@ -77,7 +78,7 @@ class HoverCard(QWidget):
             self._facts.append(Fact("Closed", f"{below:,} spans", "below it"))
         if fold is not None:
             failed = f"{fold.failed:,} failed" if fold.failed else f"longest: {span_name(scene.trace, fold.longest)}"
-            self._facts.append(Fact("Here", f"{fold.spans:,} span{'s' if fold.spans != 1 else ''}", failed))
+            self._facts.append(Fact("Here", counted(fold.spans, "span"), failed))
         self.update()
 
     def text(self) -> str:

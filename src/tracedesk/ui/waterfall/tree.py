@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QFont, QPen
 
 from tracedesk.base.clock import format_duration
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.scene.rows import HEADER, guides
 from tracedesk.scene.simulation import Added
@@ -67,7 +68,7 @@ def _paint_header(frame: Frame, y: float) -> None:
     count = frame.scene.rows.orphans
     left = LEFT_PAD_PX + 8 + GLYPH_TEXT_PX
     painter.drawText(QRectF(left, y, frame.geometry.tree_right - left, row_px), MIDDLE,
-                     f"no parent · {count:,} span{'s' if count != 1 else ''}")
+                     f"no parent · {counted(count, 'span')}")
 
 
 def _paint_added(frame: Frame, row: int, added: Added) -> None:
