@@ -71,8 +71,7 @@ class Making:
 
     def resource(self, attributes: Mapping[str, Any]) -> Resource:
         """The resource with these attributes; equal ones are one object."""
-        kept = {str(key): bounded(value) for key, value in attributes.items() if value is not None}
-        made = Resource(kept)
+        made = Resource(_kept(attributes))
         made.raw = encode.resource_raw(made)
         return self._resources.setdefault(made.raw, made)
 
@@ -140,13 +139,13 @@ class Making:
         if start_ns is None:
             raise Unreadable("it has no start time")
         start, end, odd = checks.times(max(0, start_ns), max(0, end_ns or 0))
-        kept = {str(key): bounded(value) for key, value in (attributes or {}).items() if value is not None}
+        kept = _kept(attributes or {})
         for key, given, made in ((TRACE_ID, trace, trace_id), (SPAN_ID, span, span_id), (PARENT_ID, parent, parent_id)):
             if made is not None and isinstance(given, str | int) and not _is_hex(given, made):
                 kept.setdefault(key, str(given))
         for event in events or ():
             event.time_ns = min(max(0, event.time_ns), checks.INT64_MAX)
-            event.attributes = {str(key): bounded(value) for key, value in event.attributes.items() if value is not None}
+            event.attributes = _kept(event.attributes)
         made_span = Span(
             trace_id, span_id, parent_id, name or "", start, end, kept, resource or self.resource({}), scope or self.scope,
             otel_kind=otel_kind, status=status, status_message=status_message or "", events=events or [], links=links or [],
@@ -167,11 +166,10 @@ class Making:
         """
         if time_ns is None:
             raise Unreadable("it has no time")
-        kept = {str(key): bounded(value) for key, value in (attributes or {}).items() if value is not None}
         made = LogRecord(
-            self._id(trace, 16), self._id(span, 8), min(max(0, time_ns), checks.INT64_MAX), bounded(body), kept,
-            resource or self.resource({}), scope or self.scope, event_name=event_name, severity_text=severity_text,
-            severity_number=severity_number)
+            self._id(trace, 16), self._id(span, 8), min(max(0, time_ns), checks.INT64_MAX), bounded(body),
+            _kept(attributes or {}), resource or self.resource({}), scope or self.scope, event_name=event_name,
+            severity_text=severity_text, severity_number=severity_number)
         made.raw = encode.log_raw(made)
         self._batch.logs.append(made)
         return made
@@ -186,6 +184,11 @@ def _is_hex(given: str | int, made: bytes) -> bool:
     """Whether the id as given says no more than the bytes: hex in either case, with 0x, dashes of a UUID, fewer zeros."""
     return isinstance(given, str) and given.strip().lower().removeprefix("0x").replace("-", "").lstrip("0") \
         == made.hex().lstrip("0")
+
+
+def _kept(attributes: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes as OTLP carries them, without their Nones."""
+    return {str(key): bounded(value) for key, value in attributes.items() if value is not None}
 
 
 def bounded(value: Any, depth: int = 0) -> Any:

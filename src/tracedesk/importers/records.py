@@ -52,6 +52,21 @@ def as_utf8(stream: io.BufferedReader, head: bytes) -> io.BufferedReader:
     return stream
 
 
+def first_line(stream: BinaryIO) -> tuple[int, bytes]:
+    """The first line with something on it, without BOM, and its number.
+
+    Raises:
+        DecodeError: there is none.
+    """
+    number = 0
+    while line := stream.readline(DOCUMENT_LIMIT):
+        number += 1
+        line = line.removeprefix(BOM)
+        if line.strip():
+            return number, line
+    raise DecodeError("The file holds nothing but white space.", hint="Was it written to the end?")
+
+
 def value_of(text: bytes) -> Any:
     """The value of JSON text; whole numbers keep all their digits.
 
@@ -78,20 +93,15 @@ def records(source: Source, report: Report, *, each: Collection[str] = (), keep:
     """
     with source.open() as opened:
         stream = as_utf8(opened, source.head)
-        number, line = 0, b""
-        while not line:
-            raw = stream.readline(DOCUMENT_LIMIT)
-            if not raw:
-                raise DecodeError("The file holds nothing but white space.", hint="Was it written to the end?")
-            number += 1
-            line = raw.removeprefix(BOM).strip()
+        number, raw = first_line(stream)
+        line = raw.strip()
         if len(line) > WHOLE_BYTES and each and not stream.peek(1).strip():
             yield from _items(_Joined(line, stream), report, each)
             return
         try:
             value = value_of(line)
         except DecodeError:
-            yield from _not_one_line(raw.removeprefix(BOM), stream, report, number, each, keep)
+            yield from _not_one_line(raw, stream, report, number, each, keep)
             return
         yield from _flat(value, f"line {number:,}", each)
         yield from _lines(stream, report, number, each)

@@ -6,6 +6,7 @@ Each function gives None where there is nothing usable, so that a format says wh
 from __future__ import annotations
 
 import math
+from collections.abc import Container
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -39,6 +40,11 @@ def sequence(value: Any) -> list[Any]:
     """A list, also one that stands as JSON in text; empty where it is something else."""
     value = unpacked(value)
     return value if isinstance(value, list) else []
+
+
+def besides(record: dict[str, Any], read: Container[str], prefix: str) -> dict[str, Any]:
+    """The members of a record that are neither among `read` nor empty, as `prefix.NAME`."""
+    return {f"{prefix}.{key}": value for key, value in record.items() if key not in read and value not in (None, "", [], {})}
 
 
 def unpacked(value: Any) -> Any:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.importers.values import at, integer, json_text, mapping, number, sequence, text
+from tracedesk.importers.values import at, besides, integer, json_text, mapping, number, sequence, text
 
 PARAMETERS = ("temperature", "top_p", "max_tokens", "seed", "frequency_penalty", "presence_penalty")
 
@@ -38,7 +38,7 @@ def request_rest(body: dict[str, Any], prefix: str) -> dict[str, Any]:
     """What of a request `request` does not say."""
     used = {"model", "tools", _asked(body), "system" if body.get("system") else "instructions",
             *(name for name in PARAMETERS if number(body.get(name)) is not None)}
-    return _rest(body, used, prefix)
+    return besides(body, used, prefix)
 
 
 def response_rest(body: dict[str, Any], prefix: str) -> dict[str, Any]:
@@ -54,11 +54,7 @@ def response_rest(body: dict[str, Any], prefix: str) -> dict[str, Any]:
         used -= {"content", "output"}
     elif body.get("content") is not None:
         used -= {"output"}
-    return _rest({**{key: value for key, value in body.items() if key not in used}, **more}, set(), prefix)
-
-
-def _rest(body: dict[str, Any], used: set[str], prefix: str) -> dict[str, Any]:
-    return {f"{prefix}.{key}": value for key, value in body.items() if key not in used and value not in (None, "", [], {})}
+    return besides({**{key: value for key, value in body.items() if key not in used}, **more}, (), prefix)
 
 
 def response(body: dict[str, Any]) -> dict[str, Any]:

@@ -12,12 +12,12 @@ from typing import Any, BinaryIO
 from tracedesk.base.errors import DecodeError
 from tracedesk.importers import json_scan
 from tracedesk.importers.importer import Report
-from tracedesk.importers.records import DOCUMENT_LIMIT, as_utf8
+from tracedesk.importers.records import DOCUMENT_LIMIT, as_utf8, first_line
 from tracedesk.importers.source import Source
 from tracedesk.model.batch import SpanBatch
 from tracedesk.wire import otlp_json
 from tracedesk.wire.json_reader import Reader
-from tracedesk.wire.json_text import BOM, parse
+from tracedesk.wire.json_text import parse
 
 MAX_ENVELOPES = 4
 LISTS = {"spans", "logRecords", "log_records", "scopeSpans", "scope_spans", "scopeLogs", "scope_logs", "resourceSpans",
@@ -41,13 +41,8 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
 
 
 def _texts(stream: BinaryIO, reader: Reader, report: Report) -> Iterator[SpanBatch]:
-    number, first = 0, b""
-    while not first:
-        line = stream.readline(DOCUMENT_LIMIT)
-        if not line:
-            raise DecodeError("The file holds nothing but white space.", hint="Was it written to the end?")
-        number += 1
-        first = line.removeprefix(BOM).strip()
+    number, line = first_line(stream)
+    first = line.strip()
     try:
         value, mended = parse(first, lenient=True)
     except DecodeError:

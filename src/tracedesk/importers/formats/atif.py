@@ -3,7 +3,7 @@ the steps are laid out a second apart, which the report says."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from tracedesk.importers.formats._calls import usage
@@ -12,7 +12,7 @@ from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import Making, hashed
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, json_text, mapping, number, sequence, text, time_ns
+from tracedesk.importers.values import at, besides, json_text, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 
 STEP_NS = 1_000_000_000
@@ -40,11 +40,6 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
             _Run(making, run, session, hashed(f"atif {session}", 16).hex(), f"atif {session} run", None, written_ns).tell()
         yield from making.full()
     yield from making.rest()
-
-
-def _left(record: dict[str, Any], read: Collection[str], prefix: str) -> dict[str, Any]:
-    """What a record has besides."""
-    return {f"{prefix}.{key}": value for key, value in record.items() if key not in read and value not in (None, "", [], {})}
 
 
 class _Run:
@@ -86,7 +81,7 @@ class _Run:
                         "gen_ai.tool.definitions": json_text(self.agent.get("tool_definitions") or None),
                         "atif.notes": text(self.run.get("notes")), "atif.not_answered": self.steps[answered + 1:] or None,
                         "atif.final_metrics": json_text(mapping(self.run.get("final_metrics")) or None),
-                        **_left(self.agent, AGENT, "atif.agent"), **_left(self.run, RUN, "atif")})
+                        **besides(self.agent, AGENT, "atif.agent"), **besides(self.run, RUN, "atif")})
         for place, step in enumerate(self.steps):
             if step.get("source") == "agent":
                 self._step(step, asked, place)
@@ -123,7 +118,7 @@ class _Run:
         counts = {"prompt_tokens": metrics.get("prompt_tokens"), "completion_tokens": metrics.get("completion_tokens"),
                   "prompt_tokens_details": {"cached_tokens": metrics.get("cached_tokens")}}
         kind = {"gen_ai.operation.name": "chat", "gen_ai.usage.cost": number(metrics.get("cost_usd")),
-                **usage(counts), **_left(metrics, COUNTS, "atif.metrics")} if called else {
+                **usage(counts), **besides(metrics, COUNTS, "atif.metrics")} if called else {
                     "atif.metrics": json_text(metrics or None)}
         self.making.span(
             trace=self.trace, span=hashed(own, 8).hex(), parent=self.root,
@@ -132,8 +127,9 @@ class _Run:
             attributes={"gen_ai.request.model": model, "gen_ai.input.messages": json_text(_asked(asked)),
                         "gen_ai.output.messages": json_text(_answer(step, tools)),
                         "atif.results": [one for one in results if text(one.get("source_call_id")) not in named] or None,
-                        "atif.before": [left for one in asked if (left := _left(one, STEP - {"observation"}, "step"))] or None,
-                        **_left(step, STEP, "atif"), **kind})
+                        "atif.before": [kept for one in asked
+                                        if (kept := besides(one, STEP - {"observation"}, "step"))] or None,
+                        **besides(step, STEP, "atif"), **kind})
         self._refers(results, hashed(own, 8).hex(), end)
         for at_, tool in enumerate(tools):
             self._tool(tool, [one for one in results if text(one.get("source_call_id")) == text(tool.get("tool_call_id"))],
@@ -153,8 +149,8 @@ class _Run:
                         "gen_ai.tool.call.id": text(tool.get("tool_call_id")),
                         "gen_ai.tool.call.arguments": json_text(tool.get("arguments")),
                         "gen_ai.tool.call.result": json_text(result.get("content")), "atif.more_results": results[1:] or None,
-                        **_left(tool, {"function_name", "tool_call_id", "arguments"}, "atif.tool"),
-                        **_left(result, {"source_call_id", "content"}, "atif.result")})
+                        **besides(tool, {"function_name", "tool_call_id", "arguments"}, "atif.tool"),
+                        **besides(result, {"source_call_id", "content"}, "atif.result")})
 
 
 def _asked(steps: list[dict[str, Any]]) -> list[dict[str, Any]] | None:

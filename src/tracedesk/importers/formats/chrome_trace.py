@@ -19,6 +19,7 @@ from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, integer, text
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
+from tracedesk.wire.json_reader import STATUS_CODES
 from tracedesk.wire.kept import END_NS, PARENT, SPAN, START_NS, TIME_NS, TRACE
 
 YEAR_2001_NS = 978_307_200_000_000_000
@@ -104,7 +105,7 @@ def _exported(one: Slice, making: Making, tracks: Tracks) -> None:
     code, said = text(args.pop("otel.status_code", None)), text(args.pop("otel.status_description", None))
     making.span(trace=trace, span=span, parent=parent, name=one.begin.name, start_ns=start, end_ns=end, attributes=args,
                 resource=making.resource({"service.name": tracks.processes.get(one.begin.track[0])}),
-                status=2 if code == "ERROR" else 1 if code == "OK" else 0, status_message=said,
+                status=STATUS_CODES.get(code or "", 0), status_message=said,
                 events=[_event(event) for event in one.events])
 
 

@@ -18,10 +18,10 @@ from tracedesk.importers.values import at, duration_ns, integer, mapping, sequen
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
 from tracedesk.semconv.msgpack import elements
+from tracedesk.wire.json_reader import SPAN_KINDS
 
 SNAPSHOT_IDS = 1 << 20
 """Trace ids below are counters of a snapshot; real ones are random."""
-KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 FIELDS_V05 = ("service", "name", "resource", "trace_id", "span_id", "parent_id", "start", "duration", "error", "meta",
               "metrics", "type")
 _ARRAYS = frozenset(range(0x91, 0xA0)) | {0xDC, 0xDD}
@@ -138,7 +138,7 @@ def _span(span: Any, making: Making, tids: dict[int, str], own: str) -> None:
         attributes={**meta, **metrics, "resource.name": text(span.get("resource")), "span.type": text(span.get("type")),
                     **_structs(span), **extra},
         resource=making.resource({"service.name": text(span.get("service")), "telemetry.sdk.name": "datadog"}),
-        otel_kind=KINDS.get((text(meta.get("span.kind")) or "").lower(), 0), status=STATUS_ERROR if failed else 0,
+        otel_kind=SPAN_KINDS.get((text(meta.get("span.kind")) or "").upper(), 0), status=STATUS_ERROR if failed else 0,
         status_message=text(meta.get("error.message") or meta.get("error.msg")) if failed else None,
         events=[Event(text(at(one, "name")) or "event", duration_ns(at(one, "time_unix_nano"), "ns") or 0,
                       dict(mapping(at(one, "attributes")))) for one in sequence(span.get("span_events"))],

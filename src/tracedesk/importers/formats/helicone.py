@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from tracedesk.importers.formats._calls import request, request_rest, response, response_rest, usage
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable, hashed
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, duration_ns, integer, json_text, mapping, number, text, time_ns, unpacked
+from tracedesk.importers.values import at, besides, duration_ns, integer, json_text, mapping, number, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
 
 READ = {"request_id", "request_created_at", "request_body", "response_body", "delay_ms", "provider",
@@ -36,9 +34,8 @@ def sniff(glance: Glance) -> Sniff:
 def read(source: Source, report: Report) -> Iterator[SpanBatch]:
     """A span a request, and one for each part of a session's path without a request."""
     making = Making(report, scope="helicone")
-    found: Iterator[Record] = csv_rows(source, report) if Glance(source).columns else records(source, report, each=("", "data"))
     sessions: dict[str, list[tuple[dict[str, Any], str]]] = {}
-    for value, where in found:
+    for value, where in records_or_rows(source, report, each=("", "data")):
         if not isinstance(value, dict):
             report.skip("a record is not a request", first=where)
             continue
@@ -135,8 +132,7 @@ def _call(row: dict[str, Any], session: str, parent: str | None, path: list[str]
         "gen_ai.response.time_to_first_chunk": None if first is None else first / 1_000,
         "helicone.session.path": "/" + "/".join(path) if path else None,
         **{f"helicone.property.{key}": value for key, value in about.items()},
-        **{f"helicone.{key}": unpacked(value) for key, value in row.items()
-           if key not in READ and value not in (None, "", [], {})}}
+        **{name: unpacked(value) for name, value in besides(row, READ, "helicone").items()}}
     made["gen_ai.request.model"] = made.get("gen_ai.request.model") or model
     made["gen_ai.response.model"] = made.get("gen_ai.response.model") or text(row.get("response_model"))
     making.span(

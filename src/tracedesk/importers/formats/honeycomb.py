@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, Unreadable
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, integer, mapping, number, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
+from tracedesk.wire.json_reader import SPAN_KINDS
 
 TIMES = ("time", "Timestamp UTC", "timestamp", "_timestamp", "Time", "meta.timestamp")
-KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 NAMES = {"trace.trace_id", "trace.span_id", "trace.parent_id", "name", "service.name", "service_name", "duration_ms", "error",
          "status_code", "status_message", "span.kind", "library.name", "library.version", "meta.annotation_type",
          "meta.signal_type", *TIMES}
@@ -61,8 +59,7 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
 
 def _rows(source: Source, report: Report) -> Iterator[tuple[dict[str, Any], str]]:
     """(flat row, where): of a batch the data with the time of its envelope."""
-    found: Iterator[Record] = csv_rows(source, report) if Glance(source).columns else records(source, report, each=("",))
-    for value, where in found:
+    for value, where in records_or_rows(source, report, each=("",)):
         row = dict(mapping(value))
         if isinstance(row.get("data"), dict):
             row = {"time": row.get("time"), "samplerate": row.get("samplerate"), **row["data"]}
@@ -108,7 +105,7 @@ def _span(row: dict[str, Any], making: Making, beside: dict[tuple[bytes, bytes],
         name=text(row.get("name")), start_ns=start, end_ns=None if start is None or length is None else start + length,
         attributes=own, resource=making.resource({"service.name": text(row.get("service.name") or row.get("service_name"))}),
         scope=making.scope_of(library, text(row.get("library.version")) or "") if library else None,
-        otel_kind=KINDS.get((text(row.get("span.kind")) or "").lower(), 0),
+        otel_kind=SPAN_KINDS.get((text(row.get("span.kind")) or "").upper(), 0),
         status=STATUS_ERROR if failed else code if code == 1 else 0,
         status_message=text(row.get("status_message")), events=events, links=links)
 

@@ -20,9 +20,9 @@ from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, integer, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
+from tracedesk.wire.json_reader import SPAN_KINDS
 from tracedesk.wire.kept import END_NS, START_NS, TIME_NS
 
-KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 TAKEN = {"span.kind", "otel.status_code", "otel.status_description", "otel.scope.name", "otel.scope.version",
          "otel.library.name", "otel.library.version", "w3c.tracestate"}
 """Tags that become parts of the span; `error` stays, because it may hold words."""
@@ -99,7 +99,7 @@ def _span(span: Any, processes: dict[str, Any], seen: dict[tuple[Any, Any], Any]
                     "jaeger.warnings": warnings or None},
         resource=making.resource({"service.name": text(process.get("serviceName")), **_tags(process.get("tags"))[0]}),
         scope=making.scope_of(scope, text(tags.get("otel.scope.version") or tags.get("otel.library.version")) or ""),
-        otel_kind=KINDS.get((text(tags.get("span.kind")) or "").lower(), 0),
+        otel_kind=SPAN_KINDS.get((text(tags.get("span.kind")) or "").upper(), 0),
         status=STATUS_ERROR if failed else STATUS_OK if code == "OK" else 0,
         status_message=text(tags.get("otel.status_description")), trace_state=text(tags.get("w3c.tracestate")) or "",
         events=[event for log in map(mapping, sequence(span.get("logs"))) if (event := _event(log)) is not None], links=links)

@@ -15,7 +15,7 @@ from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, Unreadable
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, duration_ns, json_text, mapping, number, sequence, text, time_ns, unpacked
+from tracedesk.importers.values import at, besides, duration_ns, json_text, mapping, number, sequence, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
 
 _HUMP = re.compile(r"(?<=[a-z0-9])([A-Z])")
@@ -115,10 +115,10 @@ def _download(record: dict[str, Any], where: str, making: Making) -> None:
 
 def _left(record: dict[str, Any], read: Collection[str], prefix: str, report: Report) -> dict[str, Any]:
     """What a record has besides, under its own names; what Langfuse only derived is named in the report."""
-    more = {key: value for key, value in record.items() if key not in read and value not in (None, "", [], {})}
-    for key in sorted(more.keys() & DERIVED):
-        report.drop_field(key)
-    return {f"{prefix}.{key}": unpacked(value) for key, value in more.items() if key not in DERIVED}
+    for key in sorted(DERIVED - set(read)):
+        if record.get(key) not in (None, "", [], {}):
+            report.drop_field(key)
+    return {name: unpacked(value) for name, value in besides(record, {*read, *DERIVED}, prefix).items()}
 
 
 def _trace_facts(trace: dict[str, Any], report: Report) -> dict[str, Any]:

@@ -9,11 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tracedesk.importers.glance import Glance
+from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
-from tracedesk.importers.records import Record, records
-from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, integer, mapping, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
@@ -50,13 +48,7 @@ def read(source: Source, report: Report) -> Iterator[SpanBatch]:
 
 
 def _rows(source: Source, report: Report) -> Iterator[tuple[dict[str, Any], str]]:
-    if is_parquet(source.head):
-        found: Iterator[Record] = parquet_rows(source)
-    elif Glance(source).columns:
-        found = csv_rows(source, report)
-    else:
-        found = records(source, report, each=("", "rows"), keep=("rows",))
-    for value, where in found:
+    for value, where in records_or_rows(source, report, each=("", "rows"), keep=("rows",)):
         columns = [one for one in map(mapping, sequence(at(value, "columns"))) if isinstance(one.get("values"), list)]
         if columns:                                          # the older form: a list of values per column
             for number in range(max(len(one["values"]) for one in columns)):

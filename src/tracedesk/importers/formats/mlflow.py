@@ -11,12 +11,13 @@ from typing import Any
 
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
-from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
+from tracedesk.importers.making import Making, Unreadable
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, duration_ns, json_text, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event
+from tracedesk.wire.json_reader import STATUS_CODES
 
 REPEATED = {"mlflow.trace.tokenUsage", "mlflow.traceInputs", "mlflow.traceOutputs", "mlflow.trace.sizeStats"}
 """Facts of the trace that are sums or copies of what its spans say."""
@@ -67,7 +68,7 @@ def _span(span: Any, info: dict[str, Any], trace: str, making: Making) -> None:
         parent=parent, name=text(span.get("name")),
         start_ns=duration_ns(span.get("start_time_unix_nano") or span.get("start_time"), "ns"),
         end_ns=duration_ns(span.get("end_time_unix_nano") or span.get("end_time"), "ns"), attributes=attributes,
-        status=STATUS_ERROR if code == "ERROR" else STATUS_OK if code == "OK" else 0,
+        status=STATUS_CODES.get(code, 0),
         status_message=text(status.get("message") or span.get("status_message")),
         events=[Event(text(one.get("name")) or "event", moment, dict(mapping(one.get("attributes"))))
                 for one in map(mapping, sequence(span.get("events")))

@@ -12,7 +12,7 @@ from tracedesk.importers.making import STATUS_ERROR, Making, hashed
 from tracedesk.importers.records import records
 from tracedesk.importers.rows import csv_rows
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, json_text, mapping, number, sequence, text, time_ns
+from tracedesk.importers.values import at, besides, json_text, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.semconv.values import python_repr
 
@@ -138,11 +138,10 @@ def _content(record: dict[str, Any]) -> dict[str, Any]:
 def _rest(record: dict[str, Any], report: Report) -> dict[str, Any]:
     found = {f"opik.metadata.{key}": value for key, value in mapping(record.get("metadata")).items()}
     found["opik.tags"] = sequence(record.get("tags")) or None
-    for key, value in record.items():
-        if key in DERIVED and value is not None:
+    found |= besides(record, READ | DERIVED, "opik")
+    for key in record:
+        if key in DERIVED and record[key] is not None:
             report.drop_field(key)
-        elif key not in READ and value not in (None, "", {}, []):
-            found[f"opik.{key}"] = value
     error = mapping(record.get("error_info"))
     return found | {"exception.type": text(error.get("exception_type")), "exception.message": text(error.get("message")),
                     "exception.stacktrace": text(error.get("traceback"))}

@@ -17,9 +17,7 @@ from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, integer, mapping, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
-
-KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
-CODES = {"unset": 0, "ok": 1, "error": 2}
+from tracedesk.wire.json_reader import SPAN_KINDS, STATUS_CODES
 
 
 def sniff(glance: Glance) -> Sniff:
@@ -56,14 +54,15 @@ def _python(span: Any, making: Making) -> None:
     if not isinstance(span, dict):
         raise Unreadable("a record is not a span")
     context, parent, status = mapping(span.get("context")), span.get("parent"), mapping(span.get("status"))
-    code = (text(status.get("status_code")) or "").lower().rpartition(".")[2]
+    code = (text(status.get("status_code")) or "").upper().rpartition(".")[2]
     resource = mapping(mapping(span.get("resource")).get("attributes"))
     making.span(
         trace=context.get("trace_id"), span=context.get("span_id"),
         parent=at(parent, "span_id") if isinstance(parent, dict) else span.get("parent_id"), name=text(span.get("name")),
         start_ns=time_ns(span.get("start_time")), end_ns=time_ns(span.get("end_time")),
         attributes=mapping(span.get("attributes")), resource=making.resource(resource) if resource else None,
-        otel_kind=KINDS.get((text(span.get("kind")) or "").lower().rpartition(".")[2], 0), status=CODES.get(code, 0),
+        otel_kind=SPAN_KINDS.get((text(span.get("kind")) or "").upper().rpartition(".")[2], 0),
+        status=STATUS_CODES.get(code, 0),
         status_message=text(status.get("description")), events=_events(span, "timestamp"), links=_links(span, making),
         trace_state=_state(context.get("trace_state")))
 

@@ -12,12 +12,13 @@ from typing import Any
 
 from tracedesk.importers.glance import Glance, records_or_rows
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
-from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
+from tracedesk.importers.making import Making, Unreadable
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, json_text, mapping, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event
 from tracedesk.semconv.values import python_repr
+from tracedesk.wire.json_reader import STATUS_CODES
 
 AS_JSON = re.compile(r"(^|\.)(metadata|document\.metadata|llm\.invocation_parameters|variables|json_schema|parameters)$")
 """Attributes that OpenInference has as JSON text, whatever is inside."""
@@ -71,7 +72,7 @@ def _span(span: Any, trace: dict[str, Any], making: Making) -> None:
         trace=context.get("trace_id") or span.get("context.trace_id") or trace.get("trace_id"),
         span=context.get("span_id") or span.get("context.span_id") or span.get("span_id"), parent=_gone(span.get("parent_id")),
         name=text(span.get("name")), start_ns=time_ns(span.get("start_time")), end_ns=time_ns(span.get("end_time")),
-        attributes=attributes, status=STATUS_ERROR if code == "ERROR" else STATUS_OK if code == "OK" else 0,
+        attributes=attributes, status=STATUS_CODES.get(code, 0),
         status_message=text(_gone(span.get("status_message"))),
         events=[Event(text(one.get("name")) or "event", moment, flattened(mapping(one.get("attributes"))))
                 for one in map(mapping, sequence(_cell(span.get("events"))))

@@ -20,6 +20,7 @@ from tracedesk.importers.values import NS, at, duration_ns, number, sequence, te
 from tracedesk.importers.values import mapping as mapping_of
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event
+from tracedesk.wire.json_reader import SPAN_KINDS
 from tracedesk.wire.kept import DERIVED_COLUMNS
 
 ROLES = {
@@ -40,7 +41,6 @@ ROLES = {
 _NESTED = frozenset({"attributes", "resource", "events"})
 """Columns that hold JSON, where a table has them."""
 UNITS = tuple(f"{role}_unit" for role in ("start", "end", "duration"))
-KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 _UNIT_OF = {"nano": "ns", "ns": "ns", "us": "us", "micros": "us", "ms": "ms", "millis": "ms",
             "seconds": "s", "sec": "s", "s": "s"}
 _SIGNS = re.compile(r"[^a-z0-9]")
@@ -117,8 +117,8 @@ def _span(row: dict[str, Any], where: str, mapping: Mapping[str, str], making: M
         resource=making.resource({**({"service.name": service} if service else {}), **resource}),
         events=[Event(text(at(one, "name")) or "event", moment, dict(mapping_of(at(one, "attributes")))) for one in events
                 if (moment := time_ns(at(one, "time_unix_nano"), "ns")) is not None],
-        otel_kind=KINDS.get((text(cell("kind")) or "").lower().removeprefix("span_kind_"), 0), status=_status(cell("status")),
-        status_message=text(_bare(cell("message"))))
+        otel_kind=SPAN_KINDS.get((text(cell("kind")) or "").upper().removeprefix("SPAN_KIND_"), 0),
+        status=_status(cell("status")), status_message=text(_bare(cell("message"))))
 
 
 def _bare(value: Any) -> Any:

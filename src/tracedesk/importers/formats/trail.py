@@ -13,15 +13,15 @@ from typing import Any
 
 from tracedesk.importers.glance import Glance
 from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
-from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
+from tracedesk.importers.making import Making, Unreadable
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
 from tracedesk.importers.values import at, integer, mapping, number, sequence, text, time_ns
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import Event, Link
+from tracedesk.wire.json_reader import SPAN_KINDS, STATUS_CODES
 
 _DURATION = re.compile(r"P(?:(\d{1,6})D)?T?(?:(\d{1,6})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,12})?)S)?")
-KINDS = {"internal": 1, "server": 2, "client": 3, "producer": 4, "consumer": 5}
 _COUNTS = re.compile(r"(token_count|\.index$|temperature|max_tokens|\.score$)")
 READ = {"timestamp", "trace_id", "span_id", "parent_span_id", "trace_state", "span_name", "span_kind", "service_name",
         "resource_attributes", "scope_name", "scope_version", "span_attributes", "duration", "status_code", "status_message",
@@ -74,7 +74,7 @@ def _span(span: Any, around: str | None, ids: set[str | None], making: Making) -
     start, length = time_ns(span.get("timestamp")), iso_duration_ns(span.get("duration"))
     said = text(span.get("parent_span_id"))
     parent = said if said in ids or around is None else around
-    code = (text(span.get("status_code")) or "").lower()
+    code = (text(span.get("status_code")) or "").upper()
     for name in span.keys() - READ:
         making.report.drop_field(str(name))
     resource = making.resource({"service.name": text(span.get("service_name")), **mapping(span.get("resource_attributes"))})
@@ -83,8 +83,8 @@ def _span(span: Any, around: str | None, ids: set[str | None], making: Making) -
         trace=span.get("trace_id"), span=span.get("span_id"), parent=parent, name=text(span.get("span_name")), start_ns=start,
         end_ns=None if start is None or length is None else start + length,
         attributes={key: _value(key, value) for key, value in mapping(span.get("span_attributes")).items()},
-        resource=resource, scope=scope, otel_kind=KINDS.get((text(span.get("span_kind")) or "").lower(), 0),
-        status=STATUS_ERROR if code == "error" else STATUS_OK if code == "ok" else 0,
+        resource=resource, scope=scope, otel_kind=SPAN_KINDS.get((text(span.get("span_kind")) or "").upper(), 0),
+        status=STATUS_CODES.get(code, 0),
         status_message=text(span.get("status_message")), trace_state=text(span.get("trace_state")) or "",
         events=[Event(text(one.get("Name") or one.get("name")) or "event", moment,
                       dict(mapping(one.get("Attributes") or one.get("attributes"))))

@@ -15,7 +15,19 @@ from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, Making, Unreadable, hashed
 from tracedesk.importers.records import records
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, duration_ns, integer, json_text, mapping, number, sequence, text, time_ns, unpacked
+from tracedesk.importers.values import (
+    at,
+    besides,
+    duration_ns,
+    integer,
+    json_text,
+    mapping,
+    number,
+    sequence,
+    text,
+    time_ns,
+    unpacked,
+)
 from tracedesk.model.batch import SpanBatch
 
 MOST_LEVELS = 1_000
@@ -112,9 +124,8 @@ def _step(step: dict[str, Any], runs: dict[str, dict[str, Any]], making: Making)
 
 
 def _rest(record: dict[str, Any], read: Collection[str], prefix: str) -> dict[str, Any]:
-    """What a record has besides."""
-    return {f"{prefix}.{key}": unpacked(value) for key, value in record.items()
-            if key not in read and value not in (None, "", [], {})}
+    """What a record has besides, its JSON in text read."""
+    return {name: unpacked(value) for name, value in besides(record, read, prefix).items()}
 
 
 def _usage(told: dict[str, Any]) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from tracedesk.importers.importer import NOT_MINE, Importer, Report, Sniff
 from tracedesk.importers.making import STATUS_ERROR, STATUS_OK, Making, Unreadable
 from tracedesk.importers.records import Record
 from tracedesk.importers.source import Source
-from tracedesk.importers.values import at, json_text, mapping, number, text, time_ns, unpacked
+from tracedesk.importers.values import at, besides, json_text, mapping, number, text, time_ns, unpacked
 from tracedesk.model.batch import SpanBatch
 
 MODEL_CALLS = re.compile(r"chat\.completions|[cC]ompletions?\.(create|parse)|responses\.(create|parse)"
@@ -102,7 +102,7 @@ def _span(call: Any, parents: set[str | None], making: Making) -> None:
         "weave.project_id": text(call.get("project_id")), "exception.stacktrace": error,
         "exception.message": error.strip().splitlines()[-1] if error and error.strip() else None}
     found |= {f"weave.attributes.{key}": value for key, value in attributes.items()}
-    found |= {f"weave.{key}": value for key, value in call.items() if key not in READ and value not in (None, "", {}, [])}
+    found |= besides(call, READ, "weave")
     if kind in ("llm", "embedding"):
         inputs, output = mapping(call.get("inputs")), mapping(call.get("output"))
         found |= {"gen_ai.operation.name": "chat" if kind == "llm" else "embeddings", **request(inputs), **response(output)}
