@@ -74,6 +74,8 @@ _COMMANDS = (
             words="next, previous row"),
     Command("row.previous", "Previous row", lambda desk: _page(desk).step(-1), ("K",), "Trace", "arrow_up", _here,
             sheet="Move", words="next, previous row"),
+    Command("row.jump", "Jump to a name", lambda desk: _page(desk).jump(), ("'",), "Trace", "search", _here, sheet="Move",
+            words="jump to a name"),
     Command("span.close", "Close the branch, or go to its parent", _key("Left"), ("Left",), "Trace", "chevron_left", _open,
             WIDGET, "Move", "close, open a branch"),
     Command("span.open", "Open the branch, or go to its child", _key("Right"), ("Right",), "Trace", "chevron_right", _open,

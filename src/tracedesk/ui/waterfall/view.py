@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 from tracedesk.base.clock import format_duration
 from tracedesk.model.trace import Trace
 from tracedesk.scene.columns import COLUMNS
+from tracedesk.scene.jump import Landing, land, named_rows
 from tracedesk.scene.path import Piece
 from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
@@ -29,6 +30,7 @@ from tracedesk.ui.waterfall.motion import Glide
 from tracedesk.ui.waterfall.overview import Overview
 from tracedesk.ui.waterfall.ruler import Ruler
 from tracedesk.ui.waterfall.tween import SimulationTween
+from tracedesk.ui.widgets.jump import Jump
 
 GLIDE_MS = 150
 NARROW_PX, NARROWER_TREE_PX, TREE_SHARE = 700, 196, 0.4
@@ -69,6 +71,7 @@ class WaterfallView(QWidget):
         self.tween = SimulationTween(self)
         self.growth = Growth(self)
         self.interaction = Interaction(self)
+        self.jump = Jump(self.canvas, self._seek)
         self.ruler.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.ruler.customContextMenuRequested.connect(lambda at: show_menu(self, None, self.ruler.mapToGlobal(at)))
         self.bar = QScrollBar(Qt.Orientation.Vertical)
@@ -99,6 +102,7 @@ class WaterfallView(QWidget):
         else:
             self.glide.stop()
             self.set_measured(None)
+            self.jump.leave()
             self.bar.setValue(0)
             self.growth.opened(scene)
             scene.scale = scene.fitted()
@@ -200,6 +204,17 @@ class WaterfallView(QWidget):
         span_id = None if index is None else scene.trace.span_ids[index]
         self.select(span_id)
         self.span_selected.emit(span_id)
+
+    def _seek(self, letters: str, by: int) -> Landing | None:
+        """Select the row whose name the letters begin."""
+        scene = self.scene
+        if scene is None:
+            return None
+        here = int(scene.rows.row_of[scene.selected]) if scene.selected is not None else 0
+        found = land(named_rows(scene.trace, scene.rows, letters), here, by)
+        if found is not None:
+            self.pick(scene.span_at(found.place))
+        return found
 
     @property
     def measured(self) -> tuple[int, int] | None:
