@@ -21,6 +21,7 @@ from tracedesk.scene.path import Path, Piece, on_path
 from tracedesk.scene.rows import Rows, rows_of, with_added
 from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
+from tracedesk.scene.turns import turns
 from tracedesk.whatif.skew import clock_offsets, shift_of_spans
 
 Flags = NDArray[np.bool_]
@@ -29,7 +30,7 @@ Ints = NDArray[np.int64]
 
 class Waterfall:
     """The picture of one trace. `selected` and `hovered` are indexes or None; `elsewhere` flags the calls whose figures another
-    span has as well, None where it is not known."""
+    span has as well, None where it is not known; `turns` has the words of spans that are rounds of a loop."""
 
     def __init__(self, trace: Trace, width_px: float = 500.0) -> None:
         self.trace = trace
@@ -38,6 +39,7 @@ class Waterfall:
         self.rows: Rows = rows_of(trace, self.closed)
         self.shift_ns: Ints | None = _shifts(trace)
         self.corrected = True
+        self.turns = turns(trace)
         self.selected: int | None = None
         self.hovered: int | None = None
         self.path: Path | None = None
