@@ -291,14 +291,14 @@ class FlameCanvas(QWidget):
                Qt.Key.Key_Right: "right"}[key]
         span = shapes.next(self.source.selected, way)
         if span is not None and span != self.source.selected:
-            self._go(span)
+            self.go(span)
 
     def _next_match(self, by: int) -> None:
         span = self.source.next_match(by)
         if span is not None:
-            self._go(span)
+            self.go(span)
 
-    def _go(self, span: int) -> None:
+    def go(self, span: int) -> None:
         """Select a span as the user does."""
         trace, shapes = self.source.trace, self.source.shapes()
         if trace is None or shapes is None:
