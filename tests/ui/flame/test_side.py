@@ -93,6 +93,21 @@ def test_it_stands_beside_below_or_nowhere(view: FlameView) -> None:
     assert not view.side.isVisible()
 
 
+def test_columns_go_as_a_whole_where_names_need_the_room(view: FlameView) -> None:
+    def hidden() -> list[bool]:
+        QApplication.processEvents()
+        return [view.side.hot.isColumnHidden(number) for number in range(5)]
+
+    view.resize(900, LOW_PX + 60)
+    assert not any(hidden())
+    view.resize(620, LOW_PX + 60)
+    assert hidden() == [False, False, False, True, False]
+    view.resize(540, LOW_PX + 60)
+    assert hidden() == [False, False, True, True, False]
+    view.resize(WIDE_PX + 60, LOW_PX + 60)
+    assert not any(hidden())
+
+
 def test_nothing_is_worked_out_while_it_is_hidden(view: FlameView, trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:
     view.set_side(False)
     monkeypatch.setattr(FlameSide, "_work_out", lambda _side: pytest.fail("worked out"))

@@ -15,7 +15,9 @@ from tracedesk.ui.flame.card import FrameCard
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import label
 
-BESIDE_PX, CARD_PX, BELOW_PX = 372, 290, 232
+BESIDE_PX, CARD_PX, BELOW_PX = 396, 276, 232
+NAME_PX, GIVE_WAY = 132, (3, 2)
+"""Room that names need, and the columns that go, as a whole, where they have less."""
 FREE_PX = 16_777_215
 """Qt's size of a widget without a limit."""
 COLUMNS = (Column("Span"), Column("Own", 60, right=True), Column("Count", 68, right=True), Column("p50", 62, right=True),
@@ -67,6 +69,14 @@ class FlameSide(QFrame):
         self.card.set_plots(beside)
         self.style().unpolish(self)
         self.style().polish(self)
+
+    def resizeEvent(self, event) -> None:
+        super().resizeEvent(event)
+        room = self.width() - (0 if self.card.maximumWidth() == FREE_PX else self.card.width())
+        room -= theme.grown(NAME_PX) + sum(column.width_px for column in COLUMNS)
+        for number in GIVE_WAY:
+            self.hot.setColumnHidden(number, room < 0)
+            room += COLUMNS[number].width_px
 
     def show_trace(self, trace: Trace | None, stretch: tuple[int, int] | None, elsewhere: Flags | None) -> None:
         """What is selected of a trace: everything, or what starts in a stretch. Nothing is worked out while it is hidden."""
