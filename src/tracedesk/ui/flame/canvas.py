@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QMenu, QScrollBar, QSizePolicy, QToolTip, QWidget
 
 from tracedesk.model.trace import Trace
 from tracedesk.ui import theme
@@ -17,6 +17,7 @@ from tracedesk.ui.flame.shapes import Shapes
 from tracedesk.ui.flame.source import TIME, Source
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
+from tracedesk.ui.waterfall.tools import pinched
 from tracedesk.ui.widgets.text import plain_tip
 
 GLIDE_MS, PAD_PX, TOP_PX, RULER_PX = 150, 16, 4, 20
@@ -26,10 +27,12 @@ DRAG_PX = 4
 
 
 class FlameCanvas(QWidget):
-    """Frames between the shares `view` of the whole. `picked(span id)` on a click, `changed()` when what is drawn changed."""
+    """Frames between the shares `view` of the whole. `picked(span id)` on a click, `changed()` when what is drawn changed,
+    `menu_opened(QMenu, whether it is of a frame)` for those who have more to offer."""
 
     picked = Signal(object)
     changed = Signal()
+    menu_opened = Signal(object, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -252,6 +255,25 @@ class FlameCanvas(QWidget):
         else:
             self.bar.setValue(self.bar.value() - round(turn.y() / 120 * 3 * self.row_px))
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom_by(pinched(event), event.position().x() - self._plot().left())
+            return True
+        return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        found, trace = self._at(event.pos().x(), event.pos().y()), self.source.trace
+        if trace is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if found is not None:
+            self.go(found[0])
+            menu.addAction("Zoom to the frame   Enter", lambda: self.zoom_to(*found[1:]))
+        menu.addAction("Back   Backspace", self.back)
+        self.menu_opened.emit(menu, found is not None)
+        menu.popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, (left, right) = Qt.Key(event.key()), self.view

@@ -31,6 +31,7 @@ class FlameView(QWidget):
     figures of the selected frame and the hot spans."""
 
     span_selected = Signal(object)
+    menu_opened = Signal(object, bool)
 
     def __init__(self, *, with_side: bool = False) -> None:
         super().__init__()
@@ -39,6 +40,7 @@ class FlameView(QWidget):
         self.canvas = FlameCanvas()
         self.setFocusProxy(self.canvas)
         self.canvas.picked.connect(self.span_selected)
+        self.canvas.menu_opened.connect(self.menu_opened)
         self.canvas.changed.connect(self._say)
         self.heat = HeatStrip()
         self.heat.hide()

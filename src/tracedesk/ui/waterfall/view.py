@@ -41,13 +41,15 @@ NARROW_PX, NARROWER_TREE_PX, TREE_SHARE = 700, 196, 0.4
 class WaterfallView(QWidget):
     """Draws one trace. `span_selected(span id or None)` when the user picks, `span_activated(span id)` on Enter,
     `path_toggled(shown)` when the critical path is switched, `scale_changed()` when another stretch of time is in view,
-    `column_wanted(key)` when an optional column is to be switched, `price_wanted()` after a click on an unpriced call."""
+    `column_wanted(key)` when an optional column is to be switched, `price_wanted()` after a click on an unpriced call,
+    `menu_opened(QMenu, whether it is of a span)` for those who have more to offer."""
 
     span_selected = Signal(object)
     span_activated = Signal(object)
     path_toggled = Signal(bool)
     column_wanted = Signal(str)
     price_wanted = Signal()
+    menu_opened = Signal(object, bool)
     scale_changed = Signal()
 
     def __init__(self) -> None:
