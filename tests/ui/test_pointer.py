@@ -74,7 +74,7 @@ def test_the_menu_of_a_frame(desk: Desk) -> None:
     desk.run("view.flame")
     view = desk.page.centre.view("flame")
     _, left, right = view.canvas.source.shapes().of(at(desk.window.state.trace, "retrieve_context"))
-    plot = view.canvas._plot()
+    plot = view.canvas.plot()
     spot = QPoint(round(plot.left() + (left + right) / 2 * plot.width()), round(plot.top()) + view.canvas.row_px + 8)
     menu = menu_at(view.canvas, spot, desk)
     assert desk.selected() == "retrieve_context"
@@ -108,3 +108,20 @@ def test_ctrl_and_a_click_compares_with_the_open_trace(desk: Desk) -> None:
     compared = desk.window.page("compare").compared
     assert {compared.a.summary.trace_id, compared.b.summary.trace_id} == {here, listed.model_.tail.rows[row].trace_id}
     assert desk.window.state.trace_id == here, "the open trace stays open"
+
+
+@pytest.mark.parametrize("view", ["waterfall", "flame"])
+def test_esc_stops_measuring_first_and_clears_the_selection_then(desk: Desk, view: str) -> None:
+    desk.open_title(REFUND)
+    desk.run(f"view.{view}")
+    shown = desk.page.centre.view(view)
+    if view == "flame":
+        shown.set_mode("time")
+    desk.run("canvas.measure")
+    measured = shown if view == "waterfall" else shown.canvas.tools
+    assert measured.measured is not None
+    QTest.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert measured.measured is None
+    assert desk.window.state.span_id is not None
+    QTest.keyClick(desk.window, Qt.Key.Key_Escape)
+    assert desk.window.state.span_id is None

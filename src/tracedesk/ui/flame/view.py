@@ -36,7 +36,6 @@ class FlameView(QWidget):
     def __init__(self, *, with_side: bool = False) -> None:
         super().__init__()
         self.with_side = with_side
-        self._elsewhere: NDArray[np.bool_] | None = None
         self.canvas = FlameCanvas()
         self.setFocusProxy(self.canvas)
         self.canvas.picked.connect(self.span_selected)
@@ -81,15 +80,20 @@ class FlameView(QWidget):
         self.canvas.set_trace(trace)
         if before is None or trace is None or before.trace_id != trace.trace_id:
             self.heat.set_trace(trace)
-        self._elsewhere = None
         self._show_side()
         self._say()
 
     def set_elsewhere(self, flags: NDArray[np.bool_] | None) -> None:
         """Which calls have figures that are counted on another span."""
-        if flags is not None or self._elsewhere is not None:
-            self._elsewhere = flags
+        if flags is not None:
+            self.canvas.source.elsewhere = flags
             self._show_side()
+
+    def leave_mode(self) -> bool:
+        """Stop measuring; whether there was anything to stop."""
+        measured = self.canvas.tools.measured is not None
+        self.canvas.tools.forget()
+        return measured
 
     def _select_stretch(self, stretch: tuple[int, int] | None) -> None:
         self.canvas.set_stretch(stretch)
@@ -127,7 +131,7 @@ class FlameView(QWidget):
 
     def _show_side(self) -> None:
         source = self.canvas.source
-        self.side.show_trace(source.trace, source.stretch, self._elsewhere)
+        self.side.show_trace(source.trace, source.stretch, source.elsewhere)
         self._show_selected()
 
     def _show_selected(self) -> None:

@@ -126,6 +126,11 @@ class Centre(QFrame):
                     signal.connect(asked)
         return self._widgets[key]
 
+    def leave_mode(self) -> bool:
+        """Leave what the view shown is in the middle of; whether there was anything."""
+        leave = getattr(self.view(self.views.current), "leave_mode", None)
+        return bool(leave is not None and self._opened is not None and leave())
+
     def _offer_more(self, menu: QMenu, of_span: bool) -> None:
         """Add the commands that mean what is under the pointer."""
         menu.addSeparator()

@@ -196,5 +196,6 @@ class Canvas(QWidget):
         if scene.replay_ns is not None:
             marks.paint_playhead(frame, scene.scale.x(scene.replay_ns))
         if self.measured is not None:
-            xs = sorted(scene.scale.x(moment) for moment in self.measured)
-            marks.paint_measured(frame, measure(scene, *self.measured), xs)
+            x0, x1 = sorted(scene.scale.x(moment) for moment in self.measured)
+            words = measure(scene, *self.measured).words
+            marks.paint_plate(frame.painter, frame.look, words, (x0, x1), scene.scale.width_px, frame.height_px)

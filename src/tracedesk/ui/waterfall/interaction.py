@@ -251,10 +251,7 @@ class Interaction(QObject):
             self._next_match(scene, -1 if shift else 1)
         elif key == Key.Key_M:
             self._measure_from_here(scene)
-        elif key == Key.Key_Escape and self._view.measured is not None:
-            self._measuring = False
-            self._view.set_measured(None)
-        else:
+        elif key != Key.Key_Escape or not self.stop_measuring():
             return False
         self._view.by_keyboard = True
         return True
@@ -316,11 +313,16 @@ class Interaction(QObject):
                 return
         self._view.glide_to(scene.fitted())
 
+    def stop_measuring(self) -> bool:
+        """Whether something was measured."""
+        measured, self._measuring = self._view.measured is not None, False
+        if measured:
+            self._view.set_measured(None)
+        return measured
+
     def _measure_from_here(self, scene: Waterfall) -> None:
         """From the pointer, else from the selected span's start; the other end follows the pointer. Again: stop."""
-        if self._view.measured is not None:
-            self._measuring = False
-            self._view.set_measured(None)
+        if self.stop_measuring():
             return
         if self._pointer is not None and self._x(self._pointer) >= 0:
             moment = scene.scale.ns(self._x(self._pointer))

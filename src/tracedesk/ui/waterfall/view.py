@@ -232,6 +232,10 @@ class WaterfallView(QWidget):
         self.ruler.update()
         self.canvas.update()
 
+    def leave_mode(self) -> bool:
+        """Stop measuring; whether there was anything to stop."""
+        return self.interaction.stop_measuring()
+
     def show_critical_path(self, on: bool) -> None:
         """Switch the critical path, its dimming and its slack on or off."""
         if on != self.path_shown:
