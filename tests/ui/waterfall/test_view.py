@@ -412,6 +412,32 @@ def test_a_growing_trace_keeps_window_selection_and_what_is_closed(view: Waterfa
     assert not view.growth.following, "the first pan ends following"
 
 
+@pytest.mark.parametrize("gesture", ["minimap", "ruler", "double click", "key"])
+def test_whatever_moves_the_window_ends_following(view: WaterfallView, monkeypatch, gesture: str) -> None:
+    monkeypatch.setattr(clock, "now_ns", lambda: T0_NS + 10 * FRESH_NS)
+    view.set_trace(grown(view, 0))
+    view.set_follow(True)
+    settle(view)
+    assert view.growth.following
+    left, middle = view.geometry_now().left, view.overview.height() // 2
+    if gesture == "minimap":
+        QTest.mousePress(view.overview, LEFT, pos=QPoint(left + view.geometry_now().timeline_px, middle))
+        QTest.mouseMove(view.overview, QPoint(left + 200, middle))
+        QTest.mouseRelease(view.overview, LEFT, pos=QPoint(left + 200, middle))
+    elif gesture == "ruler":
+        QTest.mousePress(view.ruler, LEFT, pos=QPoint(left + 50, 12))
+        QTest.mouseMove(view.ruler, QPoint(left + 200, 12))
+        QTest.mouseRelease(view.ruler, LEFT, pos=QPoint(left + 200, 12))
+    elif gesture == "double click":
+        QTest.mouseDClick(view.canvas, LEFT, pos=spot(view, "step 1"))
+    else:
+        view.select(view.scene.trace.span_ids[at(view.scene.trace, "step 1")])
+        key(view, Qt.Key.Key_F)
+    settle(view)
+    assert not view.scene.is_fitted()
+    assert not view.growth.following
+
+
 def test_an_unfinished_span_grows_while_it_is_fresh(view: WaterfallView, monkeypatch) -> None:
     trace = grown(view, 0)
     monkeypatch.setattr(clock, "now_ns", lambda: trace.t1_ns + 3_000_000_000)

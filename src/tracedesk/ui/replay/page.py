@@ -340,10 +340,10 @@ class ReplayPage(QWidget):
         self._state.go("traces")
 
     def step_back(self) -> None:
-        """Esc: stop playing, then leave."""
+        """Esc: stop playing or measuring, then leave."""
         if self.player.playing:
             self.player.pause()
-        else:
+        elif not self.waterfall.leave_mode():
             self.leave()
 
     def _open_session(self) -> None:

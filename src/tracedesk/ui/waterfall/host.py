@@ -27,5 +27,8 @@ class Host(Protocol):
     def glide_to(self, scale: TimeScale) -> None:
         """Show another stretch of time, in motion."""
 
+    def fit(self) -> None:
+        """Show the whole trace, in motion."""
+
     def jump_to(self, scale: TimeScale) -> None:
         """Show another stretch of time at once."""

@@ -165,7 +165,6 @@ class Interaction(QObject):
         if self._mode in ("pan", "scroll"):
             moved = spot - self._last
             if self._mode == "pan" and moved.x():
-                view.growth.follow(False)
                 view.jump_to(scene.held(scene.scale.panned(-moved.x())))
             if moved.y():
                 view.scroll_by(-moved.y())
@@ -192,7 +191,6 @@ class Interaction(QObject):
         """Two fingers on a touch pad zoom at the pointer."""
         if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
             return False
-        self._view.growth.follow(False)
         self._view.jump_to(scene.zoomed(pinched(event), min(max(self._x(event.position()), 0.0), scene.scale.width_px)))
         return True
 
@@ -200,11 +198,9 @@ class Interaction(QObject):
         view, turn, pixels = self._view, event.angleDelta(), event.pixelDelta()
         if event.modifiers() & Modifier.ControlModifier:
             x = min(max(self._x(event.position()), 0.0), scene.scale.width_px)
-            view.growth.follow(False)
             view.jump_to(scene.zoomed(ZOOM_STEP ** ((turn.y() or turn.x()) / NOTCH), x))
         elif event.modifiers() & Modifier.ShiftModifier or abs(turn.x()) > abs(turn.y()):
             by = pixels.x() or pixels.y() if not pixels.isNull() else (turn.x() or turn.y()) / NOTCH * 60
-            view.growth.follow(False)
             view.jump_to(scene.held(scene.scale.panned(-by)))
         else:
             by = pixels.y() if not pixels.isNull() else turn.y() / NOTCH * ROWS_PER_NOTCH * view.geometry_now().row_px
@@ -231,11 +227,9 @@ class Interaction(QObject):
             if scene.selected is not None:
                 self._view.span_activated.emit(scene.trace.span_ids[scene.selected])
         elif key in (Key.Key_W, Key.Key_S):
-            self._view.growth.follow(False)
             self._view.glide_to(scene.zoomed(ZOOM_STEP ** (2 if key == Key.Key_W else -2), self._centre(scene)))
         elif key in (Key.Key_A, Key.Key_D):
             share = PAGE_SHARE if shift else PAN_SHARE
-            self._view.growth.follow(False)
             self._view.glide_to(scene.held(scene.scale.panned((1 if key == Key.Key_D else -1) * share * scene.scale.width_px)))
         elif key == Key.Key_F:
             self._fit(scene)
@@ -311,7 +305,7 @@ class Interaction(QObject):
             if target != scene.scale:
                 self._view.glide_to(target)
                 return
-        self._view.glide_to(scene.fitted())
+        self._view.fit()
 
     def stop_measuring(self) -> bool:
         """Whether something was measured."""

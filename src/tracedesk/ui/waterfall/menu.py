@@ -32,15 +32,15 @@ def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> QMenu | None
             menu.addAction("Open everything below", lambda: view.set_closed(scene.closed - inside))
             menu.addAction("Close everything below", lambda: view.set_closed(scene.closed | inside))
         menu.addSeparator()
-    menu.addAction("Fit the trace   F", lambda: view.glide_to(scene.fitted()))
+    menu.addAction("Fit the trace   F", view.fit)
     path = menu.addAction("Critical path   C", lambda: view.show_critical_path(not view.path_shown))
     path.setCheckable(True)
     path.setChecked(view.path_shown)
-    if view.offers_columns:
+    if view.columns.offered:
         for key, column in COLUMNS.items():
             shown = menu.addAction(f"Column “{column.title}”", partial(view.column_wanted.emit, key))
             shown.setCheckable(True)
-            shown.setChecked(key in view.columns)
+            shown.setChecked(key in view.columns.shown)
     if scene.shift_ns is not None:
         clocks = menu.addAction("Put clocks right   Shift+C", lambda: view.set_clocks_corrected(not scene.corrected))
         clocks.setCheckable(True)

@@ -143,7 +143,7 @@ class Overview(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._host.scene is not None:
-            self._host.glide_to(self._host.scene.fitted())
+            self._host.fit()
 
 
 def _painted(cells: np.ndarray, look: Look) -> QImage:

@@ -130,7 +130,7 @@ class Ruler(QWidget):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self._host.scene is not None:
-            self._host.glide_to(self._host.scene.fitted())
+            self._host.fit()
 
 
 def flag_box(look: Look, scale: TimeScale, moment: int, text: str, height: int) -> QRectF | None:

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 
-from tracedesk.base.clock import format_duration
 from tracedesk.model.trace import Trace
-from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.jump import Landing, land, named_rows
 from tracedesk.scene.path import Piece
 from tracedesk.scene.rows import changed_block
@@ -21,7 +19,8 @@ from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import theme
 from tracedesk.ui.waterfall import accessible
 from tracedesk.ui.waterfall.canvas import Canvas
-from tracedesk.ui.waterfall.geometry import TREE_LEAST_PX, TREE_MOST_PX, TREE_PX, Geometry
+from tracedesk.ui.waterfall.columns import Columns
+from tracedesk.ui.waterfall.geometry import Geometry
 from tracedesk.ui.waterfall.growth import Growth
 from tracedesk.ui.waterfall.hover_card import HoverCard
 from tracedesk.ui.waterfall.interaction import Interaction
@@ -34,8 +33,6 @@ from tracedesk.ui.waterfall.tween import SimulationTween
 from tracedesk.ui.widgets.jump import Jump
 
 GLIDE_MS = 150
-NARROW_PX, NARROWER_TREE_PX, TREE_SHARE = 700, 196, 0.4
-
 
 
 class WaterfallView(QWidget):
@@ -59,11 +56,7 @@ class WaterfallView(QWidget):
         self.look = Look(theme.current())
         self.by_keyboard = False
         self.path_shown = True
-        self._tree_px: int | None = None
-        self._duration_px = 0.0
-        self.columns: tuple[str, ...] = ()
-        self.offers_columns = False
-        self._column_px: dict[str, float] = {}
+        self.columns = Columns()
         self._pieces: list[Piece] = []
         self.glide = Glide(self)
         self.overview = Overview(self)
@@ -98,7 +91,7 @@ class WaterfallView(QWidget):
         if trace is None or trace.n == 0:
             self.redraw()
             return
-        self._measure_columns(trace)
+        self.columns.measure(trace, self.look)
         scene = Waterfall(trace, self.geometry_now().timeline_px)
         if before is not None and before.trace.trace_id == trace.trace_id:
             self._carry_over(before, scene)
@@ -254,8 +247,8 @@ class WaterfallView(QWidget):
     def set_follow(self, on: bool) -> None:
         """Keep the end of a growing trace in view, until the first pan."""
         self.growth.follow(on)
-        if on and self.scene is not None:
-            self.glide_to(self.scene.fitted())
+        if on:
+            self.fit()
         self.redraw()
 
     def _show_path(self) -> None:
@@ -267,30 +260,29 @@ class WaterfallView(QWidget):
 
     def geometry_now(self) -> Geometry:
         """Where the columns are."""
-        usual = self.look.colors.grown(NARROWER_TREE_PX if self.width() < NARROW_PX else TREE_PX)
-        tree_px = self._tree_px or max(TREE_LEAST_PX, min(usual, round(self.width() * TREE_SHARE)))
-        columns = [(key, self._column_px.get(key, 0.0)) for key in self.columns]
-        return Geometry.of(self.width(), tree_px, self._duration_px, self.look.colors, columns)
+        return self.columns.geometry(self.width(), self.look)
 
     def offer_columns(self, keys: Collection[str]) -> None:
         """Show these optional columns (keys of `scene.columns.COLUMNS`), as far as there is room; the menu offers all."""
-        self.offers_columns = True
-        self.columns = tuple(key for key in COLUMNS if key in keys)
+        self.columns.offer(keys)
         self._fit_width()
-
-    def _measure_columns(self, trace: Trace) -> None:
-        """How wide durations and the optional columns are in the present font."""
-        self._duration_px = self.look.dense_px.of(format_duration(int((trace.end_ns - trace.start_ns).max())))
-        self._column_px = {key: max(self.look.label_px.of(column.title), *map(self.look.dense_px.of, column.widest(trace)))
-                           for key, column in COLUMNS.items()}
 
     def set_tree_px(self, px: int) -> None:
         """Another width of the tree column."""
-        self._tree_px = min(max(px, TREE_LEAST_PX), TREE_MOST_PX)
+        self.columns.set_tree_px(px)
         self._fit_width()
 
     def glide_to(self, scale: TimeScale) -> None:
-        """Show another stretch of time, in motion."""
+        """Show another stretch of time, in motion; the end is followed no more."""
+        self.growth.follow(False)
+        self._glide(scale)
+
+    def fit(self) -> None:
+        """Show the whole trace, in motion; where its end is followed it still is."""
+        if self.scene is not None:
+            self._glide(self.scene.fitted())
+
+    def _glide(self, scale: TimeScale) -> None:
         scene = self.scene
         if scene is None:
             return
@@ -299,7 +291,8 @@ class WaterfallView(QWidget):
         self.glide.start(GLIDE_MS, lambda share: self._show_scale(end if share >= 1.0 else begin.between(end, share)))
 
     def jump_to(self, scale: TimeScale) -> None:
-        """Show another stretch of time at once."""
+        """Show another stretch of time at once; the end is followed no more."""
+        self.growth.follow(False)
         self.tween.leave_window()
         self.glide.stop()
         self._show_scale(scale)
@@ -391,6 +384,6 @@ class WaterfallView(QWidget):
         self.canvas.slide.finish()
         self.look = Look(theme.current())
         if self.scene is not None:
-            self._measure_columns(self.scene.trace)
+            self.columns.measure(self.scene.trace, self.look)
         self.overview.forget()
         self._fit_width()

@@ -350,9 +350,11 @@ class WhatIfPage(WhatIfLayout):
                              lambda error: self.many.say(f"{error.message} {error.hint}"))
 
     def step_back(self) -> None:
-        """Esc: skip the guess, let go of the span, leave."""
+        """Esc: skip the guess, stop measuring, let go of the span, leave."""
         if self.side.predict.isVisible():
             self.side.predict.skip()
+        elif self.waterfall.leave_mode():
+            return
         elif self._state.span_id is not None:
             self._state.select(None)
         else:
