@@ -259,3 +259,42 @@ def test_the_key_measures_the_selected_span(view: FlameView, trace: Trace) -> No
     assert view.canvas.tools.measured == (int(trace.start_ns[span]), int(trace.end_ns[span]))
     view.set_mode(MERGED)
     assert view.canvas.tools.measured is None
+
+
+# keys and drags as in the waterfall
+
+def press(view: FlameView, key: Qt.Key, modifiers: Qt.KeyboardModifier = NONE) -> tuple[float, float]:
+    QTest.keyClick(view.canvas, key, modifiers)
+    view.canvas._glide.finish()
+    return view.canvas.view
+
+
+def test_fit_shows_first_the_frame_then_everything(view: FlameView, trace: Trace) -> None:
+    view.select(trace.span_ids[at(trace, "tool")])
+    _, left, right = view.canvas.source.shapes().of(at(trace, "tool"))
+    assert press(view, Qt.Key.Key_F) == (left, right)
+    assert press(view, Qt.Key.Key_F) == (0.0, 1.0)
+
+
+def test_zooming_by_key_keeps_the_selected_frame_where_it_is(view: FlameView, trace: Trace) -> None:
+    view.select(trace.span_ids[at(trace, "tool")])
+    _, left, right = view.canvas.source.shapes().of(at(trace, "tool"))
+    middle = (left + right) / 2
+    low, high = press(view, Qt.Key.Key_W)
+    assert high - low < 1.0
+    assert (middle - low) / (high - low) == pytest.approx(middle)
+
+
+def test_shift_pans_by_a_page(view: FlameView) -> None:
+    view.canvas.show_window(0.4, 0.5, glide=False)
+    assert press(view, Qt.Key.Key_D, Qt.KeyboardModifier.ShiftModifier) == pytest.approx((0.49, 0.59))
+    assert press(view, Qt.Key.Key_A) == pytest.approx((0.475, 0.575))
+
+
+def test_a_drag_moves_rows_as_well(view: FlameView) -> None:
+    view.set_trace(build_trace([span_row(n, n - 1 if n else None, f"level {n}", n, 100) for n in range(20)]))
+    drag(view, QPoint(300, 80), QPoint(300, 30))
+    assert view.canvas.bar.value() == 50
+    drag(view, QPoint(300, 30), QPoint(300, 36))
+    assert view.canvas.bar.value() == 44
+    assert view.canvas.view == (0.0, 1.0)

@@ -23,7 +23,7 @@ from tracedesk.ui.widgets.text import plain_tip
 
 GLIDE_MS, PAD_PX, TOP_PX, RULER_PX = 150, 16, 4, 20
 LEAST_SHARE = 1e-9
-ZOOM_STEP, PAN_SHARE = 1.2, 0.15
+ZOOM_STEP, PAN_SHARE, PAGE_SHARE = 1.2, 0.15, 0.9
 DRAG_PX = 4
 
 
@@ -41,6 +41,7 @@ class FlameCanvas(QWidget):
         self.view: tuple[float, float] = (0.0, 1.0)
         self.look = Look(theme.current())
         self._hover: int | None = None
+        self._pointer: float | None = None
         self._history: list[tuple[float, float]] = []
         self._pressed: tuple[float, float, tuple[float, float]] | None = None
         self._dragged = False
@@ -213,19 +214,22 @@ class FlameCanvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and not self.tools.press(event):
-            self._pressed = (event.position().x(), event.position().y(), self.view)
+            self._pressed = (event.position().x(), event.position().y() + self.bar.value(), self.view)
             self._dragged = False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x, y = event.position().x(), event.position().y()
+        self._pointer = x
         if self.tools.move(event.position()):
             return
         if self._pressed is not None:
             before = self._pressed[2]
             by = (self._pressed[0] - x) / self.plot().width() * (before[1] - before[0])
-            self._dragged = self._dragged or abs(x - self._pressed[0]) >= DRAG_PX
+            down = self._pressed[1] - self.bar.value() - y
+            self._dragged = self._dragged or max(abs(x - self._pressed[0]), abs(down)) >= DRAG_PX
             if self._dragged:
                 self.show_window(before[0] + by, before[1] + by, glide=False)
+                self.bar.setValue(self.bar.value() + round(down))
             return
         found = self._at(x, y)
         hover = found[0] if found is not None else None
@@ -251,7 +255,7 @@ class FlameCanvas(QWidget):
             self.update()
 
     def leaveEvent(self, event) -> None:
-        self._hover = None
+        self._hover = self._pointer = None
         self.update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -293,12 +297,12 @@ class FlameCanvas(QWidget):
         elif key == Qt.Key.Key_Backspace:
             self.back()
         elif key == Qt.Key.Key_F:
-            self._history.clear()
-            self.show_window(0.0, 1.0)
+            self._fit()
         elif key in (Qt.Key.Key_W, Qt.Key.Key_S):
-            self._zoom_by(ZOOM_STEP ** (2 if key == Qt.Key.Key_W else -2), self.plot().width() / 2)
+            self._zoom_by(ZOOM_STEP ** (2 if key == Qt.Key.Key_W else -2), self._centre())
         elif key in (Qt.Key.Key_A, Qt.Key.Key_D):
-            by = PAN_SHARE * width * (1 if key == Qt.Key.Key_D else -1)
+            share = PAGE_SHARE if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else PAN_SHARE
+            by = share * width * (1 if key == Qt.Key.Key_D else -1)
             self.show_window(left + by, right + by)
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._zoom_to_selected()
@@ -311,11 +315,34 @@ class FlameCanvas(QWidget):
         else:
             super().keyPressEvent(event)
 
-    def _zoom_to_selected(self) -> None:
+    def _selected_window(self) -> tuple[float, float] | None:
+        """The window that the selected frame fills."""
         shapes = self.source.shapes()
         found = shapes.of(self.source.selected) if shapes is not None and self.source.selected >= 0 else None
-        if found is not None:
-            self.zoom_to(*found[1:])
+        return found[1:] if found is not None else None
+
+    def _zoom_to_selected(self) -> None:
+        window = self._selected_window()
+        if window is not None:
+            self.zoom_to(*window)
+
+    def _fit(self) -> None:
+        """First the selected frame, then everything."""
+        window = self._selected_window()
+        if window is not None and window != self.view:
+            self.zoom_to(*window)
+            return
+        self._history.clear()
+        self.show_window(0.0, 1.0)
+
+    def _centre(self) -> float:
+        """Keys zoom around the pointer, else around the selected frame where it is in view, else around the middle."""
+        plot, (left, right) = self.plot(), self.view
+        if self._pointer is not None:
+            return min(max(self._pointer - plot.left(), 0.0), plot.width())
+        window = self._selected_window()
+        middle = ((window[0] + window[1]) / 2 - left) / (right - left) if window is not None else 0.5
+        return plot.width() * (middle if 0.0 <= middle <= 1.0 else 0.5)
 
     def _walk(self, key: Qt.Key) -> None:
         shapes = self.source.shapes()
