@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.drawn import at, drawn
@@ -106,6 +107,19 @@ def test_columns_go_as_a_whole_where_names_need_the_room(view: FlameView) -> Non
     assert hidden() == [False, False, True, True, False]
     view.resize(WIDE_PX + 60, LOW_PX + 60)
     assert not any(hidden())
+
+
+@pytest.mark.parametrize("scale", [0.8, 1.0, 1.5, 2.0])
+def test_no_number_is_cut_off_at_any_text_size(view: FlameView, scale: float) -> None:
+    theme.choose("dark", scale=scale)
+    view.resize(theme.grown(WIDE_PX) + 60, 700)
+    QApplication.processEvents()
+    table, metrics = view.side.hot, QFontMetricsF(theme.current().font("dense"))
+    assert view.side.isVisible()
+    for row in table.texts():
+        for number, text in enumerate(row[1:], 1):
+            assert table.isColumnHidden(number) or metrics.horizontalAdvance(text) + 6 <= table.columnWidth(number)
+    assert table.columnWidth(0) >= theme.grown(100)
 
 
 def test_nothing_is_worked_out_while_it_is_hidden(view: FlameView, trace: Trace, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -73,10 +73,10 @@ class FlameSide(QFrame):
     def resizeEvent(self, event) -> None:
         super().resizeEvent(event)
         room = self.width() - (0 if self.card.maximumWidth() == FREE_PX else self.card.width())
-        room -= theme.grown(NAME_PX) + sum(column.width_px for column in COLUMNS)
+        room -= theme.grown(NAME_PX + sum(column.width_px for column in COLUMNS))
         for number in GIVE_WAY:
             self.hot.setColumnHidden(number, room < 0)
-            room += COLUMNS[number].width_px
+            room += theme.grown(COLUMNS[number].width_px)
 
     def show_trace(self, trace: Trace | None, stretch: tuple[int, int] | None, elsewhere: Flags | None) -> None:
         """What is selected of a trace: everything, or what starts in a stretch. Nothing is worked out while it is hidden."""

@@ -71,6 +71,7 @@ class FlameView(QWidget):
         self._body.addWidget(self.side)
         self.side.hide()
         column.addLayout(self._body, 1)
+        theme.changed.connect(self._place)
         leave = QShortcut(Qt.Key.Key_Escape, self.search, context=Qt.ShortcutContext.WidgetShortcut)
         leave.activated.connect(self._leave_search)
 
