@@ -258,7 +258,7 @@ class TracesPage(QWidget):
             pane.hide()
 
     def step_back(self) -> None:
-        """Esc: stop finding, close the sheet, go back to the trace from the inspector, stop measuring, clear the selection."""
+        """Esc: stop finding, close the sheet, go back to the trace from the inspector, clear the selection."""
         focus = self.focusWidget()
         if not self.centre.finder.isHidden():
             self.centre.finder.close_box()
@@ -267,7 +267,7 @@ class TracesPage(QWidget):
             self.inspector.hide()
         elif focus is not None and focus.hasFocus() and self.inspector.isAncestorOf(focus):
             self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not self.centre.leave_mode():
+        elif not self.centre.leave_mode():                   # it was measuring
             self._state.select(None)
 
     # range

@@ -102,13 +102,13 @@ class Table(QTableView):
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
         for number, column in enumerate(columns):
-            header.setSectionResizeMode(
-                number, QHeaderView.ResizeMode.Fixed if column.width_px else QHeaderView.ResizeMode.Stretch)
-        self._grow()
+            header.setSectionResizeMode(number, QHeaderView.ResizeMode.Fixed if column.width_px else
+                                        QHeaderView.ResizeMode.Stretch)
         theme.changed.connect(self._grow)
+        self._grow()
 
     def _grow(self) -> None:
-        """Rows and columns have room for the text size."""
+        """Rows, head and columns as high and wide as the text needs."""
         self.verticalHeader().setDefaultSectionSize(theme.current().size("row"))
         self.horizontalHeader().setFont(theme.current().font("label"))
         for number, column in enumerate(self._model.columns):
