@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import LlmFields
-from tracedesk.model.span import LogRecord, Span
+from tracedesk.model.span import LogRecord, Received, Span
 from tracedesk.semconv import searchable, tokens
 from tracedesk.semconv.aliases import PARAMETERS
 from tracedesk.semconv.fields import FORMS
@@ -72,7 +72,7 @@ def search_text(fields: LlmFields, span: Span) -> str:
     return searchable.search_text(fields, span)
 
 
-def log_owners(span: Span) -> tuple[bytes, ...]:
+def log_owners(span: Received) -> tuple[bytes, ...]:
     """Ids of the spans whose log records may speak of this one: its own, and its parent's for Claude Code."""
     if span.parent_id is not None and span.scope.name.startswith("com.anthropic.claude_code"):
         return span.span_id, span.parent_id
