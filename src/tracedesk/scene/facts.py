@@ -9,7 +9,7 @@ import numpy as np
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost_exact, format_total
 from tracedesk.base.words import counted
-from tracedesk.model.kinds import COUNTED_KINDS, Status
+from tracedesk.model.kinds import Status
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.trace import UNKNOWN
 from tracedesk.scene.text import error_word, one_line, running_text, span_name
@@ -18,8 +18,8 @@ from tracedesk.scene.waterfall import Waterfall
 PRICE_FROM = {CostStatus.PRICED: "price list", CostStatus.FREE: "free", CostStatus.REPORTED: "as reported",
               CostStatus.UNKNOWN_MODEL: "no price for this model", CostStatus.NO_USAGE: "no usage was sent",
               CostStatus.NO_PRICE: "no price for this time", CostStatus.INVALID_USAGE: "usage makes no sense"}
+ELSEWHERE = "counted on another span"
 MESSAGE_CHARS = 90
-_COUNTED = np.array(sorted(COUNTED_KINDS), np.uint8)
 
 
 class Fact(NamedTuple):
@@ -49,7 +49,9 @@ def facts(scene: Waterfall, index: int) -> list[Fact]:
     given, made = int(trace.input_tokens[index]), int(trace.output_tokens[index])
     if given != UNKNOWN or made != UNKNOWN:
         said = [f"{value:,} {way}" for value, way in ((given, "in"), (made, "out")) if value != UNKNOWN]
-        found.append(Fact("Tokens", " · ".join(said), "as reported"))
+        found.append(Fact("Tokens", " · ".join(said), ELSEWHERE if scene.is_counted_elsewhere(index) else "as reported"))
+    elif trace.cost_status[index] == CostStatus.NO_USAGE:
+        found.append(Fact("Tokens", "not sent"))
     if trace.ttft_ns[index] > 0:
         found.append(Fact("First token", format_duration(int(trace.ttft_ns[index]))))
     cost = _cost(scene, index)
@@ -71,7 +73,8 @@ def _cost(scene: Waterfall, index: int) -> Fact | None:
     trace = scene.trace
     status = CostStatus(int(trace.cost_status[index]))
     if trace.cost_nusd[index] >= 0:
-        return Fact("Cost", format_cost_exact(int(trace.cost_nusd[index])), PRICE_FROM.get(status, ""))
+        source = ELSEWHERE if scene.is_counted_elsewhere(index) else PRICE_FROM.get(status, "")
+        return Fact("Cost", format_cost_exact(int(trace.cost_nusd[index])), source)
     if status is CostStatus.NONE:
         return None
     return Fact("Cost", "unpriced", PRICE_FROM.get(status, ""))
@@ -128,8 +131,10 @@ def measure(scene: Waterfall, begin_ns: int, end_ns: int) -> Measured:
     begin_ns, end_ns = sorted((begin_ns, end_ns))
     trace = scene.trace
     inside = (scene.start_ns >= begin_ns) & (scene.end_ns <= end_ns)
-    paying = inside & np.isin(trace.kind, _COUNTED)
+    paying = inside & (trace.cost_status != CostStatus.NONE)
+    if scene.elsewhere is not None:
+        paying &= ~scene.elsewhere
     known = paying & (trace.cost_nusd >= 0)
-    unpriced = paying & ~known & (trace.cost_status != CostStatus.NONE)
+    unpriced = paying & ~known
     cost = int(trace.cost_nusd[known].sum()) if known.any() else None
     return Measured(end_ns - begin_ns, int(np.count_nonzero(inside)), cost, int(np.count_nonzero(unpriced)))

@@ -114,9 +114,12 @@ class Centre(QFrame):
                 signal = getattr(widget, name, None)
                 if signal is not None:
                     signal.connect(self._desk.state.select if name == "span_selected" else self._activated)
-            toggled = getattr(widget, "path_toggled", None)
-            if toggled is not None:
-                toggled.connect(self.critical.setChecked)
+            for name, asked in (("path_toggled", self.critical.setChecked),
+                                ("column_wanted", lambda key: self._desk.commands.run(f"column.{key}")),
+                                ("price_wanted", lambda: self._desk.commands.run("price.set"))):
+                signal = getattr(widget, name, None)
+                if signal is not None:
+                    signal.connect(asked)
         return self._widgets[key]
 
     def canvas(self) -> QWidget:
@@ -138,6 +141,7 @@ class Centre(QFrame):
             return
         self._fresh.add(key)
         _give(widget, "set_trace", opened.trace)
+        _give(widget, "set_elsewhere", opened.elsewhere)
         _give(widget, "set_critical_path", opened.path)
         _give(widget, "set_slack", opened.slack_ns)
         _give(widget, "select", self._selected)

@@ -167,6 +167,12 @@ class TracesPage(QWidget):
         else:
             self.centre.key("J" if by > 0 else "K")
 
+    def jump(self) -> None:
+        """Letters jump to a name: of a span where the waterfall has the focus, else of a trace in the list."""
+        view = self.centre.view(self.centre.views.current)
+        jump = getattr(view, "jump", None) if not self.list.hasFocus() and self._state.trace is not None else None
+        (jump or self.list.jump).begin()
+
     def inspect(self) -> None:
         """Show the inspector and give it the focus."""
         if self.inspector.isHidden():

@@ -121,6 +121,11 @@ class Canvas(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(QRectF(1, 1, self.width() - 2, self.height() - 2))
 
+    def forget(self) -> None:
+        """What the columns say has changed."""
+        self._left = None
+        self.update()
+
     def _columns(self, frame: Frame) -> QPixmap:
         """Tree and durations, kept while only the time scale moves: they are most of the text of a frame."""
         scene = frame.scene
@@ -140,6 +145,7 @@ class Canvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             tree.paint_tree(part)
             tree.paint_durations(part)
+            tree.paint_columns(part)
             painter.end()
         return self._left
 

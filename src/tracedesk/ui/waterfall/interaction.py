@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
 
+from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.hit import fold_at
 from tracedesk.scene.rows import below
 from tracedesk.scene.timescale import ZOOM_STEP
@@ -88,6 +89,15 @@ class Interaction(QObject):
         middle = indent_px(scene.rows.depth(scene.trace, row), self._view.geometry_now().deepest)
         return span if abs(spot.x() - middle) <= CHEVRON_PX / 2 + 3 else None
 
+    def _wants_price(self, scene: Waterfall, spot: QPointF) -> bool:
+        """Whether a point lies on an unpriced cost that a price would fill."""
+        span, geometry = self.span_at(scene, spot), self._view.geometry_now()
+        right = dict(geometry.columns).get("cost")
+        if span is None or right is None:
+            return False
+        cell = COLUMNS["cost"].cell(scene, span)
+        return cell.wanting and right - self._view.look.dense_px.of(cell.text) <= spot.x() <= right
+
     # mouse
 
     def _mouse(self, scene: Waterfall, event: QMouseEvent) -> bool:
@@ -140,7 +150,8 @@ class Interaction(QObject):
                 view.set_measured((view.measured[0], scene.scale.ns(max(self._x(spot), 0.0))))
             self._hover(scene, self.span_at(scene, spot))
             near_edge = abs(spot.x() - view.geometry_now().edge) <= EDGE_GRIP_PX
-            view.canvas.setCursor(Qt.CursorShape.SplitHCursor if near_edge else Qt.CursorShape.ArrowCursor)
+            view.canvas.setCursor(Qt.CursorShape.SplitHCursor if near_edge else Qt.CursorShape.PointingHandCursor
+                                  if self._wants_price(scene, spot) else Qt.CursorShape.ArrowCursor)
             return
         if self._mode == "column":
             view.set_tree_px(round(spot.x()) - (view.geometry_now().edge - view.geometry_now().tree_right))
@@ -161,6 +172,8 @@ class Interaction(QObject):
         mode, self._mode, self._pressed = self._mode, "", None
         if event.button() == Qt.MouseButton.LeftButton and mode == "press":
             self._view.pick(self.span_at(scene, event.position()))
+            if self._wants_price(scene, event.position()):
+                self._view.price_wanted.emit()
         return event.button() == Qt.MouseButton.LeftButton
 
     def _hover(self, scene: Waterfall, span: int | None) -> None:

@@ -34,10 +34,11 @@ def hatch(painter: QPainter, box: QRectF, color: QColor, *, thick: int = 3, angl
 
 
 class Widths:
-    """Widths of texts in one font, measured once each."""
+    """Widths of texts in one font, measured once each; `height` of a line, in pixels."""
 
     def __init__(self, font: QFont) -> None:
         self._metrics = QFontMetricsF(font)
+        self.height = self._metrics.height()
         self._known: dict[str, float] = {}
         self._elided: dict[tuple[str, int, Qt.TextElideMode], str] = {}
 
