@@ -29,7 +29,7 @@ from tracedesk.ui.state import Receiver
 from tracedesk.ui.waterfall.motion import Glide
 
 PLANNED = ("whatif", "replay", "compare", "metrics", "datasets", "alerts")
-ON_TRACES_PAGE = ("first-run", "traces", "flame")
+ON_TRACES_PAGE = ("first-run", "first-trace", "traces", "flame")
 QUIET_MS = 220
 """Longer than every motion of DESIGN section 16."""
 PATIENCE_MS = 30_000
@@ -112,6 +112,8 @@ def _prepare(window: MainWindow, options: ShotOptions) -> None:
     window.live.stop()
     settle(window)
     _open(window, options)
+    if options.page == "first-trace":
+        traces.pointers.begin()
     window.state.go(key)
     if options.page == "flame":
         traces.show_view("flame")

@@ -16,6 +16,7 @@ from tracedesk.base.clock import NS_PER_S
 from tracedesk.model.query import Term, term
 from tracedesk.store import questions
 from tracedesk.ui import theme
+from tracedesk.ui.first_run.pointers import Pointers
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.traces import reader
@@ -62,6 +63,7 @@ class TracesPage(QWidget):
         self.filter.tools.addWidget(self._range)
         self.filter.tools.addWidget(self._save)
         self._first_run: FirstRun | None = None
+        self.pointers = Pointers(desk, self, self.list, self.centre)
         self._seen = False
         self._lay_out()
         self._wire()
@@ -134,6 +136,7 @@ class TracesPage(QWidget):
         if self.in_first_run():
             self._whole.setCurrentIndex(0)
             self._show_keys()
+            self.pointers.begin()
         if not self._seen and self.pane.showing() == "list":
             self._seen = True
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -158,7 +161,7 @@ class TracesPage(QWidget):
         if self.in_first_run():
             return [self.first_run()]
         return [self.list, self.centre.views, self.centre.canvas(), self.centre.bottom.tabs, self.inspector.tabs,
-                self.filter.field]
+                self.filter.field, *(card.close_button for card in self.pointers.shown())]
 
     def step(self, by: int) -> None:
         """Next or previous row of what has the focus: the list, else the view of the trace."""
@@ -249,8 +252,10 @@ class TracesPage(QWidget):
             pane.hide()
 
     def step_back(self) -> None:
-        """Esc: stop finding, close the sheet, go back to the trace from the inspector, clear the selection."""
+        """Esc: take a pointer away, stop finding, close the sheet, leave the inspector for the trace, clear the selection."""
         focus = self.focusWidget()
+        if self.pointers.step_back():
+            return
         if not self.centre.finder.isHidden():
             self.centre.finder.close_box()
             self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
