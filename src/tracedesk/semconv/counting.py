@@ -18,6 +18,8 @@ _COUNTED = frozenset(map(int, COUNTED_KINDS))
 _ERROR = int(Status.ERROR)
 STREAM = "streaming response from"
 """Logfire's name for the sibling that carries a streamed call's result."""
+ASKING = " with {"
+"""In Logfire's names of calls ("Message with {request_data[model]!r}")."""
 
 
 def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
@@ -56,7 +58,8 @@ def counted_across(
 
     `traces` holds rows and what `not_counted` found for them. The same answer (response id) at the same time is one call:
     an SDK that traces itself writes its streams as traces of their own. Of two that do not overlap in time one came from
-    a cache or from a server that gives every answer the same id; those stay apart.
+    a cache or from a server that gives every answer the same id; those stay apart. The result of a stream that Logfire wrote
+    outside any span is a trace of its own too.
     """
     groups: dict[str, list[SpanRow]] = {}
     trace_of: dict[int, int] = {}
@@ -72,7 +75,38 @@ def counted_across(
             for row in run:
                 if trace_of[id(row)] != trace_of[id(kept)]:
                     found[trace_of[id(row)]][row.span_id] = kept.span_id
+    _streamed_alone(traces, found)
     return found
+
+
+def _streamed_alone(
+    traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]], found: list[dict[bytes, bytes]]
+) -> None:
+    """Logfire's call and the result of its stream where no span is around both: two traces. As within one trace the latest
+    call before the result is its own, and what an SDK that traces itself put inside has the same figures."""
+    results = [row for (rows, skipped), known in zip(traces, found, strict=True) for row in rows
+               if row.parent_id is None and row.name.startswith(STREAM) and row.span_id not in skipped
+               and row.span_id not in known]
+    if not results:
+        return
+    waiting = sorted(((row, number) for number, (rows, _) in enumerate(traces) for row in rows
+                      if row.parent_id is None and ASKING in row.name and row.kind in _COUNTED and row.status != _ERROR
+                      and not row.name.startswith(STREAM) and not _has_tokens(row)), key=lambda entry: entry[0].start_ns)
+    taken: set[int] = set()
+    for result in sorted(results, key=lambda row: row.start_ns):
+        for row, number in reversed(waiting):
+            if row.start_ns > result.start_ns or id(row) in taken or not _one_model(row, result):
+                continue
+            rows, skipped = traces[number]
+            owner = skipped.get(row.span_id)
+            inner = next((one for one in rows if one.span_id == owner), None) if owner else None
+            if row.span_id in skipped and (inner is None or not _one_call(inner, result)):
+                continue
+            if inner is not None:
+                found[number][inner.span_id] = result.span_id
+            found[number][row.span_id] = result.span_id
+            taken.add(id(row))
+            break
 
 
 def _at_one_time(rows: Iterable[SpanRow]) -> list[list[SpanRow]]:
@@ -175,7 +209,12 @@ def _one_call(outer: SpanRow, inner: SpanRow) -> bool:
         return False
     if outer.input_tokens != inner.input_tokens or abs((outer.output_tokens or 0) - (inner.output_tokens or 0)) > 1:
         return False
-    a, b = outer.model, inner.model
+    return _one_model(outer, inner)
+
+
+def _one_model(one: SpanRow, other: SpanRow) -> bool:
+    """Whether two spans may name the same model: an alias and its dated snapshot do."""
+    a, b = one.model, other.model
     return a is None or b is None or a.startswith(b) or b.startswith(a)
 
 

@@ -81,6 +81,25 @@ def test_a_stream_split_in_three_is_counted_once() -> None:
                     row(4, 1, Kind.LLM, (53, 21), name=stream)) == {2: 4, 3: 4}
 
 
+def test_a_stream_split_over_traces_is_counted_once() -> None:
+    """Logfire outside any span: the call, maybe with the SDK's own span inside, and the result are roots of two traces."""
+    asked = row(1, None, Kind.LLM, name="Message with {request_data[model]!r}", model="claude")
+    inner = row(2, 1, Kind.LLM, (53, 21), response_id="m", model="claude", end_ns=90)
+    said = row(3, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=100, end_ns=100, model="claude")
+    other = row(4, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=200, end_ns=200, model="gpt")
+    traces: list[list[SpanRow]] = [[asked, inner], [said], [other]]
+    assert counted_across([(rows, not_counted(rows)) for rows in traces]) == [
+        {b"\1" * 8: b"\3" * 8, b"\2" * 8: b"\3" * 8}, {}, {}]
+    assert counted_across([([asked], {}), ([said], {}), ([other], {})]) == [{b"\1" * 8: b"\3" * 8}, {}, {}]
+
+
+def test_a_failed_call_and_one_that_came_later_are_not_the_call_of_a_stream() -> None:
+    said = row(3, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=100, end_ns=100)
+    failed = row(1, None, Kind.LLM, name="Message with {x}", status=int(Status.ERROR))
+    late = row(2, None, Kind.LLM, name="Message with {x}", start_ns=200)
+    assert counted_across([([failed], {}), ([late], {}), ([said], {})]) == [{}, {}, {}]
+
+
 def test_cycles_and_orphans_end() -> None:
     rows = [row(1, 2, Kind.AGENT, (5, 5)), row(2, 1, Kind.AGENT, (5, 5)), row(3, 9, Kind.LLM, (5, 5))]
     assert 3 not in left_out(*rows)
