@@ -18,6 +18,8 @@ _COUNTED = frozenset(map(int, COUNTED_KINDS))
 _ERROR = int(Status.ERROR)
 STREAM = "streaming response from"
 """Logfire's name for the sibling that carries a streamed call's result."""
+MOST_BEGUN = 16
+"""Output tokens that Anthropic's streams begin with at most, counted again in their final figure."""
 ASKING = " with {"
 """In Logfire's names of calls ("Message with {request_data[model]!r}")."""
 
@@ -71,7 +73,8 @@ def counted_across(
     found: list[dict[bytes, bytes]] = [{} for _ in traces]
     for group in groups.values():
         for run in _at_one_time(group) if len(group) > 1 else ():
-            kept = min(run, key=lambda row: (not _has_tokens(row), row.start_ns, row.span_id))
+            more = _counts_more(run)
+            kept = min(run, key=lambda row: (not _has_tokens(row), row.span_id in more, row.start_ns, row.span_id))
             for row in run:
                 if trace_of[id(row)] != trace_of[id(kept)]:
                     found[trace_of[id(row)]][row.span_id] = kept.span_id
@@ -163,8 +166,16 @@ def _same_response(
             continue
         members = {row.span_id for row in group}
         for run in _at_one_time(group):
-            kept = min(run, key=lambda row: (not _has_tokens(row), above[row.span_id] in members, row.start_ns))
+            more = _counts_more(run)
+            kept = min(run, key=lambda row: (not _has_tokens(row), row.span_id in more, above[row.span_id] in members,
+                                             row.start_ns))
             skipped.update((row.span_id, kept.span_id) for row in run if row is not kept)
+
+
+def _counts_more(run: Sequence[SpanRow]) -> set[bytes]:
+    """Spans of one answer that added the count its stream began with to the final one (Traceloop on Anthropic)."""
+    least = min((row.output_tokens for row in run if row.output_tokens is not None), default=0)
+    return {row.span_id for row in run if 0 < (row.output_tokens or 0) - least <= MOST_BEGUN}
 
 
 def _above_reports(

@@ -42,6 +42,11 @@ def test_of_two_spans_of_one_answer_the_one_that_knows_its_tokens_stays() -> Non
     assert left_out(row(1, None, Kind.LLM, response_id="m1"), row(2, 1, Kind.LLM, (53, 21), response_id="m1")) == {1: 2}
 
 
+def test_of_two_counts_of_one_stream_the_one_without_its_first_count_stays() -> None:
+    assert left_out(row(1, None, Kind.LLM, (53, 22), response_id="m1"),
+                    row(2, 1, Kind.LLM, (53, 21), response_id="m1")) == {1: 2}
+
+
 def test_answers_of_one_id_one_after_another_are_several() -> None:
     later = {"start_ns": 2 * 10**9, "end_ns": 3 * 10**9}
     assert left_out(row(1, None, Kind.AGENT), row(2, 1, Kind.LLM, (42, 17), response_id="chatcmpl-0"),
