@@ -47,6 +47,23 @@ def test_of_two_counts_of_one_stream_the_one_without_its_first_count_stays() -> 
                     row(2, 1, Kind.LLM, (53, 21), response_id="m1")) == {1: 2}
 
 
+def test_of_two_counts_of_one_answer_the_one_with_its_cached_tokens_stays() -> None:
+    cached = {"response_id": "m1", "cache_read_tokens": 20, "model": "claude"}
+    assert left_out(row(1, None, Kind.LLM, (33, 21), response_id="m1", model="claude"),
+                    row(2, 1, Kind.LLM, (53, 21), **cached)) == {1: 2}
+    assert left_out(row(1, None, Kind.LLM, (33, 1), model="claude"), row(2, 1, Kind.LLM, (53, 21), **cached)) == {1: 2}
+    assert left_out(row(1, None, Kind.LLM, (33, 90), model="claude"), row(2, 1, Kind.LLM, (53, 21), **cached)) == {}
+
+
+def test_a_stream_beside_the_span_of_an_sdk_that_traces_itself_is_one_call() -> None:
+    cached = {"response_id": "m1", "cache_read_tokens": 20, "model": "claude"}
+    later = {**cached, "start_ns": 3 * 10**9, "end_ns": 4 * 10**9}
+    beside = row(1, 9, Kind.LLM, (33, 21), model="claude")
+    assert left_out(row(9, None, Kind.AGENT), beside, row(2, 9, Kind.LLM, (53, 21), **cached)) == {1: 2}
+    assert left_out(row(9, None, Kind.AGENT), beside, row(2, 9, Kind.LLM, (53, 21), **later)) == {}
+    assert left_out(row(9, None, Kind.AGENT), beside, row(2, 9, Kind.LLM, (53, 21), response_id="m1", model="gpt")) == {}
+
+
 def test_answers_of_one_id_one_after_another_are_several() -> None:
     later = {"start_ns": 2 * 10**9, "end_ns": 3 * 10**9}
     assert left_out(row(1, None, Kind.AGENT), row(2, 1, Kind.LLM, (42, 17), response_id="chatcmpl-0"),
