@@ -98,6 +98,7 @@ PARAMETERS: dict[str, str] = {
     "max_output_tokens": "param.max_tokens", "maxTokens": "param.max_tokens", "maxOutputTokens": "param.max_tokens",
     "num_predict": "param.max_tokens", "stop": "param.stop", "stop_sequences": "param.stop", "stopSequences": "param.stop",
     "seed": "param.seed", "presence_penalty": "param.presence_penalty", "frequency_penalty": "param.frequency_penalty",
+    "presencePenalty": "param.presence_penalty", "frequencyPenalty": "param.frequency_penalty",
     "n": "param.n", "stream": "param.stream", "reasoning_effort": "param.reasoning_effort",
     "tool_choice": "param.tool_choice", "user": "param.end_user", "response_format": "param.output_type",
     "model": "model.requested",

@@ -200,6 +200,8 @@ def _spoken(item: dict[str, Any], name: str) -> Message:
         made = _spoken(item, "assistant")
         made["parts"] = [{**part, "type": "reasoning"} if part["type"] == "text" else part for part in made["parts"]]
         return made
+    if name == "user" and item.get("tool_call_id"):      # OpenInference for JavaScript: Anthropic's tool results
+        name = "tool"
     content: list[blocks.Part] = []
     reasoning = item.get("reasoning_content") or item.get("reasoning")
     if reasoning:

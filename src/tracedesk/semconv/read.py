@@ -95,7 +95,9 @@ def _view(span: Span, logs: Sequence[LogRecord]) -> tuple[View, dict[str, str]]:
         if name != DETAILS:
             continue
         for key, value in attributes.items():
-            if key not in span.attributes and key not in borrowed and key != "event.name":
+            if key in borrowed and isinstance(value, list) and isinstance(view.attributes[key], list):
+                view.attributes[key] = view.attributes[key] + [item for item in value if item not in view.attributes[key]]
+            elif key not in span.attributes and key not in borrowed and key != "event.name":
                 borrowed[key] = f"{where}:{name}/{key}"
                 if view.attributes is span.attributes:
                     view.attributes = dict(span.attributes)

@@ -117,7 +117,8 @@ PART = Dialect(
             A(
                 "ai.response.providerMetadata",
                 "openai.cachedPromptTokens|anthropic.usage.cache_read_input_tokens|anthropic.cacheReadInputTokens|"
-                "bedrock.usage.cacheReadInputTokens",
+                "bedrock.usage.cacheReadInputTokens|google.usageMetadata.cachedContentTokenCount|"
+                "deepseek.promptCacheHitTokens|openrouter.usage.promptTokensDetails.cachedTokens",
             ),
         ),
         "tokens.cache_write": (
@@ -128,11 +129,18 @@ PART = Dialect(
                 "bedrock.usage.cacheWriteInputTokens",
             ),
         ),
+        "tokens.cache_write_1h": A(
+            "ai.response.providerMetadata",
+            "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
+        ),
         "tokens.reasoning": (
             "ai.usage.outputTokenDetails.reasoningTokens",
             "ai.usage.reasoningTokens",
-            A("ai.response.providerMetadata", "openai.reasoningTokens"),
+            A("ai.response.providerMetadata", "openai.reasoningTokens|google.usageMetadata.thoughtsTokenCount|"
+                                              "openrouter.usage.completionTokensDetails.reasoningTokens"),
         ),
+        "cost.total": A("ai.response.providerMetadata", "gateway.cost|openrouter.usage.cost", only="llm embedding reranker"),
+        "service_tier": A("ai.response.providerMetadata", "openai.serviceTier|anthropic.usage.service_tier"),
         "finish_reasons": ("ai.response.finishReason", "gen_ai.response.finish_reasons", "ai.finishReason"),
         "ttft_s": (
             A("ai.response.msToFirstChunk", form=milliseconds),
