@@ -63,7 +63,8 @@ def take(store: Path, options: ShotOptions) -> None:
     theme.choose(options.theme, scale=1.0)
     with tempfile.TemporaryDirectory(prefix="tracedesk-") as folder:
         _stop_the_clock(store)
-        window = MainWindow(store, settings=Settings(Path(folder) / "desk.ini"))
+        settings = Settings(Path(folder) / "desk.ini")
+        window = MainWindow(store, settings=settings)
         failed: list[TraceDeskError] = []
         window.tasks.failed.connect(failed.append)
         try:
@@ -75,6 +76,7 @@ def take(store: Path, options: ShotOptions) -> None:
             window.close()
             window.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            settings.sync()                                # else it writes when it goes, and makes the folder again
 
 
 def _say(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
