@@ -11,9 +11,9 @@ from tracedesk.base.money import format_cost_exact, format_total
 from tracedesk.base.words import counted
 from tracedesk.model.kinds import Status
 from tracedesk.model.llm import CostStatus
-from tracedesk.model.trace import UNKNOWN
+from tracedesk.model.trace import UNKNOWN, Ints, Trace
 from tracedesk.scene.text import error_word, one_line, running_text, span_name
-from tracedesk.scene.waterfall import Waterfall
+from tracedesk.scene.waterfall import Flags, Waterfall
 
 PRICE_FROM = {CostStatus.PRICED: "price list", CostStatus.FREE: "free", CostStatus.REPORTED: "as reported",
               CostStatus.UNKNOWN_MODEL: "no price for this model", CostStatus.NO_USAGE: "no usage was sent",
@@ -127,14 +127,18 @@ class Measured(NamedTuple):
 
 
 def measure(scene: Waterfall, begin_ns: int, end_ns: int) -> Measured:
-    """What lies wholly between two moments."""
-    begin_ns, end_ns = sorted((begin_ns, end_ns))
-    trace = scene.trace
-    inside = (scene.start_ns >= begin_ns) & (scene.end_ns <= end_ns)
+    """What lies wholly between two moments of the picture."""
+    return measure_spans(scene.trace, scene.start_ns, scene.end_ns, (begin_ns, end_ns), scene.elsewhere)
+
+
+def measure_spans(trace: Trace, start_ns: Ints, end_ns: Ints, stretch: tuple[int, int], elsewhere: Flags | None) -> Measured:
+    """What of the spans at these times lies wholly in a stretch; calls whose figures stand elsewhere are not summed."""
+    begin, end = sorted(stretch)
+    inside = (start_ns >= begin) & (end_ns <= end)
     paying = inside & (trace.cost_status != CostStatus.NONE)
-    if scene.elsewhere is not None:
-        paying &= ~scene.elsewhere
+    if elsewhere is not None:
+        paying &= ~elsewhere
     known = paying & (trace.cost_nusd >= 0)
     unpriced = paying & ~known
     cost = int(trace.cost_nusd[known].sum()) if known.any() else None
-    return Measured(end_ns - begin_ns, int(np.count_nonzero(inside)), cost, int(np.count_nonzero(unpriced)))
+    return Measured(end - begin, int(np.count_nonzero(inside)), cost, int(np.count_nonzero(unpriced)))

@@ -25,6 +25,7 @@ from tracedesk.ui.traces.filter_bar import FilterBar
 from tracedesk.ui.traces.list_pane import ListPane
 from tracedesk.ui.traces.listing import Listing
 from tracedesk.ui.traces.reading import Reading
+from tracedesk.ui.traces.row_menu import RowMenu
 from tracedesk.ui.widgets.buttons import Button
 
 if TYPE_CHECKING:
@@ -98,6 +99,8 @@ class TracesPage(QWidget):
 
     def _wire(self) -> None:
         self.list.opened.connect(self._state.open_trace)
+        self.list.compare_wanted.connect(self._compare_with)
+        self.list.menu_wanted.connect(lambda at: RowMenu(self._desk, self).popup(at))
         self._state.trace_id_changed.connect(lambda: self.list.set_current(self._state.trace_id))
         self.listing.opened.connect(self._state.open_trace)
         self.listing.empty_store.connect(self.show_first_run)
@@ -176,6 +179,12 @@ class TracesPage(QWidget):
         jump = getattr(view, "jump", None) if not self.list.hasFocus() and self._state.trace is not None else None
         (jump or self.list.jump).begin()
 
+    def _compare_with(self, trace_id: bytes) -> None:
+        """Compare the open trace with another one of the list."""
+        if self._state.trace_id not in (None, trace_id):
+            self._state.go("compare")
+            self._desk.page("compare").with_(trace_id)
+
     def inspect(self) -> None:
         """Show the inspector and give it the focus."""
         if self.inspector.isHidden():
@@ -252,7 +261,8 @@ class TracesPage(QWidget):
             pane.hide()
 
     def step_back(self) -> None:
-        """Esc: take a pointer away, stop finding, close the sheet, leave the inspector for the trace, clear the selection."""
+        """Esc: take a pointer away, stop finding, close the sheet, go back to the trace from the inspector, stop measuring,
+        clear the selection."""
         focus = self.focusWidget()
         if self.pointers.step_back():
             return
@@ -263,7 +273,7 @@ class TracesPage(QWidget):
             self.inspector.hide()
         elif focus is not None and focus.hasFocus() and self.inspector.isAncestorOf(focus):
             self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
+        elif not self.centre.leave_mode():
             self._state.select(None)
 
     # range

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from tracedesk.base.clock import iso_time
@@ -101,9 +101,12 @@ class TraceListModel(QAbstractListModel):
 
 
 class TraceList(QListView):
-    """The view. `opened(trace_id)` when a row becomes current, `held(count)` when rows wait, or none any more."""
+    """The view. `opened(trace_id)` when a row becomes current, `held(count)` when rows wait, or none any more,
+    `compare_wanted(trace_id)` after Ctrl and a click, `menu_wanted(point of the screen)` for the current row."""
 
     opened = Signal(object)
+    compare_wanted = Signal(object)
+    menu_wanted = Signal(QPoint)
     held = Signal(int)
 
     def __init__(self) -> None:
@@ -249,9 +252,20 @@ class TraceList(QListView):
             self.opened.emit(self.model_.tail.rows[current.row()].trace_id)
 
     def mousePressEvent(self, event) -> None:
-        if self.indexAt(event.position().toPoint()).isValid():
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid():
             self.picked_by_hand = True
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                if event.button() == Qt.MouseButton.LeftButton:
+                    self.compare_wanted.emit(self.model_.tail.rows[index.row()].trace_id)
+                return
         super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            self._open(index.row())
+            self.menu_wanted.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 
 from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.hit import fold_at
@@ -13,6 +13,7 @@ from tracedesk.scene.rows import below
 from tracedesk.scene.timescale import ZOOM_STEP
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui.waterfall.menu import show_menu
+from tracedesk.ui.waterfall.tools import pinched
 from tracedesk.ui.waterfall.tree import CHEVRON_PX, indent_px
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Interaction(QObject):
             return self._key(scene, event)
         if isinstance(event, QWheelEvent):
             return self._wheel(scene, event)
+        if isinstance(event, QNativeGestureEvent):
+            return self._pinch(scene, event)
         if isinstance(event, QMouseEvent):
             return self._mouse(scene, event)
         if isinstance(event, QContextMenuEvent):
@@ -185,6 +188,14 @@ class Interaction(QObject):
                 at = self._view.canvas.mapToGlobal(self._pointer.toPoint())
                 self._view.card.want(scene, self._view.look, span, fold_at(scene, span, self._x(self._pointer)), at)
 
+    def _pinch(self, scene: Waterfall, event: QNativeGestureEvent) -> bool:
+        """Two fingers on a touch pad zoom at the pointer."""
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._view.growth.follow(False)
+        self._view.jump_to(scene.zoomed(pinched(event), min(max(self._x(event.position()), 0.0), scene.scale.width_px)))
+        return True
+
     def _wheel(self, scene: Waterfall, event: QWheelEvent) -> bool:
         view, turn, pixels = self._view, event.angleDelta(), event.pixelDelta()
         if event.modifiers() & Modifier.ControlModifier:
@@ -240,10 +251,7 @@ class Interaction(QObject):
             self._next_match(scene, -1 if shift else 1)
         elif key == Key.Key_M:
             self._measure_from_here(scene)
-        elif key == Key.Key_Escape and self._view.measured is not None:
-            self._measuring = False
-            self._view.set_measured(None)
-        else:
+        elif key != Key.Key_Escape or not self.stop_measuring():
             return False
         self._view.by_keyboard = True
         return True
@@ -305,11 +313,16 @@ class Interaction(QObject):
                 return
         self._view.glide_to(scene.fitted())
 
+    def stop_measuring(self) -> bool:
+        """Whether something was measured."""
+        measured, self._measuring = self._view.measured is not None, False
+        if measured:
+            self._view.set_measured(None)
+        return measured
+
     def _measure_from_here(self, scene: Waterfall) -> None:
         """From the pointer, else from the selected span's start; the other end follows the pointer. Again: stop."""
-        if self._view.measured is not None:
-            self._measuring = False
-            self._view.set_measured(None)
+        if self.stop_measuring():
             return
         if self._pointer is not None and self._x(self._pointer) >= 0:
             moment = scene.scale.ns(self._x(self._pointer))

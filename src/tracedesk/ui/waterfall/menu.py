@@ -49,5 +49,6 @@ def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> QMenu | None
         follow = menu.addAction("Follow the end", lambda: view.set_follow(not view.growth.following))
         follow.setCheckable(True)
         follow.setChecked(view.growth.following)
+    view.menu_opened.emit(menu, span is not None)
     menu.popup(at)
     return menu

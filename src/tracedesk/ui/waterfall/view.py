@@ -14,6 +14,7 @@ from tracedesk.model.trace import Trace
 from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.jump import Landing, land, named_rows
 from tracedesk.scene.path import Piece
+from tracedesk.scene.rows import changed_block
 from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
 from tracedesk.scene.waterfall import Waterfall
@@ -26,7 +27,7 @@ from tracedesk.ui.waterfall.hover_card import HoverCard
 from tracedesk.ui.waterfall.interaction import Interaction
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.menu import show_menu
-from tracedesk.ui.waterfall.motion import Glide
+from tracedesk.ui.waterfall.motion import Glide, moves
 from tracedesk.ui.waterfall.overview import Overview
 from tracedesk.ui.waterfall.ruler import Ruler
 from tracedesk.ui.waterfall.tween import SimulationTween
@@ -40,13 +41,15 @@ NARROW_PX, NARROWER_TREE_PX, TREE_SHARE = 700, 196, 0.4
 class WaterfallView(QWidget):
     """Draws one trace. `span_selected(span id or None)` when the user picks, `span_activated(span id)` on Enter,
     `path_toggled(shown)` when the critical path is switched, `scale_changed()` when another stretch of time is in view,
-    `column_wanted(key)` when an optional column is to be switched, `price_wanted()` after a click on an unpriced call."""
+    `column_wanted(key)` when an optional column is to be switched, `price_wanted()` after a click on an unpriced call,
+    `menu_opened(QMenu, whether it is of a span)` for those who have more to offer."""
 
     span_selected = Signal(object)
     span_activated = Signal(object)
     path_toggled = Signal(bool)
     column_wanted = Signal(str)
     price_wanted = Signal()
+    menu_opened = Signal(object, bool)
     scale_changed = Signal()
 
     def __init__(self) -> None:
@@ -91,6 +94,7 @@ class WaterfallView(QWidget):
         """Show a trace. The same one, grown, keeps its window, its selection, what is closed, and the row under the pointer."""
         before, self.scene = self.scene, None
         self.tween.stop()
+        self.canvas.slide.finish()
         if trace is None or trace.n == 0:
             self.redraw()
             return
@@ -188,6 +192,7 @@ class WaterfallView(QWidget):
         index = scene.trace.index_of.get(span_id) if span_id is not None else None
         if index == scene.selected:
             return
+        self.canvas.slide.finish()
         scene.selected = index
         if index is not None:
             scene.reveal(index)
@@ -226,6 +231,10 @@ class WaterfallView(QWidget):
         self.canvas.measured = stretch
         self.ruler.update()
         self.canvas.update()
+
+    def leave_mode(self) -> bool:
+        """Stop measuring; whether there was anything to stop."""
+        return self.interaction.stop_measuring()
 
     def show_critical_path(self, on: bool) -> None:
         """Switch the critical path, its dimming and its slack on or off."""
@@ -297,21 +306,28 @@ class WaterfallView(QWidget):
 
     def _show_scale(self, scale: TimeScale) -> None:
         if self.scene is not None:
+            self.canvas.slide.finish()
             self.scene.scale = scale
             self.redraw()
             self.scale_changed.emit()
 
     def set_closed(self, closed: set[int]) -> None:
-        """Close exactly these spans; the row under the pointer stays where it is."""
-        scene = self.scene
+        """Close exactly these spans, in motion; the row under the pointer stays where it is."""
+        scene, canvas, slide = self.scene, self.canvas, self.canvas.slide
         if scene is None:
             return
+        slide.finish()
+        before, scroll_px = scene.rows.spans, canvas.scroll_px
+        picture = canvas.picture() if moves() and canvas.isVisible() else None
         anchor = scene.hovered if scene.hovered is not None else scene.selected
         row = int(scene.rows.row_of[anchor]) if anchor is not None else 0
         scene.set_closed(closed)
         if anchor is not None:
             self.canvas.scroll_px += (int(scene.rows.row_of[anchor]) - row) * self.geometry_now().row_px
         self.rows_changed()
+        block = changed_block(before, scene.rows.spans)
+        if picture is not None and block is not None and canvas.scroll_px == scroll_px:
+            slide.start(picture, canvas.picture(), block, scroll_px, self.geometry_now().row_px)
 
     def show_row(self, row: int) -> None:
         """Scroll so far that a row is in view."""
@@ -342,6 +358,7 @@ class WaterfallView(QWidget):
         self.redraw()
 
     def _scrolled(self, value: int) -> None:
+        self.canvas.slide.finish()
         self.canvas.scroll_px = value
         self.canvas.update()
 
@@ -359,6 +376,7 @@ class WaterfallView(QWidget):
         self._column.activate()
         self.glide.finish()
         self.tween.finish()
+        self.canvas.slide.finish()
         self._fit_width()
 
     # looks
@@ -370,6 +388,7 @@ class WaterfallView(QWidget):
             widget.update()
 
     def _restyled(self) -> None:
+        self.canvas.slide.finish()
         self.look = Look(theme.current())
         if self.scene is not None:
             self._measure_columns(self.scene.trace)
