@@ -30,7 +30,7 @@ _GENERATION = "generations[0][0].message.kwargs."
 
 def _whole(attr: str, default_role: str, *senders: str) -> Source:
     """A whole request or answer, where flattening lost some of it: LangChain.js its call ids, blocks and Responses items, the
-    JavaScript agents the reasoning of Responses."""
+    JavaScript agents the reasoning of Responses, Bedrock's client the results of tools."""
     scopes = tuple(_JS + sender for sender in senders)
 
     def said(view: View) -> Any:
@@ -82,8 +82,8 @@ PART = Dialect(
                      A("metadata", "ls_provider", only="llm")),
         "operation": "openinference.span.kind",
         "param.all": ("llm.invocation_parameters", "embedding.invocation_parameters"),
-        "input.messages": (_whole("input.value", "user", "langchain"), flat("llm.input_messages"), flat("llm.prompts"),
-                           "llm.prompts"),
+        "input.messages": (_whole("input.value", "user", "langchain", "bedrock"), flat("llm.input_messages"),
+                           flat("llm.prompts"), "llm.prompts"),
         "output.messages": (_whole("output.value", "assistant", "langchain", "openai-agents"), flat("llm.output_messages"),
                             flat("llm.choices")),
         "system": A("llm.invocation_parameters", "system|instructions", only="llm"),
@@ -123,7 +123,7 @@ PART = Dialect(
         "cost.output": "llm.cost.completion",
         "cost.total": "llm.cost.total",
         "cost.details": (below("llm.cost.prompt_details"), below("llm.cost.completion_details")),
-        "finish_reasons": ("llm.finish_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
+        "finish_reasons": ("llm.finish_reason", "llm.stop_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
         "ttft_s": first_event_wait("First Token Stream Event"),
         "response.id": (
             A("output.value", "id", only="llm embedding"),

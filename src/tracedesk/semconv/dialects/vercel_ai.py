@@ -188,7 +188,7 @@ PART = Dialect(
                 fields={"cost.total": 0.0045, "service_tier": "flex", "param.presence_penalty": 0.1}),
         Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "google.generative-ai",
                  "ai.model.id": "gemini-2.5-flash", "ai.usage.promptTokens": 42, "ai.usage.completionTokens": 12,
-                 "ai.response.providerMetadata": '{"google": {"usageMetadata": {"promptTokenCount": 42, "thoughtsTokenCount": 5,'
+                 "ai.response.providerMetadata": '{"google": {"usageMetadata": {"thoughtsTokenCount": 5,'
                                                  ' "candidatesTokenCount": 12, "cachedContentTokenCount": 8}}}'},
                 kind="llm", scope="ai", name="ai.generateText.doGenerate",
                 fields={"tokens.input": 42, "tokens.output": 17, "tokens.reasoning": 5, "tokens.cache_read": 8}),
