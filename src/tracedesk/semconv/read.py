@@ -142,7 +142,7 @@ def _merge(view: View, step: Step, fields: LlmFields) -> None:
     raw = view.attributes.get(step.attr) if step.get is None else step.get(view)
     value = None if raw is None else step.form(raw)
     if value is None and raw is not None and step.form is FORMS["metadata"] and isinstance(raw, str | int | float | bool):
-        value = {step.attr: raw} if raw != "" else None
+        value = {step.attr: raw} if raw not in ("", "{}") else None
     if value is None:
         return
     known = fields.values.get(step.field)

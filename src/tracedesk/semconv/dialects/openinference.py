@@ -24,15 +24,18 @@ def _query(value: Any) -> str | None:
     return text(value) if found is None else text(dig(found, "query|query_bundle.query_str|query_str|input|q|question"))
 
 
-_JS_LANGCHAIN = "@arizeai/openinference-instrumentation-langchain"
+_JS = "@arizeai/openinference-instrumentation-"
 _GENERATION = "generations[0][0].message.kwargs."
 
 
-def _langchain_js(attr: str, default_role: str) -> Source:
-    """LangChain's own messages: flattened, its JavaScript instrumentation leaves out call ids, blocks and Responses items."""
+def _whole(attr: str, default_role: str, *senders: str) -> Source:
+    """A whole request or answer, where flattening lost some of it: LangChain.js its call ids, blocks and Responses items, the
+    JavaScript agents the reasoning of Responses, Bedrock's client the results of tools."""
+    scopes = tuple(_JS + sender for sender in senders)
+
     def said(view: View) -> Any:
-        found = structure(view.attributes.get(attr)) if view.span.scope.name.startswith(_JS_LANGCHAIN) else None
-        return exchange(found, default_role)
+        found = structure(view.attributes.get(attr)) if view.span.scope.name.startswith(scopes) else None
+        return exchange(found, default_role) if found else None
 
     return call(said, attr, needs=attr, only="llm")
 
@@ -71,7 +74,6 @@ PART = Dialect(
         "model.response": (
             "llm.response.model_name",
             "decision.response.model_name",
-            A("output.value", _GENERATION + "response_metadata.model_name", only="llm"),
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",
@@ -80,9 +82,10 @@ PART = Dialect(
                      A("metadata", "ls_provider", only="llm")),
         "operation": "openinference.span.kind",
         "param.all": ("llm.invocation_parameters", "embedding.invocation_parameters"),
-        "input.messages": (_langchain_js("input.value", "user"), flat("llm.input_messages"), flat("llm.prompts"),
-                           "llm.prompts"),
-        "output.messages": (_langchain_js("output.value", "assistant"), flat("llm.output_messages"), flat("llm.choices")),
+        "input.messages": (_whole("input.value", "user", "langchain", "bedrock"), flat("llm.input_messages"),
+                           flat("llm.prompts"), "llm.prompts"),
+        "output.messages": (_whole("output.value", "assistant", "langchain", "openai-agents"), flat("llm.output_messages"),
+                            flat("llm.choices")),
         "system": A("llm.invocation_parameters", "system|instructions", only="llm"),
         "tools": flat("llm.tools"),
         "input.value": "input.value",
@@ -120,11 +123,11 @@ PART = Dialect(
         "cost.output": "llm.cost.completion",
         "cost.total": "llm.cost.total",
         "cost.details": (below("llm.cost.prompt_details"), below("llm.cost.completion_details")),
-        "finish_reasons": ("llm.finish_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
+        "finish_reasons": ("llm.finish_reason", "llm.stop_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
         "ttft_s": first_event_wait("First Token Stream Event"),
         "response.id": (
             A("output.value", "id", only="llm embedding"),
-            A("output.value", _GENERATION + "response_metadata.id|" + _GENERATION + "id", only="llm", form=_answer_id),
+            A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].id", only="llm", form=_answer_id),
         ),
         "user.id": ("user.id", A("metadata", "user_id|userId|langfuse_user_id")),
         "session.id": ("session.id", A("metadata", "session_id|thread_id|conversation_id")),

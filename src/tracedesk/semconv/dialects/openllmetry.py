@@ -14,10 +14,10 @@ from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.values import structure
 from tracedesk.semconv.view import View
 
-_SCOPES = tuple("opentelemetry.instrumentation." + library for library in (
+_SCOPES = ("@traceloop/instrumentation-", *("opentelemetry.instrumentation." + library for library in (
     "openai.", "anthropic", "bedrock", "cohere", "groq", "mistralai", "ollama", "replicate", "together", "vertexai", "watsonx",
     "sagemaker", "alephalpha", "google_generativeai", "langchain", "llamaindex", "haystack", "crewai", "agno", "openai_agents",
-    "transformers", "writer", "voyageai", "mcp", "chromadb", "pinecone", "qdrant", "weaviate", "milvus", "lancedb", "marqo"))
+    "transformers", "writer", "voyageai", "mcp", "chromadb", "pinecone", "qdrant", "weaviate", "milvus", "lancedb", "marqo")))
 """Traceloop's own instrumentations: `openai.v1` is theirs, `openai_v2` and `genai.openai` are OpenTelemetry's."""
 
 
