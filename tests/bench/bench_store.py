@@ -96,7 +96,7 @@ def one_trace(size: int) -> Iterator[list[Made]]:
             below = parent is None or (number == 0 and parent == first)
             batch.append(Made(item.row._replace(
                 trace_id=trace_id, span_id=root if top else item.row.span_id,
-                parent_id=None if top else root if below else parent), item.text, item.span))
+                parent_id=None if top else root if below else parent), item.words, item.span))
         if len(batch) >= BATCH:
             yield batch
             batch = []

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tests.store.making import reading
+from tests.store.making import KEY
 from tracedesk.model.query import parse
 from tracedesk.store import measures, questions
 from tracedesk.store import spans as stored
+from tracedesk.store.connect import open_store
 from tracedesk.store.summaries import COLUMNS
 
 _NUMBERED = frozenset({"t.first_seen", "t.changed"})
@@ -35,10 +36,10 @@ def measured(db: Any, trace_no: int) -> tuple[Any, ...]:
     return tuple(of_trace.items()), tuple(steps), tuple(calls)
 
 
-def content(path: Path, words: list[str]) -> dict[str, Any]:
+def content(path: Path, words: list[str], *, key: bytes | None = KEY) -> dict[str, Any]:
     """The logical content of every table. Of the text index, which traces each of these words finds."""
     said: dict[str, Any] = {}
-    with reading(path) as store, store.reading() as db:
+    with open_store(path, role="read", key=key) as store, store.reading() as db:
         columns = ", ".join(column for column in COLUMNS.split(", ") if column not in _NUMBERED)
         said["traces"] = sorted(db.execute(
             f"SELECT {columns}, p.facts, t.recount FROM traces t "
@@ -67,6 +68,6 @@ def content(path: Path, words: list[str]) -> dict[str, Any]:
                 sender = db.execute("SELECT raw FROM resources WHERE resource_no = ?", (resource_no,)).fetchone()
                 spans.append((tuple(map(repr, entry.row)), entry.size, entry.digest, raw, found, sender))
         said["spans"] = sorted(spans)
-    with reading(path) as store:
+    with open_store(path, role="read", key=key) as store:
         said["found"] = {word: sorted(one.trace_id for one in questions.traces(store, parse(word))) for word in words}
     return said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,7 +13,10 @@ from tracedesk.model.row import SpanRow
 from tracedesk.model.span import LogRecord, Note, Resource, Scope, Span
 from tracedesk.semconv.counting import not_counted
 from tracedesk.store.connect import Store, open_store
+from tracedesk.store.facts import storable
+from tracedesk.store.payloads import packed_words
 from tracedesk.store.writer import Writer
+from tracedesk.wire.encode import span_raw
 
 T0_NS = 1_772_359_200_000_000_000
 MS = 1_000_000
@@ -24,7 +28,7 @@ class Made(NamedTuple):
     """What the writer wants for a span."""
 
     row: SpanRow
-    text: str
+    words: bytes
     span: Span
 
 
@@ -63,9 +67,11 @@ def made(spoken: Span, logs: Sequence[LogRecord] = ()) -> Made:
         fields.setdefault("cost_status", int(CostStatus.PRICED))
     if logs:
         fields.setdefault("title", str(logs[0].body))
-    row = SpanRow(spoken.trace_id, spoken.span_id, spoken.parent_id, spoken.name, spoken.resource.service, spoken.start_ns,
-                  spoken.end_ns, status=spoken.status, notes=int(spoken.notes), **fields)
-    return Made(row, "\n".join([spoken.attributes.get("text", ""), *(str(record.body) for record in logs)]).strip(), spoken)
+    row = storable(SpanRow(
+        spoken.trace_id, spoken.span_id, spoken.parent_id, spoken.name, spoken.resource.service, spoken.start_ns,
+        spoken.end_ns, status=spoken.status, notes=int(spoken.notes), **fields))
+    text = "\n".join([spoken.attributes.get("text", ""), *(str(record.body) for record in logs)]).strip()
+    return Made(row, packed_words(row, text), replace(spoken, raw=span_raw(spoken)))
 
 
 def send(writer: Writer, spans: Iterable[Span], logs: Sequence[LogRecord] = ()):

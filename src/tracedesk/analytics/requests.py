@@ -20,6 +20,7 @@ from tracedesk.base.clock import NS_PER_S
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.query import TraceQuery
 from tracedesk.model.query_keys import TIMES
+from tracedesk.store import changes
 from tracedesk.store import requests as stored
 from tracedesk.store.connect import Store
 from tracedesk.store.requests import UNKNOWN, Labels, Numbers, Parts, Records
@@ -141,13 +142,8 @@ class Selection:
 
     def _own_of(self, table: Table, wanted: Ints) -> Own:
         parts = _parts(self.store, self.requests, table)
-        place = np.full(len(self.requests.trace_no), -1, np.int64)
-        place[wanted] = np.arange(len(wanted))
-        at = np.minimum(np.searchsorted(self.requests.trace_no, parts.trace_no), max(0, len(place) - 1))
-        if not len(place):
-            return Own(np.zeros(0, np.int64), parts.records, np.zeros(0, np.int64))
-        of_trace = np.where(self.requests.trace_no[at] == parts.trace_no, place[at], -1)
-        of_record = np.repeat(of_trace, parts.counts)
+        place, _ = self.among(parts.trace_no, wanted)
+        of_record = np.repeat(place, parts.counts)
         which = np.flatnonzero(of_record >= 0)
         return Own(of_record[which], parts.records, which)
 
@@ -175,11 +171,11 @@ class Selection:
         return sorted({names.get(number, ("", ""))[0] for number in np.unique(calls["model_no"][left]).tolist()})
 
     def among(self, numbers: Ints, period: Ints | None = None) -> tuple[Ints, Mask]:
-        """Where requests with these trace_no stand in a period: (place in it, whether it is there)."""
+        """Where requests with these trace_no stand in a period: (place in it or -1, whether it is there)."""
         wanted = self.now if period is None else period
         everyone = self.requests.trace_no
         if not len(everyone):
-            return np.zeros(len(numbers), np.int64), np.zeros(len(numbers), np.bool_)
+            return np.full(len(numbers), -1, np.int64), np.zeros(len(numbers), np.bool_)
         place = np.full(len(everyone), -1, np.int64)
         place[wanted] = np.arange(len(wanted))
         at = np.minimum(np.searchsorted(everyone, numbers), len(everyone) - 1)
@@ -194,7 +190,7 @@ def requests_since(store: Store, since_ns: int) -> Requests:
     """The requests that start at `since_ns` or later (and maybe earlier ones), as they are in the store now."""
     with store.reading(stored.LIMIT_S):                                   # all of it is of one moment
         known = _known.get(store)
-        change = stored.change(store)
+        change = changes.number(store)
         if known is not None and known.since_ns <= since_ns:
             if known.change == change:
                 return known

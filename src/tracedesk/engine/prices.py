@@ -15,7 +15,8 @@ class CurrentPrices:
     """Prices calls by the book of the moment. It belongs to the writer's thread."""
 
     def __init__(self) -> None:
-        self._overrides: list[Override] = []
+        self.overrides: list[Override] = []
+        """The user's own prices; another list when they are others."""
         self._book = PriceBook()
 
     def price(self, fields: LlmFields, start_ns: int) -> Cost:
@@ -25,8 +26,8 @@ class CurrentPrices:
     def refresh(self, writer: Writer) -> None:
         """Look whether the user's own prices are still the same."""
         found = prices.all(writer.store)
-        if found != self._overrides:
-            self._overrides, self._book = found, PriceBook(found)
+        if found != self.overrides:
+            self.overrides, self._book = found, PriceBook(found)
 
     def warm(self, _: Writer) -> None:
         """Load the table of prices (0.2 s) before the first sender has to wait for it."""

@@ -12,10 +12,8 @@ The heartbeat is written by the main thread, so that it goes on while the writer
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -25,6 +23,7 @@ from typing import TypeVar
 
 from tracedesk.base.errors import StoreDamaged, WorldError
 from tracedesk.base.log import logger
+from tracedesk.base.own import look_seldom_for_cycles, no_core_dumps
 from tracedesk.base.paths import make_private_dir
 from tracedesk.base.registry import parts
 from tracedesk.base.settings import ReceiverSettings
@@ -33,6 +32,7 @@ from tracedesk.engine.jobs import JobKind, Jobs
 from tracedesk.engine.prices import CurrentPrices
 from tracedesk.engine.pulse import Pulse
 from tracedesk.ingest.intake import Intake
+from tracedesk.ingest.worker import Worker
 from tracedesk.privacy.token import receiver_token
 from tracedesk.receiver.receiver import Receiver
 from tracedesk.store.aside import move_aside
@@ -63,8 +63,8 @@ def run(path: Path, settings: ReceiverSettings, *, say: Say, complain: Say, pare
         PortInUse: both ports are taken, and nobody but a prompt waits for us.
         WorldError: the store cannot be opened, or the settings are not safe to listen with.
     """
-    _no_core_dumps()
-    _look_seldom_for_cycles()
+    no_core_dumps()
+    look_seldom_for_cycles()
     if not path.parent.exists():
         make_private_dir(path.parent)
     with EngineLock(path).take():
@@ -110,7 +110,8 @@ class _Engine:
     async def _live(self) -> bool:
         """From the first listener to the emptied log; whether it ended because the store is damaged."""
         book = CurrentPrices()
-        intake = Intake(self._path, book, memory_limit_bytes=self._settings.memory_limit_mb * 1_000_000)
+        intake = Intake(self._path, book, memory_limit_bytes=self._settings.memory_limit_mb * 1_000_000,
+                        worker=Worker(lambda: book.overrides))
         intake.start()
         intake.call(book.refresh)
         receiver = Receiver(self._settings, intake, receiver_token() if self._settings.require_token else None)
@@ -211,18 +212,3 @@ def _wait_for_the_end_of_stdin(loop: asyncio.AbstractEventLoop, stop: Callable[[
     while os.read(0, 4096):
         pass
     loop.call_soon_threadsafe(stop)
-
-
-def _look_seldom_for_cycles() -> None:
-    """Objects of a span live as long as their group and form no cycles; looking for some after every 700 new objects cost
-    11 to 23 % of the spans a second."""
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
-def _no_core_dumps() -> None:
-    """A core dump would hold the key of the store and what was just received, in plain."""
-    if sys.platform != "win32":
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

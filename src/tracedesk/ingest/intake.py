@@ -4,12 +4,13 @@
 
     receiver: reserve(bytes) ─► receive(decode) ─► queue ─► writer's thread: decode, gather, prepare, write ─► COMMIT ─► answer
 
-Bodies wait undecoded, because a decoded span takes some five times the room of its bytes: only one group (2,000 spans or
-20 ms of decoding) is decoded at a time. A group is whatever came while the one before was written, so a lone sender never
+Bodies wait undecoded, because a decoded span takes some five times the room of its bytes: only one group (2,000 spans or 20
+ms of decoding) is decoded at a time. A group is whatever came while the one before was written, so a lone sender never
 waits for company. Nothing is answered before COMMIT. What this machine refuses (a full disk, a damaged store) is answered
 `TryLater` and the store is opened anew; while another program holds the lock, the group is kept and tried again, because
-its senders may have given up by then and would not send it twice. A bug of ours costs the span it trips over: that is
-logged, counted as dropped and told to the sender; its neighbours are kept.
+its senders may have given up by then and would not send it twice. While more comes than one process keeps up with, a
+`Worker` decodes and prepares ahead of the writer, and a group is what it has ready. A bug of ours costs the span it trips
+over: that is logged, counted as dropped and told to the sender; its neighbours are kept.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from tracedesk.base.errors import DataError, StoreLocked, TraceDeskError, WorldE
 from tracedesk.base.log import crash_text, logger
 from tracedesk.ingest.keeping import AT_ONCE, Slice, keep, slices
 from tracedesk.ingest.stages import Prices
+from tracedesk.ingest.worker import Ahead, Worker
 from tracedesk.model.batch import SpanBatch
 from tracedesk.semconv.counting import not_counted
 from tracedesk.store.changes import Changes
@@ -74,6 +76,7 @@ class _Delivery:
     n_bytes: int
     answer: Future[Any]
     answered: Callable[[SpanBatch, Changes], Any]
+    ahead: Ahead | None = None
     batch: SpanBatch = field(default_factory=SpanBatch)
 
 
@@ -89,9 +92,10 @@ _Item = _Delivery | _Call | None
 class Intake:
     """Takes batches from any thread and owns the one that writes. `counters` may be read at any time."""
 
-    def __init__(self, store_path: Path, book: Prices, *, memory_limit_bytes: int) -> None:
+    def __init__(self, store_path: Path, book: Prices, *, memory_limit_bytes: int, worker: Worker | None = None) -> None:
         self.counters = Counters()
         self._path, self._book, self._limit = store_path, book, memory_limit_bytes
+        self._worker = worker
         self._queue: queue.SimpleQueue[_Item] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer")
         self._gate = threading.Lock()
@@ -148,7 +152,8 @@ class Intake:
 
     def receive(self, decode: Callable[[], SpanBatch], n_bytes: int) -> Future[SpanBatch]:
         """Decode and write a body for which `n_bytes` are reserved, and release them. The answer, after COMMIT, is the batch:
-        `rejected` says what of it is not kept. `decode` runs on the writer's thread; a DecodeError of it is the answer."""
+        `rejected` says what of it is not kept. `decode` runs on the writer's thread or in the worker; a DecodeError of it
+        is the answer."""
         return self._enqueue(decode, n_bytes, lambda batch, _: batch)
 
     def call(self, function: Callable[[Writer], T]) -> Future[T]:
@@ -181,7 +186,8 @@ class Intake:
         answer.set_running_or_notify_cancel()            # a sender that hangs up takes nothing back
         with self._gate:
             if not self._closing:
-                self._queue.put(_Delivery(decode, n_bytes, answer, answered))
+                ahead = None if self._worker is None else self._worker.offer(decode)
+                self._queue.put(_Delivery(decode, n_bytes, answer, answered, ahead))
                 return answer
             self._reserved -= n_bytes
         raise TryLater("The engine is ending.")
@@ -194,6 +200,8 @@ class Intake:
             try:
                 item = self._next(self._patience_s())
             except queue.Empty:
+                if self._worker is not None:
+                    self._worker.consider(self._reserved)
                 self._settle()
                 continue
             if item is None:
@@ -202,8 +210,12 @@ class Intake:
                 self._run_call(item)
             else:
                 self._write_group(item)
+            if self._worker is not None:
+                self._worker.consider(self._reserved)
             if self._unsettled and time.monotonic() - self._settled_s >= SETTLE_EVERY_S:
                 self._settle()
+        if self._worker is not None:
+            self._worker.close()
         self._shut()
 
     def _next(self, timeout_s: float | None) -> _Item:
@@ -308,7 +320,7 @@ class Intake:
         dropped = sum(delivery.batch.rejected_count for delivery in group)
         self.counters.dropped += dropped
         self.counters.received += refused - dropped + sum(
-            len(delivery.batch.spans) + len(delivery.batch.logs) for delivery in group)
+            delivery.batch.item_count for delivery in group)
         self.counters.batches += 1
         for delivery in group:
             self._answer(delivery, delivery.answered(delivery.batch, changes))
@@ -319,7 +331,7 @@ class Intake:
         items, until_s = 0, time.monotonic() + GROUP_S
         while True:
             try:
-                delivery.batch = delivery.decode()
+                delivery.batch = self._read(delivery)
             except DataError as error:
                 self._answer(delivery, error=error)
             except Exception as error:  # noqa: BLE001 - a bug: logged, and said to the sender as one
@@ -327,17 +339,25 @@ class Intake:
                 self._answer(delivery, error=error)
             else:
                 group.append(delivery)
-                items += len(delivery.batch.spans) + len(delivery.batch.logs)
+                items += delivery.batch.item_count
             if items >= AT_ONCE or time.monotonic() >= until_s:
                 return group
             try:
                 following = self._queue.get_nowait()
             except queue.Empty:
                 return group
-            if not isinstance(following, _Delivery):
+            if not isinstance(following, _Delivery) or (following.ahead is not None and not following.ahead.done()):
                 self._held.append(following)
                 return group
             delivery = following
+
+    def _read(self, delivery: _Delivery) -> SpanBatch:
+        """The batch of a body: made by the worker where there is one, else here."""
+        if delivery.ahead is not None and self._worker is not None:
+            batch = delivery.ahead.batch(self._worker.overrides)
+            if batch is not None:
+                return batch
+        return delivery.decode()
 
     def _keep(self, piece: Slice) -> Changes:
         """One transaction, tried until no other program holds the store locked."""

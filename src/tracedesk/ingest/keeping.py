@@ -13,6 +13,7 @@ from typing import NamedTuple
 from tracedesk.base.errors import WorldError
 from tracedesk.base.log import crash_text, logger
 from tracedesk.ingest.stages import Prepared, Prices, prepare
+from tracedesk.ingest.worker import PreparedAhead
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.store.changes import Changes
@@ -30,13 +31,13 @@ log = logger("intake")
 class Slice(NamedTuple):
     """What one transaction writes; beside each span and record the batch that it came in."""
 
-    spans: Sequence[tuple[Span, SpanBatch]]
+    spans: Sequence[tuple[Span | PreparedAhead, SpanBatch]]
     logs: Sequence[tuple[LogRecord, SpanBatch]]
 
 
 def slices(batches: Sequence[SpanBatch]) -> Iterator[Slice]:
     """All spans and log records of some batches, at most `AT_ONCE` of each at a time."""
-    spans = [(span, batch) for batch in batches for span in batch.spans]
+    spans = [(span, batch) for batch in batches for span in (*batch.spans, *batch.ahead)]
     logs = [(record, batch) for batch in batches for record in batch.logs]
     for at in range(0, max(len(spans), len(logs)), AT_ONCE):
         yield Slice(spans[at:at + AT_ONCE], logs[at:at + AT_ONCE])
@@ -69,13 +70,16 @@ def keep(writer: Writer, book: Prices, piece: Slice) -> Changes:
 
 
 def _prepared(
-    writer: Writer, book: Prices, spans: Sequence[tuple[Span, SpanBatch]], logs: Sequence[LogRecord]
-) -> list[Prepared]:
+    writer: Writer, book: Prices, spans: Sequence[tuple[Span | PreparedAhead, SpanBatch]], logs: Sequence[LogRecord]
+) -> list[Prepared | PreparedAhead]:
     """The spans, and those stored ones that a record names, prepared. A span that cannot be is noted in its batch."""
-    rows = []
+    rows: list[Prepared | PreparedAhead] = []
     for at, (span, records) in enumerate(writer.gather([span for span, _ in spans], logs)):
         try:
-            rows.append(prepare(span, records, book))
+            if isinstance(span, Span):
+                rows.append(prepare(span, records, book))
+            else:
+                rows.append(prepare(span.opened(), records, book) if records else span)
         except Exception as error:  # noqa: BLE001 - see the top
             log.error("one span left out: preparing it broke\n%s", crash_text(error))  # noqa: TRY400 - no text of it
             if at < len(spans):

@@ -17,9 +17,12 @@ from tracedesk.ingest.signs import signs_of
 from tracedesk.model.kinds import COUNTED_KINDS, MAYBE_COUNTED_KINDS, Kind, Status
 from tracedesk.model.llm import Cost, LlmFields
 from tracedesk.model.row import SpanRow
-from tracedesk.model.span import LogRecord, Span
+from tracedesk.model.span import LogRecord, Received, Span
 from tracedesk.semconv import read as semconv
 from tracedesk.semconv.searchable import TELLING
+from tracedesk.store.facts import storable
+from tracedesk.store.payloads import packed_words
+from tracedesk.wire.encode import span_raw
 
 ERROR_CHARS, LABEL_CHARS = 300, 80
 MARKED_EVENTS = 200
@@ -46,21 +49,24 @@ class Prices(Protocol):
 
 
 class Prepared(NamedTuple):
-    """A span ready for the store: the narrow facts, the text to search it by, and the span as received."""
+    """A span ready for the store (`store.writer.PreparedSpan`): the narrow facts, the words to search it by, and the span as
+    received."""
 
     row: SpanRow
-    text: str
-    span: Span
+    words: bytes
+    span: Received
 
 
 def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
     """Normalise and price a span with the log records that may speak of it (`semconv.read.log_owners`), in time order."""
+    if not span.raw:
+        span.raw = span_raw(span)                        # a span that somebody made by hand
     fields = semconv.hot(span, logs)
     values = fields.values
     kind = fields.kind
     cost = book.price(fields, span.start_ns) if is_call(fields) else _NO_COST
     ttft_s = values.get("ttft_s")
-    row = SpanRow(
+    row = storable(SpanRow(
         span.trace_id, span.span_id, span.parent_id, span.name, span.resource.service, span.start_ns, span.end_ns,
         int(kind), span.otel_kind, span.status, int(span.notes), _host(span), values.get("operation"),
         values.get("model.response") or values.get("model.requested"), values.get("provider"),
@@ -68,8 +74,8 @@ def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
         values.get("tokens.cache_write"), values.get("tokens.reasoning"),
         None if ttft_s is None else round(ttft_s * 1e9), cost.nusd, int(cost.status), values.get("response.id"),
         values.get("user.id"), values.get("session.id"), values.get("error.type"), _error(span, values),
-        semconv.title(fields), label(fields, span), _tags(values, span), _marks(span), signs_of(span, fields))
-    return Prepared(row, semconv.search_text(fields, span), span)
+        semconv.title(fields), label(fields, span), _tags(values, span), _marks(span), signs_of(span, fields)))
+    return Prepared(row, packed_words(row, semconv.search_text(fields, span)), span)
 
 
 def is_call(fields: LlmFields) -> bool:

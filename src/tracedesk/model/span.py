@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntFlag
-from typing import Any
+from typing import Any, Protocol
 
 Value = Any
 
@@ -107,6 +107,38 @@ class Span:
     dropped_links: int = 0
     notes: int = 0
     raw: bytes = b""
+
+
+class Received(Protocol):
+    """What is known of a span before its message is read: a `Span` is one."""
+
+    @property
+    def trace_id(self) -> bytes:
+        """Its trace."""
+
+    @property
+    def span_id(self) -> bytes:
+        """Its id."""
+
+    @property
+    def parent_id(self) -> bytes | None:
+        """The span above it."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+
+    @property
+    def resource(self) -> Resource:
+        """Who sent it."""
+
+    @property
+    def scope(self) -> Scope:
+        """The instrumentation scope."""
+
+    @property
+    def raw(self) -> bytes:
+        """The OTLP Span message."""
 
 
 @dataclass(slots=True)

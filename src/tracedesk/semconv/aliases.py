@@ -75,9 +75,10 @@ _FRAMEWORKS = frozenset({
 _ADDRESS = re.compile(r"^\d+\.\d+\.\d+\.\d+|[/:@]|\s|^localhost\b")
 
 _FINISH_REASONS = {alias.lower(): name for alias, name in _inverted({
-    "stop": "stop end_turn eos completed finishreason.stop finish_reason_stop stop_sequence",
-    "length": "length max_tokens max_output_tokens incomplete finishreason.length finishreason.max_tokens",
-    "tool_calls": "tool_calls tool_call tool_use tool-calls function_call finishreason.tool_calls",
+    "stop": "stop end_turn endTurn eos completed finishreason.stop finish_reason_stop stop_sequence"
+            " stopSequence",
+    "length": "length max_tokens maxTokens max_output_tokens incomplete finishreason.length finishreason.max_tokens",
+    "tool_calls": "tool_calls tool_call tool_use toolUse tool-calls function_call finishreason.tool_calls",
     "content_filter": "content_filter content-filter safety recitation refusal guardrail_intervened"
                       " finishreason.content_filter finishreason.safety finishreason.recitation",
     "error": "error failed",
@@ -98,6 +99,7 @@ PARAMETERS: dict[str, str] = {
     "max_output_tokens": "param.max_tokens", "maxTokens": "param.max_tokens", "maxOutputTokens": "param.max_tokens",
     "num_predict": "param.max_tokens", "stop": "param.stop", "stop_sequences": "param.stop", "stopSequences": "param.stop",
     "seed": "param.seed", "presence_penalty": "param.presence_penalty", "frequency_penalty": "param.frequency_penalty",
+    "presencePenalty": "param.presence_penalty", "frequencyPenalty": "param.frequency_penalty",
     "n": "param.n", "stream": "param.stream", "reasoning_effort": "param.reasoning_effort",
     "tool_choice": "param.tool_choice", "user": "param.end_user", "response_format": "param.output_type",
     "model": "model.requested",

@@ -105,6 +105,8 @@ def _tools_of(item: Any) -> list[dict[str, Any]]:
         return []
     schema = next((item[key] for key in ("parameters", "inputSchema", "input_schema", "parameters_json_schema", "schema")
                    if item.get(key) is not None), None)
+    if isinstance(schema, dict) and set(schema) == {"json"}:                 # Bedrock: inputSchema.json
+        schema = schema["json"]
     return [{"name": name, "description": text(item.get("description")), "parameters": structure(schema) or schema,
              "type": text(kind)}]
 

@@ -134,19 +134,22 @@ def _from_wrapper(value: dict[str, Any], default_role: str, depth: int) -> list[
         else:
             found = _from(inner, default_role, True, depth + 1)
         if found:
-            system = value.get("system")
-            if system and found[0]["role"] != "system":
-                found = [_message("system", blocks.parts(system)), *found]
-            return found
-    for key in ("output", "outputs", "response", "input", "inputs", "question", "query", "text", "content", "prompts"):
+            return _after_system(value.get("system"), found)
+    for key in ("output", "outputs", "response", "input", "inputs", "question", "query", "text", "content", "prompts",
+                "update"):
         inner = value.get(key)
+        said = value.get("instructions") if key == "input" else None         # OpenAI Responses
         if isinstance(inner, str) and text(inner) is not None:
-            return [_message(default_role, [blocks.text_part(inner)])]
+            return _after_system(said, [_message(default_role, [blocks.text_part(inner)])])
         if isinstance(inner, list | dict) and inner:
             found = _from(inner, default_role, True, depth + 1)
             if found:
-                return found
+                return _after_system(said, found)
     return None
+
+
+def _after_system(system: Any, found: list[Message]) -> list[Message]:
+    return [_message("system", blocks.parts(system)), *found] if system and found[0]["role"] != "system" else found
 
 
 def is_message(item: Any) -> bool:
@@ -197,6 +200,8 @@ def _spoken(item: dict[str, Any], name: str) -> Message:
         made = _spoken(item, "assistant")
         made["parts"] = [{**part, "type": "reasoning"} if part["type"] == "text" else part for part in made["parts"]]
         return made
+    if name == "user" and item.get("tool_call_id"):      # OpenInference for JavaScript: Anthropic's tool results
+        name = "tool"
     content: list[blocks.Part] = []
     reasoning = item.get("reasoning_content") or item.get("reasoning")
     if reasoning:

@@ -87,7 +87,7 @@ OTEL_FIELDS: Fields = {
         "gen_ai.openai.request.response_format",
         "gen_ai.request.response_format",
     ),
-    "param.encoding_formats": "gen_ai.request.encoding_formats",
+    "param.encoding_formats": ("gen_ai.request.encoding_formats", "gen_ai.request.encoding_format"),
     "param.tool_choice": "gen_ai.request.tool_choice",
     "param.end_user": ("gen_ai.request.user", "gen_ai.user"),
     "finish_reasons": (
@@ -141,7 +141,11 @@ OTEL_FIELDS: Fields = {
     "retrieval.k": ("gen_ai.retrieval.top_k", A("gen_ai.request.top_k", only="retriever")),
     "retrieval.documents": "gen_ai.retrieval.documents",
     "retrieval.source": ("gen_ai.data_source.id", "gen_ai.retrieval.source"),
-    "embedding.dimensions": ("gen_ai.embeddings.dimension.count", "gen_ai.request.embedding_dimension"),
+    "embedding.dimensions": (
+        "gen_ai.embeddings.dimension.count",
+        "gen_ai.request.embedding_dimension",
+        "gen_ai.request.dimensions",
+    ),
     "embedding.inputs": (
         A("gen_ai.input.messages", only="embedding"),
         "gen_ai.embeddings.input",

@@ -35,6 +35,8 @@ def tool_response(call_id: Any, response: Any) -> Part:
 def flat_text(content: Any) -> Any:
     """The text of content that is nothing but text blocks; other content is itself."""
     if isinstance(content, list) and content:
+        if len(content) == 1 and isinstance(content[0], dict) and set(content[0]) == {"json"}:      # Bedrock
+            return content[0]["json"]
         pieces = [_only_text(item) for item in content]
         if all(piece is not None for piece in pieces):
             return "".join(piece for piece in pieces if piece is not None)
@@ -111,6 +113,8 @@ def _reasoning(block: dict[str, Any]) -> list[Part]:
     found: Any = None
     for key in ("content", "text", "thinking", "reasoning", "summary"):
         found = found or block.get(key)
+    if isinstance(found, str) and found[:2] == "[{":
+        found = structure(found) or found                  # Traceloop: the summary of an OpenAI response, as JSON
     if isinstance(found, list):
         found = "\n".join(piece for piece in (
             item if isinstance(item, str) else text(item.get("text", item.get("content"))) if isinstance(item, dict) else None
@@ -269,10 +273,11 @@ def _bedrock_reasoning(block: dict[str, Any]) -> list[Part]:
 _BY_TYPE: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
     **dict.fromkeys(("text", "input_text", "output_text", "summary_text"), _text),
     **dict.fromkeys(("reasoning", "thinking", "redacted_thinking", "reasoning_text"), _reasoning),
-    **dict.fromkeys(("tool_call", "tool-call", "tool_use", "function_call", "function", "custom_tool_call"), _call),
+    **dict.fromkeys(("tool_call", "tool-call", "tool_use", "toolUse", "function_call", "function", "custom_tool_call"),
+                    _call),
     **dict.fromkeys(("server_tool_call", "server_tool_use", "mcp_tool_use"), _server_call),
-    **dict.fromkeys(("tool_call_response", "tool-result", "tool_result", "function_call_output", "server_tool_call_response",
-                     "custom_tool_call_output", "mcp_tool_result"), _response),
+    **dict.fromkeys(("tool_call_response", "tool-result", "tool_result", "toolResult", "function_call_output",
+                     "server_tool_call_response", "custom_tool_call_output", "mcp_tool_result"), _response),
     **dict.fromkeys(("image", "image_url", "input_image"), _image),
     **dict.fromkeys(("audio", "input_audio"), _audio),
     "video": _source("video"), "document": _source("document"), "input_file": _file, "file": _file,

@@ -2,7 +2,7 @@
 
 A shape is the scope, the set of attribute names (indexes of flattened lists replaced by #), the names of events and log
 records, and the few values that dialects are recognised by. Spans of one program have a handful of shapes, so the table
-walk of 34 dialects happens a handful of times and a span costs a dictionary look-up.
+walk of 35 dialects happens a handful of times and a span costs a dictionary look-up.
 """
 
 from __future__ import annotations
@@ -27,7 +27,9 @@ MAX_NAME_CHARS = 256
 MAX_LAYOUT_CHARS = 8_192
 """Spans whose attribute names are longer than this altogether are looked at anew each time."""
 Getter = Callable[[View], Any]
-BEDROCK_SCOPES = tuple("opentelemetry.instrumentation." + library for library in ("botocore", "bedrock", "genai.bedrock"))
+BEDROCK_SCOPES = (*("opentelemetry.instrumentation." + library for library in ("botocore", "bedrock", "genai.bedrock")),
+                  "@opentelemetry/instrumentation-aws-sdk", "@arizeai/openinference-instrumentation-bedrock",
+                  "@traceloop/instrumentation-bedrock")
 """Instrumentations of Bedrock's own client hand its figures on, and Bedrock counts cached tokens apart from the input."""
 
 

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import LlmFields
-from tracedesk.model.span import LogRecord, Span
+from tracedesk.model.span import LogRecord, Received, Span
 from tracedesk.semconv import searchable, tokens
 from tracedesk.semconv.aliases import PARAMETERS
 from tracedesk.semconv.fields import FORMS
@@ -72,7 +72,7 @@ def search_text(fields: LlmFields, span: Span) -> str:
     return searchable.search_text(fields, span)
 
 
-def log_owners(span: Span) -> tuple[bytes, ...]:
+def log_owners(span: Received) -> tuple[bytes, ...]:
     """Ids of the spans whose log records may speak of this one: its own, and its parent's for Claude Code."""
     if span.parent_id is not None and span.scope.name.startswith("com.anthropic.claude_code"):
         return span.span_id, span.parent_id
@@ -95,7 +95,9 @@ def _view(span: Span, logs: Sequence[LogRecord]) -> tuple[View, dict[str, str]]:
         if name != DETAILS:
             continue
         for key, value in attributes.items():
-            if key not in span.attributes and key not in borrowed and key != "event.name":
+            if key in borrowed and isinstance(value, list) and isinstance(view.attributes[key], list):
+                view.attributes[key] = view.attributes[key] + [item for item in value if item not in view.attributes[key]]
+            elif key not in span.attributes and key not in borrowed and key != "event.name":
                 borrowed[key] = f"{where}:{name}/{key}"
                 if view.attributes is span.attributes:
                     view.attributes = dict(span.attributes)
@@ -140,7 +142,7 @@ def _merge(view: View, step: Step, fields: LlmFields) -> None:
     raw = view.attributes.get(step.attr) if step.get is None else step.get(view)
     value = None if raw is None else step.form(raw)
     if value is None and raw is not None and step.form is FORMS["metadata"] and isinstance(raw, str | int | float | bool):
-        value = {step.attr: raw} if raw != "" else None
+        value = {step.attr: raw} if raw not in ("", "{}") else None
     if value is None:
         return
     known = fields.values.get(step.field)

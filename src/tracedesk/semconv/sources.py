@@ -25,6 +25,11 @@ def without_empty(value: Any) -> Any:
     return {key: item for key, item in value.items() if present(item) is not None} or None if isinstance(value, dict) else None
 
 
+def each_json(value: Any) -> dict[str, Any] | None:
+    """A map whose values are JSON each."""
+    return {key: json_value(item) for key, item in value.items()} if isinstance(value, dict) else None
+
+
 def quoted(attr: str, *, only: str = "") -> Source:
     """An attribute whose text is JSON once more: '"gpt-4o"' is gpt-4o (MLflow)."""
     return A(attr, only=only, decode=json_value)

@@ -51,7 +51,11 @@ def add_cached(fields: LlmFields) -> None:
 
 def _add_reasoning(values: dict[str, Any]) -> None:
     output, reasoning = values.get("tokens.output"), values.get("tokens.reasoning")
-    if output is not None and reasoning is not None and reasoning > output:
+    if output is None or not reasoning:
+        return
+    total, given = values.get("tokens.total"), values.get("tokens.input")
+    apart = total is not None and given is not None and total == given + output + reasoning
+    if reasoning > output or apart:
         values["tokens.output"] = output + reasoning
 
 

@@ -35,8 +35,8 @@ def response_hash(response_id: str) -> int:
 
 def noted(came: Iterable[SpanRow], went: Iterable[SpanRow]) -> bytes:
     """What `pending.calls` says of the spans that a write took in, and of those that they replaced."""
-    return b"".join(_CALL.pack(sign, response_hash(row.response_id), row.span_id) for sign, rows in ((-1, went), (1, came))
-                    for row in rows if row.response_id and is_counted_call(row))
+    return b"".join([_CALL.pack(sign, response_hash(row.response_id), row.span_id) for sign, rows in ((-1, went), (1, came))
+                     for row in rows if row.response_id and is_counted_call(row)])
 
 
 def same_call(before: SpanRow, after: SpanRow) -> bool:

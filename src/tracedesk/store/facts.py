@@ -97,28 +97,33 @@ def _that_fits(row: SpanRow) -> SpanRow:
 
 def pack(entries: Sequence[Entry]) -> bytes:
     """A part of these entries, in this order."""
-    table: dict[str | None, int] = {None: 0}
+    table = _Texts({None: 0})
     records = [_record(entry, table) for entry in entries]
     body = np.frombuffer(b"".join(records), np.uint8).reshape(len(records), RECORD.itemsize)
     return packing.pack(b"".join(((len(records) | _SECOND).to_bytes(4, "little"), body.T.tobytes(), orjson.dumps(list(table)))))
 
 
-def _record(entry: Entry, table: dict[str | None, int]) -> bytes:
+class _Texts(dict[str | None, int]):
+    """The numbers of the texts of a part, given out as they come; None is 0."""
+
+    def __missing__(self, text: str | None) -> int:
+        number = self[text] = len(self)
+        return number
+
+
+def _record(entry: Entry, table: _Texts) -> bytes:
     row, size, digest, part, slot = entry
     (_, span_id, parent_id, name, service, start_ns, end_ns, kind, otel_kind, status, notes, host, operation, model, provider,
      tokens_in, tokens_out, cache_read, cache_write, reasoning, ttft_ns, cost_nusd, cost_status, response_id, user_id,
      session_id, error_type, error_message, title, label, tags, marks, signs) = row
-    code = table.setdefault
     return _STRUCT.pack(
         span_id, parent_id or _NO_PARENT, start_ns, NONE if end_ns is None else end_ns, NONE if ttft_ns is None else ttft_ns,
         NONE if cost_nusd is None else cost_nusd, NONE if tokens_in is None else tokens_in,
         NONE if tokens_out is None else tokens_out, NONE if cache_read is None else cache_read,
         NONE if cache_write is None else cache_write, NONE if reasoning is None else reasoning, size, digest, part, otel_kind,
-        notes, slot, code(name, len(table)), code(service, len(table)), code(host, len(table)), code(operation, len(table)),
-        code(model, len(table)), code(provider, len(table)), code(response_id, len(table)), code(user_id, len(table)),
-        code(session_id, len(table)), code(error_type, len(table)), code(error_message, len(table)), code(title, len(table)),
-        code(label, len(table)), code(tags, len(table)), code(marks, len(table)), code(signs, len(table)), kind, status,
-        cost_status)
+        notes, slot, table[name], table[service], table[host], table[operation], table[model], table[provider],
+        table[response_id], table[user_id], table[session_id], table[error_type], table[error_message], table[title],
+        table[label], table[tags], table[marks], table[signs], kind, status, cost_status)
 
 
 def unpack(data: bytes) -> tuple[NDArray[Any], list[str | None]]:

@@ -20,16 +20,14 @@ import numpy as np
 from tracedesk.model.attempts import second_attempts
 from tracedesk.model.kinds import Status
 from tracedesk.model.row import SpanRow
-from tracedesk.model.signs import Sign, from_json
+from tracedesk.model.signs import KEYS, Sign, from_json
+from tracedesk.store.facts import NONE
 from tracedesk.store.interned import Numbers
 from tracedesk.store.sums import within
 from tracedesk.store.totals import COUNTED_CODES, Key, Totals
 
 if TYPE_CHECKING:
     from tracedesk.store.writer import Writer
-
-NONE = -(2**63)
-"""Stands for None in a record."""
 
 NUMBERS = np.dtype(
     [(name, "<i8") for name in ("start_ns", "duration_ns", "input_tokens", "output_tokens", "cache_read_tokens", "cost_nusd")]
@@ -253,8 +251,8 @@ def _beside(row: SpanRow) -> tuple[bytes | None, str, int]:
 def stored_signs(db: Any, trace_no: int) -> frozenset[StoredSign]:
     """The signs of a trace that the store has."""
     return frozenset(db.execute(
-        "SELECT key, span_id, rule, value, text FROM signs WHERE trace_no = ? AND key IN "
-        "('refusal', 'filter', 'blocked', 'jailbreak', 'timeout', 'retry', 'score', 'vote', 'success')", (trace_no,)))
+        f"SELECT key, span_id, rule, value, text FROM signs WHERE key IN ({', '.join('?' * len(KEYS))}) AND trace_no = ?",
+        (*KEYS, trace_no)))
 
 
 class Written:

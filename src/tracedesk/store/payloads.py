@@ -12,6 +12,7 @@ import struct
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from tracedesk.model.row import SpanRow
 from tracedesk.store import packing
 
 SPANS_PER_PART = 4096
@@ -29,37 +30,42 @@ class Words(NamedTuple):
 
 
 class Payload(NamedTuple):
-    """One slot: the message as stored, its words to search, and the numbers of its resource and scope."""
+    """One slot: the message as stored, its words to search (`packed_words`), and the numbers of its resource and scope."""
 
     raw: bytes
-    words: Words
+    words: bytes
     resource_no: int
     scope_no: int
 
 
-EMPTY = Payload(b"", Words(""), 0, 0)
 _BETWEEN = "\x1f"
 
 
-def pack(payloads: Sequence[Payload]) -> bytes:
-    """A part of these payloads, in this order."""
-    words = [_joined(payload.words) for payload in payloads]
-    pieces = [len(payloads).to_bytes(4, "little")]
-    pieces += [_SLOT.pack(len(raw), len(said), resource, scope)
-               for (raw, _, resource, scope), said in zip(payloads, words, strict=True)]
-    pieces += [raw for raw, _, _, _ in payloads]
-    pieces += words
-    return packing.pack(b"".join(pieces))
-
-
-def _joined(words: Words) -> bytes:
-    text, name, error = words
-    return _BETWEEN.join((name.replace(_BETWEEN, " "), error.replace(_BETWEEN, " "), text)).encode("utf-8", "replace")
+def packed_words(row: SpanRow, text: str) -> bytes:
+    """What a span is found by, as a slot has it."""
+    name, error = row.name, row.error_message or ""
+    if row.error_type and row.error_type not in error:
+        error = f"{row.error_type} {error}"
+    if _BETWEEN in name or _BETWEEN in error:
+        name, error = name.replace(_BETWEEN, " "), error.replace(_BETWEEN, " ")
+    return f"{name}{_BETWEEN}{error}{_BETWEEN}{text}".encode("utf-8", "replace")
 
 
 def _parted(said: bytes) -> Words:
     name, error, text = said.decode("utf-8").split(_BETWEEN, 2)
     return Words(text, name, error)
+
+
+EMPTY = Payload(b"", (_BETWEEN * 2).encode(), 0, 0)
+
+
+def pack(payloads: Sequence[Payload]) -> bytes:
+    """A part of these payloads, in this order."""
+    pieces = [len(payloads).to_bytes(4, "little")]
+    pieces += [_SLOT.pack(len(raw), len(said), resource, scope) for raw, said, resource, scope in payloads]
+    pieces += [payload[0] for payload in payloads]
+    pieces += [payload[1] for payload in payloads]
+    return packing.pack(b"".join(pieces))
 
 
 def unpack(data: bytes) -> list[Payload]:
@@ -71,7 +77,7 @@ def unpack(data: bytes) -> list[Payload]:
     words_at = at + sum(slot[0] for slot in slots)
     out = []
     for raw_size, words_size, resource, scope in slots:
-        out.append(Payload(flat[at:at + raw_size], _parted(flat[words_at:words_at + words_size]), resource, scope))
+        out.append(Payload(flat[at:at + raw_size], flat[words_at:words_at + words_size], resource, scope))
         at += raw_size
         words_at += words_size
     return out

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 
 from tracedesk.model.query import TraceQuery
 from tracedesk.store.connect import Store
-from tracedesk.store.measures import CALL, NO_SUCCESS, NONE, NUMBERS, STEP
+from tracedesk.store.facts import NONE
+from tracedesk.store.measures import CALL, NO_SUCCESS, NUMBERS, STEP
 from tracedesk.store.notes import WHOLE_TRACE
-from tracedesk.store.search import condition
+from tracedesk.store.search import condition, storable
 from tracedesk.store.totals import labels as labels_of_card
 
 UNKNOWN = NONE
@@ -50,13 +51,6 @@ class Parts(NamedTuple):
     records: Records
 
 
-def change(store: Store) -> int:
-    """The number of the last write to the store; what was read is still right while it stays the same."""
-    with store.reading() as db:
-        found = db.execute("SELECT value FROM meta WHERE name = 'change'").fetchone()
-    return int(found[0]) if found else 0
-
-
 def since(store: Store, since_ns: int) -> Numbers:
     """The numbers of all traces that start at `since_ns` or later."""
     with store.reading(LIMIT_S) as db:
@@ -65,7 +59,7 @@ def since(store: Store, since_ns: int) -> Numbers:
             rows = db.execute("SELECT trace_no, data FROM measures ORDER BY trace_no")
         else:
             rows = db.execute("SELECT trace_no, m.data FROM traces t CROSS JOIN measures m USING (trace_no) "
-                              "WHERE t.start_ns >= ?", (_fitting(since_ns),))
+                              "WHERE t.start_ns >= ?", (storable(since_ns),))
         return _numbers(db, rows, "start_ns >= ?", since_ns)
 
 
@@ -96,10 +90,10 @@ def _numbers(db: Any, rows: Iterable[tuple[int, bytes]], which: str, value: int)
     if len(numbers) and (np.diff(numbers) < 0).any():
         order = np.argsort(numbers, kind="stable")
         numbers, records = numbers[order], records[order]
-    behind = db.execute(_SELECT.format("INDEXED BY traces_to_recount", f"recount AND {which}"), (_fitting(value),)).fetchall()
+    behind = db.execute(_SELECT.format("INDEXED BY traces_to_recount", f"recount AND {which}"), (storable(value),)).fetchall()
     if db.execute("SELECT 1 FROM meta WHERE name = 'unmeasured'").fetchone():
         behind += db.execute(_SELECT.format("", f"{which} AND trace_no NOT IN (SELECT trace_no FROM measures)"),
-                             (_fitting(value),)).fetchall()
+                             (storable(value),)).fetchall()
     if not behind:
         return Numbers(numbers, records)
     late = np.zeros(len(behind), NUMBERS)
@@ -174,7 +168,7 @@ def verdicts(store: Store) -> dict[int, str]:
 def count_since(store: Store, since_ns: int) -> int:
     """How many traces start at `since_ns` or later: fewer than are known where some were deleted."""
     with store.reading(LIMIT_S) as db:
-        return int(db.execute("SELECT count(*) FROM traces WHERE start_ns >= ?", (_fitting(since_ns),)).fetchone()[0])
+        return int(db.execute("SELECT count(*) FROM traces WHERE start_ns >= ?", (storable(since_ns),)).fetchone()[0])
 
 
 def matching(store: Store, query: TraceQuery, start_ns: int, end_ns: int) -> Ints:
@@ -183,7 +177,7 @@ def matching(store: Store, query: TraceQuery, start_ns: int, end_ns: int) -> Int
         where, values = condition(db, query)
         found = db.execute(
             f"SELECT group_concat(t.trace_no) FROM traces t WHERE {where} AND t.start_ns >= ? AND t.start_ns < ?",
-            (*values, _fitting(start_ns), _fitting(end_ns))).fetchone()
+            (*values, storable(start_ns), storable(end_ns))).fetchone()
     return np.sort(_listed(found))
 
 
@@ -252,11 +246,6 @@ def ids(store: Store, numbers: list[int]) -> list[bytes]:
     """The ids of these traces, in this order."""
     with store.reading() as db:
         return [db.execute("SELECT trace_id FROM traces WHERE trace_no = ?", (number,)).fetchone()[0] for number in numbers]
-
-
-def _fitting(value: int) -> int:
-    """A time as a column holds it."""
-    return max(-(2**63), min(2**63 - 1, value))
 
 
 def first_and_last(store: Store) -> tuple[int, int] | None:

@@ -39,10 +39,10 @@ def condition(db: Any, query: TraceQuery) -> Condition:
         text, more = _one(db, term)
         parts.append(f"NOT coalesce({text}, 0)" if term.negated else text)
         values += more
-    return " AND ".join(parts), [_storable(value) for value in values]
+    return " AND ".join(parts), [storable(value) for value in values]
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """A value as SQLite takes it: times beyond 64 bits cut, lone surrogates (which no stored text has) replaced."""
     if isinstance(value, int):
         return max(-(2**63), min(2**63 - 1, value))
@@ -62,7 +62,7 @@ def _one(db: Any, term: Term) -> Condition:
     if key == "id":
         return _any_of([_id(word) for word in term.values])
     if key == "sign":
-        return _any_of([_among(db, "SELECT trace_no FROM signs WHERE key = ?", [_storable(word.text)]) for word in term.values])
+        return _any_of([_among(db, "SELECT trace_no FROM signs WHERE key = ?", [storable(word.text)]) for word in term.values])
     if key in _TEXT_COLUMNS:
         return _any_of([_text(db, word, _TEXT_COLUMNS[key]) for word in term.values])
     if key in _FACTS:
@@ -115,12 +115,12 @@ def _fact(key: str, word: Word, op: str) -> Condition:
 
 def _label(db: Any, key: str, word: Word, op: str) -> Condition:
     if op == "has":
-        test, value = "instr(lower(value), ?)", _storable(word.text.lower())
+        test, value = "instr(lower(value), ?)", storable(word.text.lower())
     elif word.is_pattern:
-        test, value = "value GLOB ?", _storable(_glob(word.text))
+        test, value = "value GLOB ?", storable(_glob(word.text))
     else:
-        test, value = "value = ?", _storable(word.text)
-    return _among(db, f"SELECT trace_no FROM labels WHERE key = ? AND {test}", [_storable(key), value])
+        test, value = "value = ?", storable(word.text)
+    return _among(db, f"SELECT trace_no FROM labels WHERE key = ? AND {test}", [storable(key), value])
 
 
 FEW = 2_000

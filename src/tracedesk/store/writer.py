@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from tracedesk.model.row import SpanRow
-from tracedesk.model.span import LogRecord, Resource, Scope, Span
+from tracedesk.model.span import LogRecord, Received, Resource, Scope, Span
 from tracedesk.semconv.read import log_owners
 from tracedesk.store import logs as log_store
 from tracedesk.store import state as states
@@ -29,6 +29,8 @@ from tracedesk.store.state import TraceState
 from tracedesk.store.writeset import WriteSet
 from tracedesk.wire.stored import decode_scope
 
+R = TypeVar("R", bound=Received)
+
 _ASKED_AT_ONCE = 500
 _CACHED_ENTRIES = 20_000
 """Entries of recently written traces kept in memory: about 25 MB."""
@@ -39,14 +41,14 @@ class PreparedSpan(Protocol):
 
     @property
     def row(self) -> SpanRow:
-        """The narrow facts."""
+        """The narrow facts, as `facts.storable` gives them."""
 
     @property
-    def text(self) -> str:
-        """What the full-text search finds it by: prompts, outputs, arguments, results."""
+    def words(self) -> bytes:
+        """What the full-text search finds it by (`payloads.packed_words`)."""
 
     @property
-    def span(self) -> Span:
+    def span(self) -> Received:
         """The span as received."""
 
 
@@ -75,7 +77,7 @@ class Writer:
 
     # -- one write ---------------------------------------------------------------------------------------------------
 
-    def gather(self, spans: Sequence[Span], logs: Sequence[LogRecord]) -> list[tuple[Span, list[LogRecord]]]:
+    def gather(self, spans: Sequence[R], logs: Sequence[LogRecord]) -> list[tuple[R | Span, list[LogRecord]]]:
         """What to prepare before `write(…, logs)`: first the spans, each with all log records that may speak of it
         (`semconv.read.log_owners`), stored and in this batch; then the stored spans of which a record of this batch may
         speak, because their rows may change."""
@@ -84,8 +86,11 @@ class Writer:
             if log.trace_id and log.span_id:
                 arrived.setdefault(log.trace_id, {}).setdefault(log.span_id, []).append(log)
         with explained(self.store.path):
+            if not arrived and not self._has_logs():
+                return [(span, []) for span in spans]
             logged = self._logged({span.trace_id for span in spans} | set(arrived))
-            found = [(span, self._all_logs(logged.get(span.trace_id), span, arrived.get(span.trace_id, {}))) for span in spans]
+            found: list[tuple[R | Span, list[LogRecord]]] = [
+                (span, self._all_logs(logged.get(span.trace_id), span, arrived.get(span.trace_id, {}))) for span in spans]
             for trace_id, named in arrived.items():
                 found += [(span, self._all_logs(logged.get(trace_id), span, named))
                           for span in stored_spans(self.db, trace_id, named.keys(), below=self._read_from_above())
@@ -216,15 +221,18 @@ class Writer:
         numbered = [(traces[log.trace_id].trace_no if log.trace_id else log_store.NO_TRACE, log) for log in logs]
         return log_store.insert(self.db, numbered, self.resources, self.scopes)
 
+    def _has_logs(self) -> bool:
+        return self.db.execute("SELECT 1 FROM logs LIMIT 1").fetchone() is not None
+
     def _logged(self, trace_ids: set[bytes]) -> dict[bytes, int]:
         """The numbers of those traces that have stored log records."""
-        if not self.db.execute("SELECT 1 FROM logs LIMIT 1").fetchone():
+        if not self._has_logs():
             return {}
         return {trace_id: found[0] for trace_id in trace_ids if (found := self.db.execute(
             "SELECT trace_no FROM traces t WHERE trace_id = ? AND EXISTS (SELECT 1 FROM logs l WHERE l.trace_no = t.trace_no)",
             (trace_id,)).fetchone())}
 
-    def _all_logs(self, trace_no: int | None, span: Span, arrived: Mapping[bytes, Sequence[LogRecord]]) -> list[LogRecord]:
+    def _all_logs(self, trace_no: int | None, span: Received, arrived: Mapping[bytes, Sequence[LogRecord]]) -> list[LogRecord]:
         """The log records that may speak of a span: those stored and those that came now."""
         if trace_no is None and not arrived:
             return []

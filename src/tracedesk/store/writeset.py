@@ -10,20 +10,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 
 from tracedesk.model.row import SpanRow
-from tracedesk.model.span import Note, Span
+from tracedesk.model.span import Note, Received
 from tracedesk.semconv.read import log_owners
 from tracedesk.store import calls, facts, measures, payloads, sums
 from tracedesk.store.facts import Entry
 from tracedesk.store.measures import Measures
-from tracedesk.store.payloads import Payload, Words
+from tracedesk.store.payloads import Payload
 from tracedesk.store.schema import PART_BITS
 from tracedesk.store.state import TraceState, Uncounted
 from tracedesk.store.sums import TOP, within
 from tracedesk.store.totals import Totals, labels, picture
-from tracedesk.wire.encode import resource_raw, scope_raw, span_raw
+from tracedesk.wire.encode import resource_raw, scope_raw
 
 if TYPE_CHECKING:
-    from tracedesk.store.writer import PreparedSpan, Writer
+    from tracedesk.store.writer import Writer
 
 TRACE_COLUMNS = (
     "trace_no", "trace_id", "first_seen", "changed", "start_ns", "duration_ns", "profile_no", "status", "span_count",
@@ -98,8 +98,8 @@ class WriteSet:
         emptied: dict[int, list[int]] = {}
         fresh: dict[bytes, int] = {}
         for item, at in zip(items, state.find([item.row.span_id for item in items]), strict=True):
-            row, span = facts.storable(item.row), item.span
-            raw = span.raw or span_raw(span)
+            row, words, span = item.row, item.words, item.span
+            raw = span.raw
             resource_no, scope_no, checksum = self._origin(span)
             size, digest = len(raw), zlib.crc32(raw, checksum)
             position = fresh.get(row.span_id, at) if at < 0 else at
@@ -109,7 +109,7 @@ class WriteSet:
                 if (old.size, old.digest) == (size, digest):
                     if old.row == row and not self._may_say_more(span):
                         continue
-                    if words_of(item) == (slots if old.part == part else self._stored(state, old.part))[old.slot].words:
+                    if words == (slots if old.part == part else self._stored(state, old.part))[old.slot].words:
                         if old.row != row:                        # the message stays where it lies
                             state.replace(position, old._replace(row=row))
                             first = taken.get(position)
@@ -122,7 +122,7 @@ class WriteSet:
                 else:
                     emptied.setdefault(old.part, []).append(old.slot)
             entry = Entry(row, size, digest, part, len(slots))
-            slots.append(Payload(raw, words_of(item), resource_no, scope_no))
+            slots.append(Payload(raw, words, resource_no, scope_no))
             if old is None:
                 position = fresh[row.span_id] = state.append(entry)
                 taken[position] = Taken(entry, None)
@@ -144,11 +144,11 @@ class WriteSet:
             self._empty(state, emptied)
         return list(taken.values())
 
-    def _may_say_more(self, span: Span) -> bool:
+    def _may_say_more(self, span: Received) -> bool:
         """Whether the words of a span may have changed although its row did not."""
         return bool(self.named) and any((span.trace_id, owner) in self.named for owner in log_owners(span))
 
-    def _origin(self, span: Span) -> tuple[int, int, int]:
+    def _origin(self, span: Received) -> tuple[int, int, int]:
         """(number of the resource, number of the scope, checksum of both to go on with over the message)."""
         resource, scope = span.resource, span.scope
         found = self.origins.get((id(resource), id(scope)))
@@ -319,15 +319,6 @@ def store_uncounted(writer: Writer, state: TraceState, found: Uncounted) -> None
         "INSERT OR REPLACE INTO uncounted (trace_no, span_id, counted_on, across) VALUES (?, ?, ?, ?)",
         [(state.trace_no, span_id, *value) for span_id, value in found.items() if before.get(span_id) != value])
     state.uncounted = found
-
-
-def words_of(item: PreparedSpan) -> Words:
-    """What a span is found by."""
-    row = item.row
-    error = row.error_message or ""
-    if row.error_type and row.error_type not in error:
-        error = f"{row.error_type} {error}"
-    return Words(item.text, row.name, error)
 
 
 def _rank(row: SpanRow, size: int, digest: int) -> tuple[bool, int, int, int]:

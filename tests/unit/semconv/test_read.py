@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -58,6 +59,13 @@ def test_an_exclusive_count_shows_itself(more: dict[str, Any], total: int) -> No
     assert read(span(call)).values["tokens.input"] == total
 
 
+@pytest.mark.parametrize(("total", "output"), [(68, 26), (63, 21), (None, 21)])
+def test_reasoning_that_the_total_counts_apart_is_output(total: int | None, output: int) -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 21,
+            "gen_ai.usage.reasoning_tokens": 5, **({} if total is None else {"gen_ai.usage.total_tokens": total})}
+    assert read(span(call)).values["tokens.output"] == output
+
+
 def test_bedrock_counts_cached_tokens_apart() -> None:
     call = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 33, "gen_ai.usage.cache_read.input_tokens": 20}
     made = span(call, scope="opentelemetry.instrumentation.botocore.bedrock-runtime")
@@ -73,6 +81,31 @@ def test_attributes_of_a_details_event_fill_gaps_and_say_so() -> None:
     assert found.values["output.messages"] == [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]
     assert found.sources["output.messages"] == f"log:{DETAILS}/gen_ai.output.messages"
     assert read(span(call, events=(Event(DETAILS, 10**18, record.attributes),))).values == found.values
+
+
+def test_an_answer_told_in_several_details_events_is_whole() -> None:
+    reasoning, words = ({"role": "assistant", "parts": [{"type": kind, "content": said}]}
+                        for kind, said in (("reasoning", "Greet."), ("text", "ho")))
+    records = [log(DETAILS, None, **{"gen_ai.output.messages": said}) for said in ([reasoning], [words], [reasoning])]
+    found = read(span({"gen_ai.operation.name": "chat"}), records)
+    assert found.values["output.messages"] == [reasoning, words]
+
+
+@pytest.mark.parametrize(("calls", "call_id"), [(["c1"], "c1"), (["c1", "c2"], None)])
+def test_a_tool_that_langfuse_names_as_the_speaker_answers_its_only_call(calls: list[str], call_id: str | None) -> None:
+    asked = [{"id": one, "type": "function", "function": {"name": "get_weather", "arguments": "{}"}} for one in calls]
+    said = json.dumps([{"role": "assistant", "content": "", "tool_calls": asked}, {"role": "get_weather", "content": "18"}])
+    found = read(span({"langfuse.observation.type": "generation", "langfuse.observation.input": said}))
+    assert found.values["input.messages"][-1] == {
+        "role": "tool", "parts": [{"type": "tool_call_response", "id": call_id, "response": "18"}]}
+
+
+def test_a_user_who_answers_a_call_is_the_tool() -> None:
+    prefix = "llm.input_messages.0.message."
+    found = read(span({"openinference.span.kind": "LLM", prefix + "role": "user", prefix + "content": "18",
+                       prefix + "tool_call_id": "c1"}))
+    assert found.values["input.messages"] == [
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": "18"}]}]
 
 
 def test_records_of_another_span_are_not_this_ones() -> None:

@@ -14,12 +14,16 @@ from tracedesk.cli.main import store_option
 @click.option("--grpc", metavar="HOST:PORT", help="Where OTLP/gRPC listens (default 127.0.0.1:4317; port 0 picks a free one).")
 @click.option("--http", metavar="HOST:PORT", help="Where OTLP/HTTP listens (default 127.0.0.1:4318; port 0 picks a free one).")
 @click.option("--parent-pipe", is_flag=True, hidden=True, help="End when standard input does: for who starts it as a child.")
+@click.option("--worker", is_flag=True, hidden=True, help="Prepare spans for the engine that started this.")
 @store_option
-def engine(grpc: str | None, http: str | None, parent_pipe: bool, store: Path | None) -> None:
+def engine(grpc: str | None, http: str | None, parent_pipe: bool, worker: bool, store: Path | None) -> None:
     """Receive traces and keep them, without a window.
 
     Prints one line when it listens. SIGTERM or Ctrl+C lets it drain and end.
     """
+    if worker:
+        _run_worker()
+        return
     run_engine(store, grpc=grpc, http=http, parent_pipe=parent_pipe)
 
 
@@ -48,6 +52,18 @@ def run_engine(store: Path | None, *, grpc: str | None = None, http: str | None 
         run(path, receiver, say=click.echo, complain=lambda text: click.echo(text, err=True), parent_pipe=parent_pipe)
     finally:
         log.close()
+
+
+def _run_worker() -> None:
+    import sys
+
+    from tracedesk.base.own import look_seldom_for_cycles, no_core_dumps
+    from tracedesk.ingest.worker import serve
+    from tracedesk.pricing.book import PriceBook
+
+    no_core_dumps()
+    look_seldom_for_cycles()
+    serve(PriceBook, sys.stdin.buffer, sys.stdout.buffer)
 
 
 def _address(text: str, option: str) -> str:

@@ -64,7 +64,7 @@ PART = Dialect(
         "session.id": A("braintrust.metadata", "session_id"),
         "project": "braintrust.parent",
         "environment": "braintrust.environment.name",
-        "tool.name": (A("braintrust.span_attributes", "name", only="tool"), span_name(only="tool")),
+        "tool.name": (A("braintrust.span_attributes", "name", only="tool"), "ai.toolCall.name", span_name(only="tool")),
         "tool.args": A("braintrust.input_json", only="tool"),
         "tool.result": A("braintrust.output_json", only="tool"),
     },

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, call
 from tracedesk.semconv.documents import documents, embedding_inputs
 from tracedesk.semconv.fields import chat_input
 from tracedesk.semconv.kinds import by
+from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.parts import flat_text
 from tracedesk.semconv.values import structure, text
 from tracedesk.semconv.view import View
@@ -40,6 +42,16 @@ def _embedded(value: Any) -> Any:
     return embedding_inputs([_plain(item) for item in value]) if isinstance(value, list) else None
 
 
+def _said(value: Any) -> Any:
+    """The answer; an object that Genkit read from its text is that text again."""
+    found = structure(value)
+    if isinstance(found, dict) and isinstance(found.get("content"), list):
+        content = [{"text": json.dumps(item["data"], ensure_ascii=False)} if isinstance(item, dict) and set(item) == {"data"}
+                   else item for item in found["content"]]
+        found = {**found, "content": content}
+    return exchange(found, "assistant")
+
+
 PART = Dialect(
     key="genkit",
     title="Google Genkit (genkit:*)",
@@ -53,16 +65,18 @@ PART = Dialect(
             "retriever": "retriever", "reranker": "reranker", "evaluator": "evaluator", "flow": "chain",
             "util": "chain", "prompt": "prompt",
         }),
-        by("genkit:type", {"flow": "chain", "action": "chain", "flowStep": "chain", "util": "chain"}),
+        by("genkit:type", {"flow": "chain", "action": "chain", "flowStep": "chain", "util": "chain", "dotprompt": "chain",
+                           "promptTemplate": "prompt"}),
     ),
     fields={
         "input.value": "genkit:input",
         "output.value": "genkit:output",
         "input.messages": A("genkit:input", "messages", form=chat_input),
-        "output.messages": A("genkit:output", "message|candidates[0].message"),
+        "output.messages": A("genkit:output", "message|candidates[0].message", form=_said),
         "tools": A("genkit:input", "tools", only="llm"),
         "param.all": A("genkit:input", "config", only="llm"),
-        "finish_reasons": A("genkit:output", "finishReason|candidates[0].finishReason"),
+        "finish_reasons": A("genkit:output", "raw.choices[*].finish_reason|finishReason|candidates[0].finishReason"),
+        "service_tier": A("genkit:output", "raw.service_tier", only="llm"),
         "tokens.input": A("genkit:output", "usage.inputTokens"),
         "tokens.output": A("genkit:output", "usage.outputTokens"),
         "tokens.total": A("genkit:output", "usage.totalTokens"),
@@ -74,8 +88,8 @@ PART = Dialect(
         ),
         "provider": call(_provider, "genkit:name", needs="genkit:name", only="llm embedding reranker"),
         "model.requested": call(_model, "genkit:name", needs="genkit:name", only="llm embedding reranker"),
-        "model.response": A("genkit:output", "raw.model|raw.modelVersion", only="llm"),
-        "response.id": A("genkit:output", "raw.id|raw.responseId", only="llm"),
+        "model.response": A("genkit:output", "raw.model|raw.modelVersion|custom.modelVersion", only="llm"),
+        "response.id": A("genkit:output", "raw.id|raw.responseId|custom.responseId", only="llm"),
         "tool.name": A("genkit:name", only="tool"),
         "tool.args": A("genkit:input", only="tool"),
         "tool.result": A("genkit:output", only="tool"),

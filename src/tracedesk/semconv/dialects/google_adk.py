@@ -11,12 +11,12 @@ from tracedesk.semconv.view import View
 
 
 def _settle(view: View, fields: LlmFields) -> None:
-    """Up to 1.14 the reported output is the candidates only: thoughts come on top (12 + 5 measured)."""
-    usage = dig(view.decoded("gcp.vertex.agent.llm_response"), "usage_metadata")
+    """Up to 1.14, and in JavaScript, the reported output is the candidates only: thoughts come on top (12 + 5 measured)."""
+    usage = dig(view.decoded("gcp.vertex.agent.llm_response"), "usage_metadata|usageMetadata")
     if not isinstance(usage, dict) or "tokens.output" not in fields.values:
         return
-    thoughts = count(usage.get("thoughts_token_count"))
-    if thoughts and fields.values["tokens.output"] == count(usage.get("candidates_token_count")):
+    thoughts = count(dig(usage, "thoughts_token_count|thoughtsTokenCount"))
+    if thoughts and fields.values["tokens.output"] == count(dig(usage, "candidates_token_count|candidatesTokenCount")):
         fields.values["tokens.output"] += thoughts
 
 
@@ -40,11 +40,12 @@ PART = Dialect(
         "param.temperature": ("gen_ai.request.temperature", A("gcp.vertex.agent.llm_request", "config.temperature")),
         "tokens.cache_read": (
             *OTEL_CACHE_READ,
-            A("gcp.vertex.agent.llm_response", "usage_metadata.cached_content_token_count"),
+            A("gcp.vertex.agent.llm_response", "usage_metadata.cached_content_token_count|"
+                                              "usageMetadata.cachedContentTokenCount"),
         ),
         "tokens.reasoning": (
             *OTEL_REASONING,
-            A("gcp.vertex.agent.llm_response", "usage_metadata.thoughts_token_count"),
+            A("gcp.vertex.agent.llm_response", "usage_metadata.thoughts_token_count|usageMetadata.thoughtsTokenCount"),
         ),
         "session.id": ("gen_ai.conversation.id", "gcp.vertex.agent.session_id"),
         "user.id": "user.id",
@@ -52,11 +53,15 @@ PART = Dialect(
         "tool.result": ("gen_ai.tool.call.result", "gcp.vertex.agent.tool_response"),
         "input.messages": ("gen_ai.input.messages", "gcp.vertex.agent.llm_request"),
         "output.messages": ("gen_ai.output.messages", "gcp.vertex.agent.llm_response"),
-        "system": ("gen_ai.system_instructions", A("gcp.vertex.agent.llm_request", "config.system_instruction")),
+        "system": (
+            "gen_ai.system_instructions",
+            A("gcp.vertex.agent.llm_request", "config.system_instruction|config.systemInstruction"),
+        ),
         "tools": ("gen_ai.tool.definitions", A("gcp.vertex.agent.llm_request", "config.tools")),
         "metadata": ("gcp.vertex.agent.event_id", "gcp.vertex.agent.invocation_id"),
     },
-    extends=OTEL_FIELDS,    settle=_settle,
+    extends=OTEL_FIELDS,
+    settle=_settle,
     examples=(
         Example({"gen_ai.system": "gcp.vertex.agent", "gen_ai.request.model": "gemini-2.5-flash",
                  "gcp.vertex.agent.llm_request":

@@ -9,7 +9,8 @@ from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, 
 from tracedesk.semconv.documents import tools
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.messages import exchange
-from tracedesk.semconv.sources import span_name
+from tracedesk.semconv.parts import tool_response
+from tracedesk.semconv.sources import each_json, span_name
 from tracedesk.semconv.values import count, json_value, structure, text, usd
 from tracedesk.semconv.view import View
 
@@ -93,15 +94,25 @@ def _is_definition(item: Any) -> bool:
 
 
 def _input(view: View) -> Any:
-    return exchange(_parted(view)[0], "user")
+    """The conversation. LangChain.js's handler writes a tool's name where its role should be, and no call id: where just one
+    call of that name was made before, it is the answer to that."""
+    messages = exchange(_parted(view)[0], "user") or []
+    calls: dict[str, list[Any]] = {}
+    for message in messages:
+        name = message["role"]
+        if name in calls:
+            call_id = calls[name][0] if len(calls[name]) == 1 else None
+            message["role"] = "tool"
+            message["parts"] = [tool_response(call_id, part["content"]) if part["type"] == "text" else part
+                                for part in message["parts"]]
+        for part in message["parts"]:
+            if part["type"] == "tool_call" and part["name"]:
+                calls.setdefault(part["name"], []).append(part["id"])
+    return messages or None
 
 
 def _tools(view: View) -> Any:
     return tools(_parted(view)[1])
-
-
-def _each_json(value: Any) -> dict[str, Any] | None:
-    return {key: json_value(item) for key, item in value.items()} if isinstance(value, dict) else None
 
 
 def _level(value: Any) -> str | None:
@@ -139,7 +150,9 @@ PART = Dialect(
         "param.all": "langfuse.observation.model.parameters",
         "input.messages": call(_input, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
         "output.messages": A("langfuse.observation.output", only="llm"),
-        "tools": call(_tools, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
+        "system": A("langfuse.observation.metadata.instructions", only="llm"),
+        "tools": (call(_tools, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
+                  A("langfuse.observation.metadata.tools", only="llm")),
         "input.value": ("langfuse.observation.input", "langfuse.trace.input"),
         "output.value": ("langfuse.observation.output", "langfuse.trace.output"),
         "tool.name": span_name(only="tool"),
@@ -181,8 +194,8 @@ PART = Dialect(
         "session.id": ("session.id", "langfuse.session.id"),
         "tags": ("langfuse.trace.tags", "langfuse.tags"),
         "metadata": (
-            below("langfuse.observation.metadata", form=_each_json),
-            below("langfuse.trace.metadata", form=_each_json),
+            below("langfuse.observation.metadata", form=each_json),
+            below("langfuse.trace.metadata", form=each_json),
             "langfuse.observation.metadata",
             "langfuse.trace.metadata",
             "langfuse.metadata",

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, flat, resource
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Source, below, call, flat, resource
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
+from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.values import dig, structure, text
+from tracedesk.semconv.view import View
 
 
 def _asked_for(value: Any) -> Any:
@@ -20,6 +22,28 @@ def _query(value: Any) -> str | None:
     """The query's text, bare or inside JSON."""
     found = structure(value)
     return text(value) if found is None else text(dig(found, "query|query_bundle.query_str|query_str|input|q|question"))
+
+
+_JS = "@arizeai/openinference-instrumentation-"
+_GENERATION = "generations[0][0].message.kwargs."
+
+
+def _whole(attr: str, default_role: str, *senders: str) -> Source:
+    """A whole request or answer, where flattening lost some of it: LangChain.js its call ids, blocks and Responses items, the
+    JavaScript agents the reasoning of Responses, Bedrock's client the results of tools."""
+    scopes = tuple(_JS + sender for sender in senders)
+
+    def said(view: View) -> Any:
+        found = structure(view.attributes.get(attr)) if view.span.scope.name.startswith(scopes) else None
+        return exchange(found, default_role) if found else None
+
+    return call(said, attr, needs=attr, only="llm")
+
+
+def _answer_id(value: Any) -> str | None:
+    """A response id, and not LangChain's id of the run."""
+    name = text(value)
+    return None if name is None or name.startswith(("run-", "run_", "lc_run")) else name
 
 
 PART = Dialect(
@@ -54,11 +78,15 @@ PART = Dialect(
             "embedding.model_name",
             "reranker.model_name",
         ),
-        "provider": ("llm.provider", "llm.system", "decision.provider", "decision.system"),
+        "provider": ("llm.provider", "llm.system", "decision.provider", "decision.system",
+                     A("metadata", "ls_provider", only="llm")),
         "operation": "openinference.span.kind",
         "param.all": ("llm.invocation_parameters", "embedding.invocation_parameters"),
-        "input.messages": (flat("llm.input_messages"), flat("llm.prompts"), "llm.prompts"),
-        "output.messages": (flat("llm.output_messages"), flat("llm.choices")),
+        "input.messages": (_whole("input.value", "user", "langchain", "bedrock"), flat("llm.input_messages"),
+                           flat("llm.prompts"), "llm.prompts"),
+        "output.messages": (_whole("output.value", "assistant", "langchain", "openai-agents"), flat("llm.output_messages"),
+                            flat("llm.choices")),
+        "system": A("llm.invocation_parameters", "system|instructions", only="llm"),
         "tools": flat("llm.tools"),
         "input.value": "input.value",
         "output.value": "output.value",
@@ -95,9 +123,12 @@ PART = Dialect(
         "cost.output": "llm.cost.completion",
         "cost.total": "llm.cost.total",
         "cost.details": (below("llm.cost.prompt_details"), below("llm.cost.completion_details")),
-        "finish_reasons": ("llm.finish_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
+        "finish_reasons": ("llm.finish_reason", "llm.stop_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
         "ttft_s": first_event_wait("First Token Stream Event"),
-        "response.id": A("output.value", "id", only="llm embedding"),
+        "response.id": (
+            A("output.value", "id", only="llm embedding"),
+            A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].id", only="llm", form=_answer_id),
+        ),
         "user.id": ("user.id", A("metadata", "user_id|userId|langfuse_user_id")),
         "session.id": ("session.id", A("metadata", "session_id|thread_id|conversation_id")),
         "tags": "tag.tags",

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from tracedesk.model.kinds import Kind
+from tracedesk.model.llm import Message
 from tracedesk.semconv.aliases import finish_reasons_of
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, call, flat
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
+from tracedesk.semconv.messages import exchange, is_message
 from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.values import structure
 from tracedesk.semconv.view import View
 
-_SCOPES = tuple("opentelemetry.instrumentation." + library for library in (
+_SCOPES = ("@traceloop/instrumentation-", *("opentelemetry.instrumentation." + library for library in (
     "openai.", "anthropic", "bedrock", "cohere", "groq", "mistralai", "ollama", "replicate", "together", "vertexai", "watsonx",
     "sagemaker", "alephalpha", "google_generativeai", "langchain", "llamaindex", "haystack", "crewai", "agno", "openai_agents",
-    "transformers", "writer", "voyageai", "mcp", "chromadb", "pinecone", "qdrant", "weaviate", "milvus", "lancedb", "marqo"))
+    "transformers", "writer", "voyageai", "mcp", "chromadb", "pinecone", "qdrant", "weaviate", "milvus", "lancedb", "marqo")))
 """Traceloop's own instrumentations: `openai.v1` is theirs, `openai_v2` and `genai.openai` are OpenTelemetry's."""
 
 
@@ -32,6 +35,18 @@ def _hits(view: View) -> list[dict[str, Any]] | None:
             made.append({"id": said.get("id"), "score": said.get("score", said.get("distance")),
                          "content": said.get("document", said.get("entity")), "metadata": said.get("metadata")})
     return made or None
+
+
+def _chat(value: Any) -> list[Message] | None:
+    """A chat; for Responses the JavaScript instrumentation writes all of it as JSON into the text of one user message."""
+    messages = exchange(value, "user")
+    if messages is None or len(messages) != 1 or len(messages[0]["parts"]) != 1:
+        return messages
+    said = messages[0]["parts"][0].get("content")
+    found = structure(said) if isinstance(said, str) and said.startswith("[{") else None
+    if not isinstance(found, list) or not all(map(is_message, found)):
+        return messages
+    return exchange(found, "user") or messages
 
 
 PART = Dialect(
@@ -102,7 +117,7 @@ PART = Dialect(
         ),
         "prompt.variables": "traceloop.prompt.template_variables",
         "embedding.inputs": (A("gen_ai.input.messages", only="embedding"), flat("gen_ai.prompt", only="embedding")),
-        "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt")),
+        "input.messages": (A("gen_ai.input.messages", form=_chat), flat("gen_ai.prompt")),
         "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion")),
         "system": "gen_ai.system_instructions",
         "tools": ("gen_ai.tool.definitions", flat("llm.request.functions")),

@@ -23,6 +23,8 @@ def _output(view: View) -> list[Message] | None:
         if found:
             return found
     calls = structure(view.attributes.get("gen_ai.response.tool_calls"))
+    if isinstance(calls, list):                # of a streamed Responses call Sentry lists every item of the output
+        calls = [call for call in calls if isinstance(call, dict) and (call.get("function") or call.get("name"))]
     made = one_message({"content": words, "tool_calls": calls if isinstance(calls, list) else None}, "assistant")
     return [made] if made["parts"] else None
 

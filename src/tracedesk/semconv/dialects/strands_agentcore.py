@@ -13,7 +13,7 @@ from tracedesk.semconv.kinds import OTEL_KINDS, named
 from tracedesk.semconv.messages import blocks_chat
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.tokens import add_cached
-from tracedesk.semconv.values import text
+from tracedesk.semconv.values import json_value, text
 from tracedesk.semconv.view import View
 
 _MAKERS = (
@@ -32,7 +32,14 @@ def _maker(view: View) -> str | None:
 
 
 def _settle(view: View, fields: LlmFields) -> None:
-    """Bedrock's own figures come through, and it counts cached tokens apart."""
+    """Bedrock's own figures come through, and it counts cached tokens apart. The TypeScript SDK writes the name of the service
+    where the provider should be."""
+    values = fields.values
+    if "provider" in values and values["provider"] == view.span.resource.attributes.get("service.name"):
+        del values["provider"], fields.sources["provider"]
+        maker = _maker(view)
+        if maker is not None:
+            values["provider"], fields.sources["provider"] = maker, "gen_ai.request.model"
     if _maker(view) == "aws":
         add_cached(fields)
 
@@ -71,11 +78,12 @@ PART = Dialect(
     detect=(
         Detect(scope=("strands.telemetry.tracer", "strands")),
         Detect(equal=(("gen_ai.system", "strands-agents"),)),
-        Detect(prefix=("aws.agentcore.", "event_loop.")),
+        Detect(prefix=("aws.agentcore.", "event_loop.", "agent_loop.")),
+        Detect(attrs=("gen_ai.event.start_time",)),
     ),
     kinds=(
         *OTEL_KINDS,
-        named(r"^Cycle ", "chain"),
+        named(r"^Cycle |^execute_agent_loop_cycle", "chain"),
     ),
     fields={
         "provider": (
@@ -99,7 +107,7 @@ PART = Dialect(
             call(_adot_output, "log body", needs=LOGS, only="llm agent chain"),
             "gen_ai.output.messages",
         ),
-        "system": (event("gen_ai.system.message", "content"), "system_prompt"),
+        "system": (event("gen_ai.system.message", "content"), A("system_prompt", decode=json_value)),
         "tools": ("gen_ai.agent.tools", "gen_ai.tool.definitions"),
         "tool.is_error": A("gen_ai.tool.status", form=_failed),
         "experiment": (

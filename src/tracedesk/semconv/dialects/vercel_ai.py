@@ -10,7 +10,7 @@ from tracedesk.semconv.fields import milliseconds
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.messages import one_message
-from tracedesk.semconv.values import structure, text
+from tracedesk.semconv.values import count, dig, structure, text
 from tracedesk.semconv.view import View
 
 
@@ -41,8 +41,12 @@ def _listed(value: Any) -> list[dict[str, Any]]:
 
 
 def _settle(view: View, fields: LlmFields) -> None:
-    """Before v6, Anthropic's own figures came through: input without the cached tokens that only the metadata tells."""
+    """Before v6, providers' own figures came through: Anthropic's input without the cached tokens, Gemini's output without its
+    thoughts; only the metadata tells them."""
     values = fields.values
+    gemini = dig(view.decoded("ai.response.providerMetadata"), "google.usageMetadata")
+    if isinstance(gemini, dict) and values.get("tokens.output") == count(gemini.get("candidatesTokenCount")) is not None:
+        values["tokens.output"] += count(gemini.get("thoughtsTokenCount")) or 0
     if values.get("provider") != "anthropic" or "tokens.input" not in values:
         return
     if "ai.usage.inputTokenDetails.noCacheTokens" in view.attributes:
@@ -117,7 +121,8 @@ PART = Dialect(
             A(
                 "ai.response.providerMetadata",
                 "openai.cachedPromptTokens|anthropic.usage.cache_read_input_tokens|anthropic.cacheReadInputTokens|"
-                "bedrock.usage.cacheReadInputTokens",
+                "bedrock.usage.cacheReadInputTokens|google.usageMetadata.cachedContentTokenCount|"
+                "deepseek.promptCacheHitTokens|openrouter.usage.promptTokensDetails.cachedTokens",
             ),
         ),
         "tokens.cache_write": (
@@ -128,11 +133,18 @@ PART = Dialect(
                 "bedrock.usage.cacheWriteInputTokens",
             ),
         ),
+        "tokens.cache_write_1h": A(
+            "ai.response.providerMetadata",
+            "anthropic.usage.cache_creation.ephemeral_1h_input_tokens",
+        ),
         "tokens.reasoning": (
             "ai.usage.outputTokenDetails.reasoningTokens",
             "ai.usage.reasoningTokens",
-            A("ai.response.providerMetadata", "openai.reasoningTokens"),
+            A("ai.response.providerMetadata", "openai.reasoningTokens|google.usageMetadata.thoughtsTokenCount|"
+                                              "openrouter.usage.completionTokensDetails.reasoningTokens"),
         ),
+        "cost.total": A("ai.response.providerMetadata", "gateway.cost|openrouter.usage.cost", only="llm embedding reranker"),
+        "service_tier": A("ai.response.providerMetadata", "openai.serviceTier|anthropic.usage.service_tier"),
         "finish_reasons": ("ai.response.finishReason", "gen_ai.response.finish_reasons", "ai.finishReason"),
         "ttft_s": (
             A("ai.response.msToFirstChunk", form=milliseconds),
@@ -169,5 +181,16 @@ PART = Dialect(
                  "ai.response.providerMetadata": '{"anthropic": {"cacheReadInputTokens": 20}}'},
                 kind="llm", scope="ai", name="ai.generateText.doGenerate",
                 fields={"tokens.input": 53, "tokens.cache_read": 20}),
+        Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "gateway", "ai.model.id": "openai/gpt-5",
+                 "ai.usage.inputTokens": 42, "ai.usage.outputTokens": 17, "ai.settings.presencePenalty": 0.1,
+                 "ai.response.providerMetadata": '{"openai": {"serviceTier": "flex"}, "gateway": {"cost": "0.0045"}}'},
+                kind="llm", scope="ai", name="ai.generateText.doGenerate",
+                fields={"cost.total": 0.0045, "service_tier": "flex", "param.presence_penalty": 0.1}),
+        Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "google.generative-ai",
+                 "ai.model.id": "gemini-2.5-flash", "ai.usage.promptTokens": 42, "ai.usage.completionTokens": 12,
+                 "ai.response.providerMetadata": '{"google": {"usageMetadata": {"thoughtsTokenCount": 5,'
+                                                 ' "candidatesTokenCount": 12, "cachedContentTokenCount": 8}}}'},
+                kind="llm", scope="ai", name="ai.generateText.doGenerate",
+                fields={"tokens.input": 42, "tokens.output": 17, "tokens.reasoning": 5, "tokens.cache_read": 8}),
     ),
 )

@@ -195,6 +195,10 @@ class Centre(QFrame):
         self._whole.setCurrentIndex(0)
         self.refresh_buttons()
 
+    def button(self, id: str) -> CommandButton | None:
+        """The button of a command, where it has one here."""
+        return next((button for button in self._buttons if button.command.id == id), None)
+
     def refresh_buttons(self) -> None:
         """Grey what cannot be run now."""
         for button in self._buttons:

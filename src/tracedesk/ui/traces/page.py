@@ -16,6 +16,7 @@ from tracedesk.base.clock import NS_PER_S
 from tracedesk.model.query import Term, term
 from tracedesk.store import questions
 from tracedesk.ui import theme
+from tracedesk.ui.first_run.pointers import Pointers
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.traces import reader
@@ -63,6 +64,7 @@ class TracesPage(QWidget):
         self.filter.tools.addWidget(self._range)
         self.filter.tools.addWidget(self._save)
         self._first_run: FirstRun | None = None
+        self.pointers = Pointers(desk, self, self.list, self.centre)
         self._seen = False
         self._lay_out()
         self._wire()
@@ -137,6 +139,7 @@ class TracesPage(QWidget):
         if self.in_first_run():
             self._whole.setCurrentIndex(0)
             self._show_keys()
+            self.pointers.begin()
         if not self._seen and self.pane.showing() == "list":
             self._seen = True
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -161,7 +164,7 @@ class TracesPage(QWidget):
         if self.in_first_run():
             return [self.first_run()]
         return [self.list, self.centre.views, self.centre.canvas(), self.centre.bottom.tabs, self.inspector.tabs,
-                self.filter.field]
+                self.filter.field, *(card.close_button for card in self.pointers.shown())]
 
     def step(self, by: int) -> None:
         """Next or previous row of what has the focus: the list, else the view of the trace."""
@@ -258,8 +261,11 @@ class TracesPage(QWidget):
             pane.hide()
 
     def step_back(self) -> None:
-        """Esc: stop finding, close the sheet, go back to the trace from the inspector, clear the selection."""
+        """Esc: take a pointer away, stop finding, close the sheet, go back to the trace from the inspector, stop measuring,
+        clear the selection."""
         focus = self.focusWidget()
+        if self.pointers.step_back():
+            return
         if not self.centre.finder.isHidden():
             self.centre.finder.close_box()
             self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -267,7 +273,7 @@ class TracesPage(QWidget):
             self.inspector.hide()
         elif focus is not None and focus.hasFocus() and self.inspector.isAncestorOf(focus):
             self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
-        elif not self.centre.leave_mode():                   # it was measuring
+        elif not self.centre.leave_mode():
             self._state.select(None)
 
     # range

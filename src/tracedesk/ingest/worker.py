@@ -1,0 +1,342 @@
+"""A process that decodes, normalises and prices while the engine writes: two cores instead of one lock.
+
+::
+
+    receiver ─► Worker.offer ─► pipe ─► serve: decode, prepare ─► pipe ─► Ahead.batch ─► writer's thread: gather, write
+
+It is there only while more comes than one process keeps up with, and nothing depends on it. Whatever it cannot answer (it
+died, prices changed meanwhile, a body that is no request, a bug) the writer's thread does itself, from the same bytes.
+A span that log records speak of is opened and prepared again beside the store.
+
+A question is a kind, a length and that many bytes; an answer a length and that many bytes of `marshal`, in the order of the
+questions. Both ends are the same program, so both formats are only as stable as one run of it.
+"""
+
+from __future__ import annotations
+
+import marshal
+import pickle
+import queue
+import struct
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from functools import partial
+from typing import Any, BinaryIO, Protocol
+
+from tracedesk.base.log import logger
+from tracedesk.base.own import own_command
+from tracedesk.ingest.stages import Prices, prepare
+from tracedesk.model.batch import Rejection, SpanBatch
+from tracedesk.model.row import SpanRow
+from tracedesk.model.span import Resource, Scope, Span
+from tracedesk.wire import otlp_json, otlp_proto
+from tracedesk.wire.stored import decode_resource, decode_scope, decode_span
+
+START_BYTES, START_AFTER_S = 1_000_000, 0.3
+"""It is started when so much has been waiting to be written for so long."""
+STOP_BYTES, STOP_AFTER_S = 20_000_000, 10.0
+"""It ends when less than this came during such a time."""
+LARGEST_BYTES = 8_000_000
+"""Larger bodies are read by the writer's thread: what was made of one is held in both processes for a moment."""
+ANSWER_S = 60.0
+"""An answer that takes longer is not waited for."""
+
+_READERS: dict[int, Callable[..., SpanBatch]] = {0: otlp_proto.decode_traces, 1: otlp_json.decode_traces}
+_KINDS = {function: kind for kind, function in _READERS.items()}
+_PRICES = 2
+_QUESTION, _LENGTH = struct.Struct("<BI"), struct.Struct("<I")
+_MARSHAL_VERSION = 2
+"""The last one that does not look every object up for whether it was written before."""
+
+Overrides = Sequence[Any]
+log = logger("worker")
+
+
+class PreparedAhead:
+    """A span of which only row and words were brought; its attributes, events and links are still packed in `raw`. It is a
+    `Prepared`, and the `Received` of that."""
+
+    __slots__ = ("raw", "resource", "row", "scope", "words")
+
+    def __init__(self, row: SpanRow, words: bytes, raw: bytes, resource: Resource, scope: Scope) -> None:
+        self.row, self.words, self.raw, self.resource, self.scope = row, words, raw, resource, scope
+
+    @property
+    def trace_id(self) -> bytes:
+        """As the row has it; so are the others."""
+        return self.row.trace_id
+
+    @property
+    def span_id(self) -> bytes:
+        """Its id."""
+        return self.row.span_id
+
+    @property
+    def parent_id(self) -> bytes | None:
+        """The span above it."""
+        return self.row.parent_id
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        return self.row.name
+
+    @property
+    def span(self) -> PreparedAhead:
+        """Itself."""
+        return self
+
+    def opened(self) -> Span:
+        """The whole span."""
+        span = decode_span(self.raw, self.resource, self.scope)
+        span.notes |= self.row.notes
+        return span
+
+
+class Ahead:
+    """One body that a worker was given."""
+
+    def __init__(self, overrides: Overrides, origin: str) -> None:
+        self.answer: Future[bytes | None] = Future()
+        self.overrides, self._origin = overrides, origin
+
+    def done(self) -> bool:
+        """Whether `batch` gives its answer at once."""
+        return self.answer.done()
+
+    def batch(self, overrides: Overrides) -> SpanBatch | None:
+        """What the worker made of the body; None where it has to be read here. `overrides` are the prices of now."""
+        try:
+            data = self.answer.result(ANSWER_S)
+        except TimeoutError:
+            return None
+        return None if data is None or overrides is not self.overrides else _unpacked(data, self._origin)
+
+
+class Worker:
+    """The engine's end: starts the process when it is worth it, and ends it again. Knows which prices it prices by."""
+
+    def __init__(self, overrides: Callable[[], Overrides], command: Sequence[str] | None = None) -> None:
+        """`overrides` gives the user's own prices, another object whenever they are others."""
+        self._overrides = overrides
+        self._command = command or own_command("engine", "--worker")
+        self._child: _Child | None = None
+        self._gate = threading.Lock()
+        self._behind_since_s: float | None = None
+        self._counted_s = 0.0
+        self._bytes = 0
+        self._broken = False
+
+    @property
+    def overrides(self) -> Overrides:
+        """The user's own prices as they are now."""
+        return self._overrides()
+
+    def consider(self, waiting_bytes: int) -> None:
+        """Start or end it, by what waits to be written. For the writer's thread, now and then."""
+        now = time.monotonic()
+        if waiting_bytes < START_BYTES:
+            self._behind_since_s = None
+        elif self._behind_since_s is None:
+            self._behind_since_s = now
+        child = self._child
+        if child is None:
+            if not self._broken and self._behind_since_s is not None and now - self._behind_since_s >= START_AFTER_S:
+                self._start(now)
+        elif child.ended:
+            self._broken = not child.spoke             # one that never got as far is not tried again
+            self.close()
+        elif now - self._counted_s >= STOP_AFTER_S:
+            idle, self._bytes, self._counted_s = self._bytes < STOP_BYTES, 0, now
+            if idle:
+                self.close()
+
+    def offer(self, decode: Callable[[], SpanBatch]) -> Ahead | None:
+        """Have a body read; None where there is no worker, or not for this kind of body. From any thread; never waits."""
+        child = self._child
+        if child is None or not child.ready or not isinstance(decode, partial) or decode.func not in _KINDS:
+            return None
+        body: bytes = decode.args[0]
+        if len(body) > LARGEST_BYTES:
+            return None
+        with self._gate:
+            if self._child is not child:
+                return None
+            self._bytes += len(body)
+            ahead = Ahead(self._overrides(), decode.keywords.get("origin", ""))
+            child.ask(_KINDS[decode.func], body, ahead)
+            return ahead
+
+    def close(self) -> None:
+        """End it. What was asked and not answered is None."""
+        with self._gate:
+            child, self._child = self._child, None
+        if child is not None:
+            child.close()
+
+    def _start(self, now: float) -> None:
+        try:
+            self._child = _Child(self._command)
+        except OSError as error:
+            self._broken = True
+            log.warning("no worker could be started: %s", error.strerror)
+            return
+        self._bytes, self._counted_s = 0, now
+
+
+class _Child:
+    """One process with the two threads that speak to it, so that neither pipe ever blocks the other."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                         creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0), start_new_session=True)
+        self.ready = self.spoke = self.ended = False
+        self._questions: queue.SimpleQueue[tuple[int, bytes] | None] = queue.SimpleQueue()
+        self._asked: queue.SimpleQueue[Ahead | None] = queue.SimpleQueue()
+        self._told: Overrides | None = None
+        self._threads = [threading.Thread(target=self._write, name="worker-in"),
+                         threading.Thread(target=self._read, name="worker-out")]
+        for thread in self._threads:
+            thread.start()
+
+    def ask(self, kind: int, body: bytes, ahead: Ahead) -> None:
+        """One caller at a time."""
+        if ahead.overrides is not self._told:
+            self._told = ahead.overrides
+            self._questions.put((_PRICES, pickle.dumps(list(ahead.overrides))))
+        self._asked.put(ahead)
+        self._questions.put((kind, body))
+
+    def close(self) -> None:
+        """End it by the end of its input, or by force where it is at something long."""
+        self.ready = False
+        self._questions.put(None)
+        self._asked.put(None)
+        try:
+            self._process.wait(1.0)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        for thread in self._threads:
+            thread.join()
+
+    def _write(self) -> None:
+        pipe = self._process.stdin
+        assert pipe is not None
+        try:
+            while (question := self._questions.get()) is not None:
+                kind, data = question
+                pipe.write(_QUESTION.pack(kind, len(data)))
+                pipe.write(data)
+                pipe.flush()
+        except OSError:
+            pass                                       # it died; the other thread says so to whoever waits
+        finally:
+            _shut(pipe)
+
+    def _read(self) -> None:
+        pipe = self._process.stdout
+        assert pipe is not None
+        with pipe:
+            self.ready = self.spoke = _frame(pipe, _LENGTH) is not None          # its greeting: it has loaded
+            while self.ready:
+                data = _frame(pipe, _LENGTH)
+                if data is None:
+                    break
+                ahead = self._asked.get()
+                if ahead is None:
+                    break
+                ahead.answer.set_result(data or None)
+        self.ready = False
+        self.ended = True
+        self._questions.put(None)
+        self._give_up()
+
+    def _give_up(self) -> None:
+        """Nobody waits for what will not come."""
+        while True:
+            ahead = self._asked.get()                  # until `close` puts the last
+            if ahead is None:
+                return
+            ahead.answer.set_result(None)
+
+
+def _shut(pipe: Any) -> None:
+    with suppress(OSError):                            # what was left in it has no reader any more
+        pipe.close()
+
+
+def _frame(pipe: Any, head: struct.Struct) -> bytes | None:
+    """The bytes behind a length; None at the end of the pipe."""
+    start = pipe.read(head.size)
+    if len(start) < head.size:
+        return None
+    length = head.unpack(start)[-1]
+    data: bytes = pipe.read(length)
+    return data if len(data) == length else None
+
+
+def _unpacked(data: bytes, origin: str) -> SpanBatch:
+    rejected, size_bytes, origins, spans = marshal.loads(data)
+    shared = [(decode_resource(*resource), decode_scope(*scope)) for resource, scope in origins]
+    batch = SpanBatch(origin=origin, size_bytes=size_bytes, rejected=[Rejection(*one) for one in rejected])
+    made = tuple.__new__
+    batch.ahead = [PreparedAhead(made(SpanRow, row), words, raw, *shared[place]) for row, words, raw, place in spans]
+    return batch
+
+
+# -- the worker's end ------------------------------------------------------------------------------------------------
+
+
+class _Priced(Protocol):
+    def __call__(self, overrides: Overrides) -> Prices:
+        """A price book with the user's own prices."""
+
+
+def serve(made: _Priced, questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the pipe ends. An empty answer means: do it yourself."""
+    book = made(())
+    _say(answers, b"ready")
+    while (head := questions.read(_QUESTION.size)) and len(head) == _QUESTION.size:
+        kind, length = _QUESTION.unpack(head)
+        data = questions.read(length)
+        if len(data) < length:
+            return
+        if kind == _PRICES:
+            book = made(pickle.loads(data))
+            continue
+        try:
+            answer = _answer(_READERS[kind](data), book)
+        except Exception:  # noqa: BLE001 - whoever asked does it again, and says what is wrong with it
+            answer = b""
+        _say(answers, answer)
+
+
+def _say(answers: BinaryIO, data: bytes) -> None:
+    answers.write(_LENGTH.pack(len(data)))
+    answers.write(data)
+    answers.flush()
+
+
+def _answer(batch: SpanBatch, book: Prices) -> bytes:
+    origins: dict[tuple[int, int], int] = {}
+    shared: list[tuple[tuple[bytes, str], tuple[bytes, str]]] = []
+    spans = []
+    for span in batch.spans:
+        resource, scope = span.resource, span.scope
+        place = origins.get((id(resource), id(scope)))
+        if place is None:
+            place = origins[id(resource), id(scope)] = len(shared)
+            shared.append(_packed(resource, scope))
+        row, words, _ = prepare(span, (), book)
+        spans.append((tuple(row), words, span.raw, place))
+    rejected = [(one.reason, one.count, one.first) for one in batch.rejected]
+    return marshal.dumps((rejected, batch.size_bytes, shared, spans), _MARSHAL_VERSION)
+
+
+def _packed(resource: Resource, scope: Scope) -> tuple[tuple[bytes, str], tuple[bytes, str]]:
+    return (resource.raw, resource.schema_url), (scope.raw, scope.schema_url)
