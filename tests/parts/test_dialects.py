@@ -23,9 +23,10 @@ from tracedesk.semconv.read import hot, read, search_text, title
 
 DIALECTS = all_dialects()
 KEYS = {
+    "voltagent",
     "claude_code", "langfuse", "langsmith", "mlflow", "weave", "braintrust", "vercel_ai", "datadog", "logfire_pydantic_ai",
     "openinference", "smolagents", "livekit", "google_adk", "ms_agent_framework", "semantic_kernel", "strands_agentcore",
-    "litellm", "voltagent", "crewai", "llamaindex", "openllmetry", "openlit", "langtrace", "opik", "anthropic_sdk", "otel_genai_2025",
+    "litellm", "crewai", "llamaindex", "openllmetry", "openlit", "langtrace", "opik", "anthropic_sdk", "otel_genai_2025",
     "otel_genai_events", "otel_genai_2024", "azure_ai", "laminar", "genkit", "mcp", "plain_names", "sentry_agentops_misc",
     "otel_generic"}
 UNDER_ALL = {"otel_genai_2025", "otel_genai_events", "otel_genai_2024"}
