@@ -29,7 +29,7 @@ def measure(quick: bool = False) -> list[tuple[str, str, str]]:
         rest = [process.memory_info().rss for process in both]
         with mixed(state.grpc, state.http):
             time.sleep(LOAD_S)
-        loaded = [process.memory_info().rss for process in both]
+        loaded = [process.memory_info().rss for process in (*both, *both[1].children())]
         started.close_both()
     return [
         (f"memory, {spans:,} spans stored: desk + engine at rest", _mb(rest), "350 MB"),

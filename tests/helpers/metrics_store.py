@@ -11,17 +11,12 @@ import json
 import math
 import random
 import sys
-from collections import deque
-from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from tests.helpers.filled import write
 from tracedesk.base.clock import NS_PER_MS, NS_PER_S
-from tracedesk.ingest.intake import Intake
 from tracedesk.model.span import Event, Resource, Scope, Span
-from tracedesk.pricing.book import PriceBook
-from tracedesk.wire import encode
-from tracedesk.wire.otlp_proto import decode_traces
 
 END_NS = 1_764_081_120 * NS_PER_S                     # 25 Nov 2025 14:32 UTC
 HOUR_NS = 3_600 * NS_PER_S
@@ -29,7 +24,6 @@ REQUESTS = 12_840
 SWITCH_H = 4.87
 """Hours before the end at which refund-v14 takes over."""
 SLOW_H = (0.83, 0.23)
-TOGETHER, WAITING = 60, 8
 RESOURCE = Resource({"service.name": "support-bot", "deployment.environment.name": "production"})
 SCOPE = Scope("made-up-bot")
 REFUSAL = json.dumps([{"role": "assistant", "parts": [{"type": "text", "content": "I'm sorry, but I can't help with that."}],
@@ -134,22 +128,6 @@ class Maker:
         starts += times(chance, requests, 24, self.end_ns)
         huge = len(starts) - requests // 3
         return [self.trace(start, huge=at == huge) for at, start in enumerate(starts)]
-
-
-def write(store: Path, traces: list[list[Span]]) -> None:
-    """Write traces into a store with the engine's own intake."""
-    intake = Intake(store, PriceBook(), memory_limit_bytes=10**9)
-    intake.start()
-    answers: deque[Future[Any]] = deque()
-    for first in range(0, len(traces), TOGETHER):
-        spans = [span for trace in traces[first:first + TOGETHER] for span in trace]
-        answers.append(intake.submit(decode_traces(encode.traces_request(spans))))
-        if len(answers) > WAITING:
-            answers.popleft().result()
-    for answer in answers:
-        answer.result()
-    intake.call(lambda writer: writer.settle()).result()
-    intake.close()
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from tracedesk.model.llm import CostStatus
 from tracedesk.model.trace import build_trace
 from tracedesk.scene.facts import facts, measure, sentence
 from tracedesk.scene.text import NAME_CHARS, bar_label, error_word, one_line, second_name, span_name, tokens_text
+from tracedesk.scene.turns import turns
 from tracedesk.scene.waterfall import Waterfall
 
 
@@ -126,3 +127,19 @@ def test_measuring_counts_what_is_wholly_inside() -> None:
     assert measure(scene, T0_NS, T0_NS + CELL_NS).words == "0 spans inside"
     with_hole = Waterfall(calls())
     assert measure(with_hole, with_hole.t0_ns, with_hole.t1_ns).words == "7 spans inside · ≥ $0.0043"
+
+
+def test_rounds_of_a_loop_are_numbered() -> None:
+    trace = drawn("""
+        run        |-----------------------------|
+          first       |---|                          as=turn
+            deeper     |-|                           as=turn
+          between           ||
+          second             |----|                  as=turn
+          agent                   |------------->
+            c1                     |--|              as=execute_event_loop_cycle
+            c2                         |-->          as=execute_event_loop_cycle
+    """)
+    said = {trace.span_ids[span][-1]: words for span, words in turns(trace).items()}
+    assert said == {2: "turn 1 of 2", 5: "turn 2 of 2", 7: "cycle 1", 8: "cycle 2"}
+    assert turns(calls()) == {}

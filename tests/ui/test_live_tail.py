@@ -11,8 +11,10 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCursor
 from PySide6.QtTest import QTest
 
+from tests.store.making import send, span
 from tests.ui.conftest import Desk
 from tracedesk.model.summary import TraceSummary
+from tracedesk.store.aside import move_aside
 from tracedesk.store.connect import open_store
 from tracedesk.ui.traces.tail import Tail
 from tracedesk.ui.traces.trace_list import TraceList
@@ -117,3 +119,14 @@ def test_what_another_process_writes_appears_by_itself(new_desk: Callable[..., D
         store._connection.execute("UPDATE traces SET error_count = error_count + 7 WHERE trace_id = ?", (trace_id,))
     desk.qtbot.waitUntil(lambda: desk.page.list.model_.tail.rows[3].error_count >= 7, timeout=3000)
     assert len(desk.titles()) == 24
+
+
+def test_a_store_that_was_moved_aside_is_left_for_the_one_in_its_place(new_desk: Callable[..., Desk], sample: Path) -> None:
+    desk = new_desk(sample)
+    assert len(desk.titles()) == 24
+    move_aside(sample)
+    with open_store(sample, role="write") as store:
+        send(store.writer(), [span(1, 1, name="the first in the new one", start_ms=1)])
+    desk.qtbot.waitUntil(lambda: len(desk.titles()) == 1, timeout=5000)
+    desk.settle()
+    assert desk.titles() == ["the first in the new one"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,9 +16,9 @@ from tracedesk.ui import theme
 SAMPLE = resources() / "samples" / "refund_bot.otlp.json"
 
 
-def shot(*args: str | Path) -> subprocess.CompletedProcess[str]:
+def shot(*args: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-P", "-m", "tracedesk", "shot", *map(str, args)], capture_output=True, text=True,
-                          timeout=120, check=False)
+                          timeout=120, check=False, env={**os.environ, **env})
 
 
 def test_a_file_is_drawn_twice_the_same_and_nothing_else_is_said(tmp_path: Path) -> None:
@@ -33,7 +34,10 @@ def test_a_file_is_drawn_twice_the_same_and_nothing_else_is_said(tmp_path: Path)
 
 def test_size_and_theme_are_those_asked_for(tmp_path: Path) -> None:
     out = tmp_path / "light.png"
-    assert shot("first-run", "--out", out, "--size", "1280x800", "--theme", "light").returncode == 0
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    assert shot("first-run", "--out", out, "--size", "1280x800", "--theme", "light", TMPDIR=str(folder)).returncode == 0
+    assert not list(folder.iterdir()), "nothing is left lying about"
     image = QImage(str(out))
     assert (image.width(), image.height()) == (1280, 800)
     assert image.pixelColor(20, 600).name() == theme.Theme(theme.LIGHT).hex("bg.app").lower()

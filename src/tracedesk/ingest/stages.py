@@ -6,11 +6,13 @@ every span it receives, so it reads attributes it knows by name and allocates li
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from tracedesk.base.words import counted
 from tracedesk.ingest.signs import signs_of
 from tracedesk.model.kinds import COUNTED_KINDS, MAYBE_COUNTED_KINDS, Kind, Status
 from tracedesk.model.llm import Cost, LlmFields
@@ -34,6 +36,7 @@ _NAMED_TAGS = {f"{name}{end}": name for name in ("feature", "customer", "tenant"
                for end in ("", ".id", "_id", ".name", "_name")}
 """Attributes that no dialect knows and that programs tell their traces apart by."""
 _EXPERIMENT = ("experiment.id", "experiment.name", "experiment", "id", "name")
+_RULES, _TURN = "guardrail.rules", re.compile(r"turn \d+( of \d+)?", re.IGNORECASE)
 _STATUS_CODES = ("http.response.status_code", "http.status_code")
 _DB_SYSTEMS = ("db.system.name", "db.system")
 
@@ -95,13 +98,13 @@ def _error(span: Span, values: dict[str, Any]) -> str | None:
 
 def label(fields: LlmFields, span: Span) -> str | None:
     """What stands beside the bar: the step of a loop or graph that a model call is, which tells two of one name apart, else
-    the model; how many were looked for or kept; the status code; the database."""
+    the model; how many were looked for, kept or checked; the status code; the database; the turn of an agent."""
     values, attributes = fields.values, span.attributes
     match fields.kind:
         case Kind.LLM:
             found = values.get("graph.node_id") or attributes.get("step") or values.get("model.requested")
         case Kind.EMBEDDING | Kind.DECISION | Kind.GUARDRAIL | Kind.EVALUATOR:
-            found = values.get("model.requested") or values.get("model.response")
+            found = values.get("model.requested") or values.get("model.response") or _rules(attributes.get(_RULES))
         case Kind.RERANKER:
             model = values.get("rerank.model") or values.get("model.requested")
             given, kept = _listed(attributes, "reranker.input_documents"), _listed(attributes, "reranker.output_documents")
@@ -116,11 +119,18 @@ def label(fields: LlmFields, span: Span) -> str | None:
             name = values.get("tool.name") or values.get("mcp.method")
             found = name if name and name not in span.name else None
         case Kind.AGENT:
-            name = values.get("agent.name")
-            found = name if name and name not in span.name else None
+            name, turn = values.get("agent.name"), attributes.get("turn")
+            said = turn if isinstance(turn, str) and _TURN.fullmatch(turn) else None
+            found = " · ".join(part for part in (name if name and name not in span.name else None, said) if part)
         case _:
             found = None
     return found[:LABEL_CHARS] if isinstance(found, str) and found else None
+
+
+def _rules(value: Any) -> str | None:
+    """`3 rules`: how many a guard says that it checked, as a number or as their list."""
+    count = len(value) if isinstance(value, list) else value
+    return counted(count, "rule") if type(count) is int and count > 0 else None
 
 
 def _listed(attributes: dict[str, Any], prefix: str) -> int:

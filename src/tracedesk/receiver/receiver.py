@@ -9,9 +9,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
+import socket
 import sys
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import grpc
@@ -26,6 +30,9 @@ from tracedesk.receiver.grpc_server import make_server
 from tracedesk.receiver.http_server import HttpServer
 from tracedesk.receiver.ports import bind, parse_address, spoken
 from tracedesk.receiver.refusals import Refusal
+
+_FOLDER, _SOCKET = "tracedesk-", "grpc"
+_YOUNG_S = 10.0
 
 
 class Receiver:
@@ -106,8 +113,9 @@ class Receiver:
             port = self._grpc.add_insecure_port("127.0.0.1:0")
             await self._grpc.start()
             return lambda protocol: loop.create_connection(lambda: protocol, "127.0.0.1", port)
-        self._folder = Path(tempfile.mkdtemp(prefix="tracedesk-"))
-        path = str(self._folder / "grpc")
+        _remove_dead_sockets()
+        self._folder = Path(tempfile.mkdtemp(prefix=_FOLDER))
+        path = str(self._folder / _SOCKET)
         self._grpc.add_insecure_port(f"unix:{path}")
         await self._grpc.start()
         return lambda protocol: loop.create_unix_connection(lambda: protocol, path)
@@ -118,3 +126,18 @@ class Receiver:
         where = f"{scheme}://{self.http_address}" if self.http_address else "another port, which is taken at the moment"
         return Refusal(421, grpc.StatusCode.FAILED_PRECONDITION,
                        f"This is the port for OTLP/gRPC. OTLP/HTTP is received on {where}.")
+
+
+def _remove_dead_sockets() -> None:
+    """Remove the folders of engines that were killed: ours, and nobody listens there."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_FOLDER}*"):
+        with suppress(OSError), socket.socket(socket.AF_UNIX) as probe:
+            found = folder.stat()
+            if found.st_uid != os.getuid() or time.time() - found.st_mtime < _YOUNG_S:
+                continue                                                   # not ours, or about to listen
+            if [path.name for path in folder.iterdir()] != [_SOCKET]:
+                continue
+            try:
+                probe.connect(str(folder / _SOCKET))
+            except ConnectionRefusedError:
+                shutil.rmtree(folder, ignore_errors=True)

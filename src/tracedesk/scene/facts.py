@@ -9,17 +9,17 @@ import numpy as np
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost_exact, format_total
 from tracedesk.base.words import counted
-from tracedesk.model.kinds import COUNTED_KINDS, Status
+from tracedesk.model.kinds import Status
 from tracedesk.model.llm import CostStatus
-from tracedesk.model.trace import UNKNOWN
+from tracedesk.model.trace import UNKNOWN, Ints, Trace
 from tracedesk.scene.text import error_word, one_line, running_text, span_name
-from tracedesk.scene.waterfall import Waterfall
+from tracedesk.scene.waterfall import Flags, Waterfall
 
 PRICE_FROM = {CostStatus.PRICED: "price list", CostStatus.FREE: "free", CostStatus.REPORTED: "as reported",
               CostStatus.UNKNOWN_MODEL: "no price for this model", CostStatus.NO_USAGE: "no usage was sent",
               CostStatus.NO_PRICE: "no price for this time", CostStatus.INVALID_USAGE: "usage makes no sense"}
+ELSEWHERE = "counted on another span"
 MESSAGE_CHARS = 90
-_COUNTED = np.array(sorted(COUNTED_KINDS), np.uint8)
 
 
 class Fact(NamedTuple):
@@ -49,7 +49,9 @@ def facts(scene: Waterfall, index: int) -> list[Fact]:
     given, made = int(trace.input_tokens[index]), int(trace.output_tokens[index])
     if given != UNKNOWN or made != UNKNOWN:
         said = [f"{value:,} {way}" for value, way in ((given, "in"), (made, "out")) if value != UNKNOWN]
-        found.append(Fact("Tokens", " · ".join(said), "as reported"))
+        found.append(Fact("Tokens", " · ".join(said), ELSEWHERE if scene.is_counted_elsewhere(index) else "as reported"))
+    elif trace.cost_status[index] == CostStatus.NO_USAGE:
+        found.append(Fact("Tokens", "not sent"))
     if trace.ttft_ns[index] > 0:
         found.append(Fact("First token", format_duration(int(trace.ttft_ns[index]))))
     cost = _cost(scene, index)
@@ -71,7 +73,8 @@ def _cost(scene: Waterfall, index: int) -> Fact | None:
     trace = scene.trace
     status = CostStatus(int(trace.cost_status[index]))
     if trace.cost_nusd[index] >= 0:
-        return Fact("Cost", format_cost_exact(int(trace.cost_nusd[index])), PRICE_FROM.get(status, ""))
+        source = ELSEWHERE if scene.is_counted_elsewhere(index) else PRICE_FROM.get(status, "")
+        return Fact("Cost", format_cost_exact(int(trace.cost_nusd[index])), source)
     if status is CostStatus.NONE:
         return None
     return Fact("Cost", "unpriced", PRICE_FROM.get(status, ""))
@@ -124,12 +127,18 @@ class Measured(NamedTuple):
 
 
 def measure(scene: Waterfall, begin_ns: int, end_ns: int) -> Measured:
-    """What lies wholly between two moments."""
-    begin_ns, end_ns = sorted((begin_ns, end_ns))
-    trace = scene.trace
-    inside = (scene.start_ns >= begin_ns) & (scene.end_ns <= end_ns)
-    paying = inside & np.isin(trace.kind, _COUNTED)
+    """What lies wholly between two moments of the picture."""
+    return measure_spans(scene.trace, scene.start_ns, scene.end_ns, (begin_ns, end_ns), scene.elsewhere)
+
+
+def measure_spans(trace: Trace, start_ns: Ints, end_ns: Ints, stretch: tuple[int, int], elsewhere: Flags | None) -> Measured:
+    """What of the spans at these times lies wholly in a stretch; calls whose figures stand elsewhere are not summed."""
+    begin, end = sorted(stretch)
+    inside = (start_ns >= begin) & (end_ns <= end)
+    paying = inside & (trace.cost_status != CostStatus.NONE)
+    if elsewhere is not None:
+        paying &= ~elsewhere
     known = paying & (trace.cost_nusd >= 0)
-    unpriced = paying & ~known & (trace.cost_status != CostStatus.NONE)
+    unpriced = paying & ~known
     cost = int(trace.cost_nusd[known].sum()) if known.any() else None
-    return Measured(end_ns - begin_ns, int(np.count_nonzero(inside)), cost, int(np.count_nonzero(unpriced)))
+    return Measured(end - begin, int(np.count_nonzero(inside)), cost, int(np.count_nonzero(unpriced)))

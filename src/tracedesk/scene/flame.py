@@ -91,7 +91,7 @@ def _levels_down(trace: Trace, tops: Ints) -> list[_Level]:
     spans, depth = spans[order], depth[order]
     cuts = np.searchsorted(depth, np.arange(int(depth[-1]) + 2))
     frame_of = np.full(trace.n, -1, np.int64)
-    look = _looks(trace)
+    look = looks(trace)
     found: list[_Level] = []
     for level in range(len(cuts) - 1):
         members = spans[cuts[level]:cuts[level + 1]]
@@ -109,7 +109,7 @@ def _levels_up(trace: Trace, tops: Ints) -> list[_Level]:
     found: list[_Level] = []
     if not len(tops):
         return found
-    look = _looks(trace)
+    look = looks(trace)
     at = trace.parent[tops].astype(np.int64)
     owner = tops
     above = _grouped(look, tops, np.full(len(tops), -1))
@@ -135,7 +135,7 @@ def _grouped(look: NDArray[np.int64], spans: Ints, above: Ints) -> Ints:
     return (np.cumsum(seen) - 1)[key]
 
 
-def _looks(trace: Trace) -> Ints:
+def looks(trace: Trace) -> Ints:
     """A number per span: equal for equal name, kind and, of model calls, step."""
     look = (trace.name.codes.astype(np.int64) + 1) * KINDS + trace.kind
     calls = np.flatnonzero((trace.kind == Kind.LLM) & (trace.label.codes >= 0))

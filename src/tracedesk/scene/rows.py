@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,6 +55,25 @@ class Rows:
         if span <= ADDED:
             return int(trace.depth[self.added_below[ADDED - span]]) + 1 + in_group
         return int(trace.depth[span]) + in_group
+
+
+class Block(NamedTuple):
+    """Rows that come (`opens`) or go together, from row `first` on."""
+
+    first: int
+    rows: int
+    opens: bool
+
+
+def changed_block(before: Indexes, after: Indexes) -> Block | None:
+    """What `after` has more or less than `before` if that is one stretch of rows; None where it is several or nothing."""
+    shorter, longer = sorted((before, after), key=len)
+    rows = len(longer) - len(shorter)
+    differ = np.flatnonzero(shorter != longer[:len(shorter)])
+    first = int(differ[0]) if len(differ) else len(shorter)
+    if not rows or not np.array_equal(shorter[first:], longer[first + rows:]):
+        return None
+    return Block(first, rows, len(after) > len(before))
 
 
 def rows_of(trace: Trace, closed: Collection[int]) -> Rows:

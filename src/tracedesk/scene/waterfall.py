@@ -21,6 +21,7 @@ from tracedesk.scene.path import Path, Piece, on_path
 from tracedesk.scene.rows import Rows, rows_of, with_added
 from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
+from tracedesk.scene.turns import turns
 from tracedesk.whatif.skew import clock_offsets, shift_of_spans
 
 Flags = NDArray[np.bool_]
@@ -28,7 +29,8 @@ Ints = NDArray[np.int64]
 
 
 class Waterfall:
-    """The picture of one trace. `selected` and `hovered` are indexes or None."""
+    """The picture of one trace. `selected` and `hovered` are indexes or None; `elsewhere` flags the calls whose figures another
+    span has as well, None where it is not known; `turns` has the words of spans that are rounds of a loop."""
 
     def __init__(self, trace: Trace, width_px: float = 500.0) -> None:
         self.trace = trace
@@ -37,11 +39,13 @@ class Waterfall:
         self.rows: Rows = rows_of(trace, self.closed)
         self.shift_ns: Ints | None = _shifts(trace)
         self.corrected = True
+        self.turns = turns(trace)
         self.selected: int | None = None
         self.hovered: int | None = None
         self.path: Path | None = None
         self.on_path: Flags | None = None
         self.slack_ns: Ints | None = None
+        self.elsewhere: Flags | None = None
         self.matches: Flags | None = None
         self.lit: Flags | None = None
         self.causes: list[tuple[int, int]] = []
@@ -182,6 +186,10 @@ class Waterfall:
     def is_shifted(self, index: int) -> bool:
         """Whether the span is drawn at another time than it was sent with, because its clock was put right."""
         return self.corrected and self.shift_ns is not None and bool(self.shift_ns[index])
+
+    def is_counted_elsewhere(self, index: int) -> bool:
+        """Whether the tokens and the cost of the span are those of another one, which sums count."""
+        return self.elsewhere is not None and bool(self.elsewhere[index])
 
     # marks
 

@@ -18,6 +18,10 @@ _COUNTED = frozenset(map(int, COUNTED_KINDS))
 _ERROR = int(Status.ERROR)
 STREAM = "streaming response from"
 """Logfire's name for the sibling that carries a streamed call's result."""
+MOST_BEGUN = 16
+"""Output tokens that Anthropic's streams begin with at most, counted again in their final figure."""
+ASKING = " with {"
+"""In Logfire's names of calls ("Message with {request_data[model]!r}")."""
 
 
 def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
@@ -46,6 +50,7 @@ def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
         elif span_id in reporting:
             skipped[span_id] = None
     _streamed_apart(relevant, skipped)
+    _streamed_beside(relevant, skipped)
     return skipped
 
 
@@ -56,7 +61,8 @@ def counted_across(
 
     `traces` holds rows and what `not_counted` found for them. The same answer (response id) at the same time is one call:
     an SDK that traces itself writes its streams as traces of their own. Of two that do not overlap in time one came from
-    a cache or from a server that gives every answer the same id; those stay apart.
+    a cache or from a server that gives every answer the same id; those stay apart. The result of a stream that Logfire wrote
+    outside any span is a trace of its own too.
     """
     groups: dict[str, list[SpanRow]] = {}
     trace_of: dict[int, int] = {}
@@ -68,11 +74,43 @@ def counted_across(
     found: list[dict[bytes, bytes]] = [{} for _ in traces]
     for group in groups.values():
         for run in _at_one_time(group) if len(group) > 1 else ():
-            kept = min(run, key=lambda row: (not _has_tokens(row), row.start_ns, row.span_id))
+            wrong = _miscounted(run)
+            kept = min(run, key=lambda row: (not _has_tokens(row), row.span_id in wrong, row.start_ns, row.span_id))
             for row in run:
                 if trace_of[id(row)] != trace_of[id(kept)]:
                     found[trace_of[id(row)]][row.span_id] = kept.span_id
+    _streamed_alone(traces, found)
     return found
+
+
+def _streamed_alone(
+    traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]], found: list[dict[bytes, bytes]]
+) -> None:
+    """Logfire's call and the result of its stream where no span is around both: two traces. As within one trace the latest
+    call before the result is its own, and what an SDK that traces itself put inside has the same figures."""
+    results = [row for (rows, skipped), known in zip(traces, found, strict=True) for row in rows
+               if row.parent_id is None and row.name.startswith(STREAM) and row.span_id not in skipped
+               and row.span_id not in known]
+    if not results:
+        return
+    waiting = sorted(((row, number) for number, (rows, _) in enumerate(traces) for row in rows
+                      if row.parent_id is None and ASKING in row.name and row.kind in _COUNTED and row.status != _ERROR
+                      and not row.name.startswith(STREAM) and not _has_tokens(row)), key=lambda entry: entry[0].start_ns)
+    taken: set[int] = set()
+    for result in sorted(results, key=lambda row: row.start_ns):
+        for row, number in reversed(waiting):
+            if row.start_ns > result.start_ns or id(row) in taken or not _one_model(row, result):
+                continue
+            rows, skipped = traces[number]
+            owner = skipped.get(row.span_id)
+            inner = next((one for one in rows if one.span_id == owner), None) if owner else None
+            if row.span_id in skipped and (inner is None or not _one_call(inner, result)):
+                continue
+            if inner is not None:
+                found[number][inner.span_id] = result.span_id
+            found[number][row.span_id] = result.span_id
+            taken.add(id(row))
+            break
 
 
 def _at_one_time(rows: Iterable[SpanRow]) -> list[list[SpanRow]]:
@@ -129,8 +167,24 @@ def _same_response(
             continue
         members = {row.span_id for row in group}
         for run in _at_one_time(group):
-            kept = min(run, key=lambda row: (not _has_tokens(row), above[row.span_id] in members, row.start_ns))
+            wrong = _miscounted(run)
+            kept = min(run, key=lambda row: (not _has_tokens(row), row.span_id in wrong, above[row.span_id] in members,
+                                             row.start_ns))
             skipped.update((row.span_id, kept.span_id) for row in run if row is not kept)
+
+
+def _miscounted(run: Sequence[SpanRow]) -> set[bytes]:
+    """Spans of one answer that another corrects: the count its stream began with was added to the final one (Traceloop on
+    Anthropic), or cached tokens are neither in the input nor beside it (AgentOps on Anthropic)."""
+    least = min((row.output_tokens for row in run if row.output_tokens is not None), default=0)
+    return {row.span_id for row in run if 0 < (row.output_tokens or 0) - least <= MOST_BEGUN
+            or any(_without_cache(row, other) for other in run)}
+
+
+def _without_cache(row: SpanRow, other: SpanRow) -> bool:
+    """Whether a span's input is the other's less what the other had cached."""
+    cached = (other.cache_read_tokens or 0) + (other.cache_write_tokens or 0)
+    return bool(cached and row.input_tokens is not None and other.input_tokens == row.input_tokens + cached)
 
 
 def _above_reports(
@@ -158,6 +212,10 @@ def _nested_calls(outer: SpanRow, inner: list[SpanRow], skipped: dict[bytes, byt
         for row in inner:
             skipped[row.span_id] = outer.span_id
         return
+    raw = next((row for row in known if _raw_twin(outer, row)), None)
+    if raw is not None:
+        skipped[outer.span_id] = raw.span_id
+        return
     same = [row for row in known if _one_call(outer, row)]
     if same:
         skipped[same[0].span_id] = outer.span_id
@@ -175,7 +233,20 @@ def _one_call(outer: SpanRow, inner: SpanRow) -> bool:
         return False
     if outer.input_tokens != inner.input_tokens or abs((outer.output_tokens or 0) - (inner.output_tokens or 0)) > 1:
         return False
-    a, b = outer.model, inner.model
+    return _one_model(outer, inner)
+
+
+def _raw_twin(row: SpanRow, other: SpanRow) -> bool:
+    """Whether a span without response id is a streamed call whose figures the other has right: without cached tokens, maybe
+    with the output that the stream began with."""
+    said, final = row.output_tokens or 0, other.output_tokens or 0
+    return (row.response_id is None and other.response_id is not None and _without_cache(row, other)
+            and _one_model(row, other) and (abs(said - final) <= 1 or said <= MOST_BEGUN))
+
+
+def _one_model(one: SpanRow, other: SpanRow) -> bool:
+    """Whether two spans may name the same model: an alias and its dated snapshot do."""
+    a, b = one.model, other.model
     return a is None or b is None or a.startswith(b) or b.startswith(a)
 
 
@@ -206,6 +277,24 @@ def _streamed_apart(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes |
             skipped[row.span_id] = result.span_id
             taken.add(row.span_id)
             break
+
+
+def _streamed_beside(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes | None]) -> None:
+    """A stream's span without response id and, beside it, that of an SDK that traces itself: the same figures at one time."""
+    known: dict[tuple[bytes | None, int | None], list[SpanRow]] = {}
+    unknown: list[SpanRow] = []
+    for row in relevant.values():
+        if row.kind in _COUNTED and row.span_id not in skipped and row.output_tokens is not None:
+            if row.response_id:
+                known.setdefault((row.parent_id, row.output_tokens), []).append(row)
+            else:
+                unknown.append(row)
+    for row in unknown if known else ():
+        for other in known.get((row.parent_id, row.output_tokens), ()):
+            if len(_at_one_time((row, other))) == 1 and row.kind == other.kind and (
+                    _raw_twin(row, other) or _one_call(row, other)):
+                skipped[row.span_id] = other.span_id
+                break
 
 
 def error_causes(rows: Sequence[SpanRow]) -> set[bytes]:

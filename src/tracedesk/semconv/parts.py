@@ -113,6 +113,8 @@ def _reasoning(block: dict[str, Any]) -> list[Part]:
     found: Any = None
     for key in ("content", "text", "thinking", "reasoning", "summary"):
         found = found or block.get(key)
+    if isinstance(found, str) and found[:2] == "[{":
+        found = structure(found) or found                  # Traceloop: the summary of an OpenAI response, as JSON
     if isinstance(found, list):
         found = "\n".join(piece for piece in (
             item if isinstance(item, str) else text(item.get("text", item.get("content"))) if isinstance(item, dict) else None

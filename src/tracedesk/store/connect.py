@@ -79,6 +79,7 @@ class Store:
         self._deadline: float | None = None
         self._depth = 0
         self._stop = threading.Event()
+        self._file = _file_at(path)
         if role == "read":
             connection.set_progress_handler(self._over, _STEPS_BETWEEN_LOOKS)
 
@@ -133,6 +134,10 @@ class Store:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
+
+    def was_moved(self) -> bool:
+        """Whether another file, or none, lies at the path by now (a damaged store is moved aside): 2 µs."""
+        return _file_at(self.path) != self._file
 
     def interrupt(self) -> None:
         """Stop the question that another thread asks of this store now; it ends with `Cancelled`."""
@@ -208,6 +213,15 @@ def notebook(path: Path, *, key: bytes | None = None) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def _file_at(path: Path) -> tuple[int, int] | None:
+    """What tells one file from another."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def empty_log(path: Path) -> bool:

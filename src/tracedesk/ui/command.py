@@ -7,7 +7,7 @@ for different commands on different pages: the first that can be run now is run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
@@ -139,11 +139,17 @@ class Commands(QObject):
             members = [command for command in self.here() if command.menu == name]
             if not members:
                 continue
-            part = menu.addMenu(name)
-            for command in members:
-                key = "   " + printed(command.keys[0]) if command.keys and command.scope != "window" else ""
-                action = part.addAction(command.title + key)
-                if command.keys and command.scope == "window":
-                    action.setText(f"{command.title}\t{printed(command.keys[0])}")
-                action.setEnabled(self.can(command.id))
-                action.triggered.connect(lambda _checked=False, id=command.id: self.run(id))
+            self.add_to(menu.addMenu(name), [command.id for command in members])
+
+    def add_to(self, menu: QMenu, ids: Iterable[str]) -> dict[str, QAction]:
+        """Entries for these commands at the end of a menu; what cannot be run now is grey."""
+        made = {}
+        for id in ids:
+            command = self._by_id[id]
+            key = "   " + printed(command.keys[0]) if command.keys and command.scope != "window" else ""
+            action = made[id] = menu.addAction(command.title + key)
+            if command.keys and command.scope == "window":
+                action.setText(f"{command.title}\t{printed(command.keys[0])}")
+            action.setEnabled(self.can(id))
+            action.triggered.connect(lambda _checked=False, id=id: self.run(id))
+        return made

@@ -1,7 +1,8 @@
 """What tells the desk that the store changed: `PRAGMA data_version`, 8 times a second, 2 to 5 µs each.
 
-`changed` is emitted when another process wrote; `stats` with the size and age of the store every 5 s, within 1 s of a write.
-A store that is not there yet is looked for once a second.
+`changed` is emitted when another process wrote, `moved` when the file was moved aside and another is going to lie in its
+place; `stats` with the size and age of the store every 5 s, within 1 s of a write. A store that is not there yet is looked
+for once a second.
 """
 
 from __future__ import annotations
@@ -38,6 +39,7 @@ class Live(QObject):
     """The poll. Its connection belongs to the main thread and is used for nothing else."""
 
     changed = Signal()
+    moved = Signal()
     stats = Signal(object)
 
     def __init__(self, path: Path, parent: Any) -> None:
@@ -67,6 +69,10 @@ class Live(QObject):
 
     def poll(self) -> None:
         """Look once."""
+        if self._store is not None and self._store.was_moved():
+            self._store.close()
+            self._store, self._beat = None, 0
+            self.moved.emit()
         if self._store is None:
             if self._beat % RETRY_EVERY == 0:
                 self._open()

@@ -29,7 +29,7 @@ from tracedesk.ui.state import Receiver
 from tracedesk.ui.waterfall.motion import Glide
 
 PLANNED = ("whatif", "replay", "compare", "metrics", "datasets", "alerts")
-ON_TRACES_PAGE = ("first-run", "traces", "flame")
+ON_TRACES_PAGE = ("first-run", "first-trace", "traces", "flame")
 QUIET_MS = 220
 """Longer than every motion of DESIGN section 16."""
 PATIENCE_MS = 30_000
@@ -63,7 +63,8 @@ def take(store: Path, options: ShotOptions) -> None:
     theme.choose(options.theme, scale=1.0)
     with tempfile.TemporaryDirectory(prefix="tracedesk-") as folder:
         _stop_the_clock(store)
-        window = MainWindow(store, settings=Settings(Path(folder) / "desk.ini"))
+        settings = Settings(Path(folder) / "desk.ini")
+        window = MainWindow(store, settings=settings)
         failed: list[TraceDeskError] = []
         window.tasks.failed.connect(failed.append)
         try:
@@ -75,6 +76,7 @@ def take(store: Path, options: ShotOptions) -> None:
             window.close()
             window.deleteLater()
             QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+            settings.sync()                                # else it writes when it goes, and makes the folder again
 
 
 def _say(_kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
@@ -112,6 +114,8 @@ def _prepare(window: MainWindow, options: ShotOptions) -> None:
     window.live.stop()
     settle(window)
     _open(window, options)
+    if options.page == "first-trace":
+        traces.pointers.begin()
     window.state.go(key)
     if options.page == "flame":
         traces.show_view("flame")

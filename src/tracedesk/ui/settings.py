@@ -49,3 +49,7 @@ class Settings:
     def put_blob(self, name: str, value: QByteArray) -> None:
         """Keep bytes that Qt made."""
         self._file.setValue(name, bytes(value.toHex().data()).decode("ascii"))
+
+    def sync(self) -> None:
+        """Write what was put to the file now, not some time later."""
+        self._file.sync()

@@ -110,6 +110,9 @@ class Tasks(QObject):
                     if not ticket.of_store:
                         ticket.answer = ticket.question()
                     else:
+                        if store is not None and store.was_moved():
+                            store.close()
+                            store = None
                         if store is None:
                             store = open_store(self.path, role="read")
                         ticket.answer = ticket.question(store)

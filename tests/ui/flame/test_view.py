@@ -51,7 +51,7 @@ def spot(view: FlameView, name: str, nth: int = 0) -> QPoint:
     low, high = view.canvas.view
     plot = view.canvas.width() - 2 * PAD_PX
     x = PAD_PX + ((left + right) / 2 - low) / (high - low) * plot
-    return QPoint(round(x), round(view.canvas._plot().top()) + row * view.canvas.row_px + view.canvas.row_px // 2 - 2)
+    return QPoint(round(x), round(view.canvas.plot().top()) + row * view.canvas.row_px + view.canvas.row_px // 2 - 2)
 
 
 def click(view: FlameView, name: str, nth: int = 0) -> None:
@@ -209,3 +209,53 @@ def test_a_grown_trace_keeps_its_window(view: FlameView, trace: Trace) -> None:
     before = view.canvas.view
     view.set_trace(drawn(STORY))
     assert view.canvas.view == before
+
+
+# time order: the ruler and measuring
+
+def drag(view: FlameView, begin: QPoint, end: QPoint, modifiers: Qt.KeyboardModifier = NONE) -> None:
+    QTest.mousePress(view.canvas, LEFT, modifiers, begin)
+    QTest.mouseMove(view.canvas, (begin + end) / 2)
+    QTest.mouseMove(view.canvas, end)
+    view.canvas.grab()
+    QTest.mouseRelease(view.canvas, LEFT, modifiers, end)
+    view.canvas._glide.finish()
+
+
+def test_a_drag_on_the_ruler_zooms_to_the_range(view: FlameView) -> None:
+    view.set_mode(TIME)
+    plot = view.canvas.plot()
+    quarter = round(plot.width() / 4)
+    left = round(plot.left())
+    drag(view, QPoint(left + quarter, 8), QPoint(left + 2 * quarter, 8))
+    assert view.canvas.view == pytest.approx((0.25, 0.5), abs=0.01)
+    view.canvas.back()
+    view.canvas._glide.finish()
+    assert view.canvas.view == (0.0, 1.0)
+    drag(view, QPoint(left + quarter, 8), QPoint(left + quarter + 2, 8))
+    assert view.canvas.view == (0.0, 1.0), "a click is no range"
+
+
+def test_shift_and_a_drag_measures_in_time_order_only(view: FlameView, trace: Trace) -> None:
+    begin, end = QPoint(PAD_PX + 1, 60), QPoint(PAD_PX + round(view.canvas.plot().width() / 2), 90)
+    drag(view, begin, end, Qt.KeyboardModifier.ShiftModifier)
+    assert view.canvas.tools.measured is None
+    view.set_mode(TIME)
+    drag(view, begin, end, Qt.KeyboardModifier.ShiftModifier)
+    low, high = view.canvas.tools.measured
+    assert low - trace.t0_ns < 0.01 * (trace.t1_ns - trace.t0_ns)
+    assert (high - trace.t0_ns) / (trace.t1_ns - trace.t0_ns) == pytest.approx(0.5, abs=0.01)
+    assert view.canvas.view == (0.0, 1.0), "it does not pan"
+    assert view.leave_mode()
+    assert view.canvas.tools.measured is None
+    assert not view.leave_mode()
+
+
+def test_the_key_measures_the_selected_span(view: FlameView, trace: Trace) -> None:
+    view.set_mode(TIME)
+    span = at(trace, "tool")
+    view.select(trace.span_ids[span])
+    QTest.keyClick(view.canvas, Qt.Key.Key_M)
+    assert view.canvas.tools.measured == (int(trace.start_ns[span]), int(trace.end_ns[span]))
+    view.set_mode(MERGED)
+    assert view.canvas.tools.measured is None

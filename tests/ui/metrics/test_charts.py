@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +15,7 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.ui.metrics.conftest import Shown
 from tests.ui.metrics.made_up import NAN, STEP_NS, T0_NS, S, costs, latency, series, sizes
 from tracedesk.analytics.panel import Figure, Histogram, Line
 from tracedesk.base.clock import NARROW
@@ -29,23 +30,15 @@ Show = Callable[..., Any]
 
 
 @pytest.fixture
-def show(qapp: QApplication, qtbot: Any) -> Iterator[Show]:
+def show(shown: Shown) -> Show:
     """Makes a chart with a result, on the screen; it is closed at the end."""
-    made: list[Chart] = []
-
     def make(kind: type[Chart], result: object, size: tuple[int, int] = (800, 240)) -> Chart:
         chart = kind("Latency")
-        made.append(chart)
         chart.resize(*size)
         chart.show_result(result)
-        with qtbot.waitExposed(chart):
-            chart.show()
-        return chart
+        return shown(chart, size)
 
-    yield make
-    for chart in made:
-        chart.close()
-        chart.deleteLater()
+    return make
 
 
 def mouse(chart: Chart, kind: QEvent.Type, at: QPointF, button: Qt.MouseButton = Qt.MouseButton.LeftButton,

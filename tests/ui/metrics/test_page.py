@@ -15,7 +15,8 @@ from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog, QMenu
 
-from tests.helpers.metrics_store import Maker, write
+from tests.helpers.filled import write
+from tests.helpers.metrics_store import Maker
 from tests.ui.conftest import NARROW, Desk
 from tests.ui.metrics.made_up import latency
 from tests.ui.test_theme import clipped

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -11,8 +10,9 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
+from tests.ui.metrics.conftest import Shown
 from tests.ui.metrics.made_up import attribution, costs, dearest, latency, panel, sizes, stat
 from tracedesk.analytics.panel import Result, Table
 from tracedesk.base.clock import NARROW
@@ -23,27 +23,6 @@ from tracedesk.ui.metrics.card import Card
 from tracedesk.ui.metrics.export import drawing, file_name, save_picture, save_text
 from tracedesk.ui.metrics.table import FigureTable
 from tracedesk.ui.metrics.tile import Tile
-
-Shown = Callable[[QWidget, tuple[int, int]], Any]
-
-
-@pytest.fixture
-def shown(qapp: QApplication, qtbot: Any) -> Iterator[Shown]:
-    """Puts a widget on the screen; it is closed at the end."""
-    made: list[QWidget] = []
-
-    def show(widget: QWidget, size: tuple[int, int]) -> Any:
-        made.append(widget)
-        widget.resize(*size)
-        with qtbot.waitExposed(widget):
-            widget.show()
-        return widget
-
-    yield show
-    for widget in made:
-        widget.close()
-        widget.deleteLater()
-
 
 # tiles
 

@@ -52,6 +52,8 @@ def test_an_unknown_cost_is_none_with_its_reason() -> None:
 RERANK = {"openinference.span.kind": "RERANKER", "reranker.model_name": "rerank-v3.5",
           **{f"reranker.input_documents.{n}.document.content": "x" for n in range(20)},
           **{f"reranker.output_documents.{n}.document.content": "x" for n in range(5)}}
+AGENT = {"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "refund"}
+GUARD = {"gen_ai.operation.name": "guardrail"}
 
 
 @pytest.mark.parametrize(("attributes", "name", "expected"), [
@@ -64,6 +66,16 @@ RERANK = {"openinference.span.kind": "RERANKER", "reranker.model_name": "rerank-
     ({"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}, "execute_tool search", None),
     ({"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "search"}, "tool", "search"),
     ({"gen_ai.operation.name": "invoke_agent", "gen_ai.agent.name": "refund"}, "invoke_agent refund", None),
+    ({**AGENT, "turn": "turn 1 of 2"}, "refund", "turn 1 of 2"),
+    ({**AGENT, "turn": "turn 3"}, "run", "refund · turn 3"),
+    ({**AGENT, "turn": "left at the lights"}, "refund", None),
+    ({**AGENT, "turn": 3}, "refund", None),
+    ({"turn": "turn 1 of 2"}, "work", None),
+    ({**GUARD, "guardrail.rules": 3}, "output_guard", "3 rules"),
+    ({**GUARD, "guardrail.rules": ["pii"]}, "output_guard", "1 rule"),
+    ({**GUARD, "guardrail.rules": True}, "output_guard", None),
+    ({**GUARD, "guardrail.rules": 0}, "output_guard", None),
+    ({**GUARD, "guardrail.rules": 3, "gen_ai.request.model": "llama-guard3:8b"}, "input_guard", "llama-guard3:8b"),
     ({}, "work", None)])
 def test_the_label_beside_the_bar(attributes: dict[str, Any], name: str, expected: str | None) -> None:
     assert row_of(attributes, name).label == expected

@@ -146,7 +146,7 @@ def test_when_it_dies_nobody_waits_and_another_is_started(worker: Worker) -> Non
     os.kill(process_of(worker).pid, signal.SIGKILL)
     begun = time.monotonic()
     assert [ahead.batch(worker.overrides) for ahead in waiting if ahead is not None] == [None] * 5
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - begun < 30
     until(lambda: worker._child is None or worker._child.ended)
     assert ask(worker, body()) is None
     worker.consider(module.START_BYTES)

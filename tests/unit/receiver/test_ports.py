@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from tests.unit.receiver.rig import body, receiving
 from tracedesk.base.errors import DataError, WorldError
+from tracedesk.receiver import receiver
 from tracedesk.receiver.ports import bind, parse_address, program_on, spoken
 
 
@@ -87,3 +90,26 @@ def test_addresses(text: str, expected: tuple[str, int]) -> None:
 def test_what_is_no_address(text: str) -> None:
     with pytest.raises(DataError, match="HOST:PORT"):
         parse_address(text)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="gRPC listens on a port there")
+async def test_sockets_that_killed_engines_left_are_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="t"))                # short: a socket's path has at most some 100 characters
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    monkeypatch.setattr(receiver, "_YOUNG_S", 0.0)
+    dead, living, other = (folder / f"tracedesk-{name}" for name in ("dead", "living", "other"))
+    for made in (dead, living, other):
+        made.mkdir()
+    (other / "desk.ini").touch()
+    with socket.socket(socket.AF_UNIX) as left:
+        left.bind(str(dead / "grpc"))
+    try:
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(living / "grpc"))
+            listener.listen()
+            async with receiving(tmp_path):
+                assert not dead.exists()
+                assert living.exists()
+                assert other.exists()
+    finally:
+        shutil.rmtree(folder)

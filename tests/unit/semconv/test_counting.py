@@ -42,6 +42,28 @@ def test_of_two_spans_of_one_answer_the_one_that_knows_its_tokens_stays() -> Non
     assert left_out(row(1, None, Kind.LLM, response_id="m1"), row(2, 1, Kind.LLM, (53, 21), response_id="m1")) == {1: 2}
 
 
+def test_of_two_counts_of_one_stream_the_one_without_its_first_count_stays() -> None:
+    assert left_out(row(1, None, Kind.LLM, (53, 22), response_id="m1"),
+                    row(2, 1, Kind.LLM, (53, 21), response_id="m1")) == {1: 2}
+
+
+def test_of_two_counts_of_one_answer_the_one_with_its_cached_tokens_stays() -> None:
+    cached = {"response_id": "m1", "cache_read_tokens": 20, "model": "claude"}
+    assert left_out(row(1, None, Kind.LLM, (33, 21), response_id="m1", model="claude"),
+                    row(2, 1, Kind.LLM, (53, 21), **cached)) == {1: 2}
+    assert left_out(row(1, None, Kind.LLM, (33, 1), model="claude"), row(2, 1, Kind.LLM, (53, 21), **cached)) == {1: 2}
+    assert left_out(row(1, None, Kind.LLM, (33, 90), model="claude"), row(2, 1, Kind.LLM, (53, 21), **cached)) == {}
+
+
+def test_a_stream_beside_the_span_of_an_sdk_that_traces_itself_is_one_call() -> None:
+    cached = {"response_id": "m1", "cache_read_tokens": 20, "model": "claude"}
+    later = {**cached, "start_ns": 3 * 10**9, "end_ns": 4 * 10**9}
+    beside = row(1, 9, Kind.LLM, (33, 21), model="claude")
+    assert left_out(row(9, None, Kind.AGENT), beside, row(2, 9, Kind.LLM, (53, 21), **cached)) == {1: 2}
+    assert left_out(row(9, None, Kind.AGENT), beside, row(2, 9, Kind.LLM, (53, 21), **later)) == {}
+    assert left_out(row(9, None, Kind.AGENT), beside, row(2, 9, Kind.LLM, (53, 21), response_id="m1", model="gpt")) == {}
+
+
 def test_answers_of_one_id_one_after_another_are_several() -> None:
     later = {"start_ns": 2 * 10**9, "end_ns": 3 * 10**9}
     assert left_out(row(1, None, Kind.AGENT), row(2, 1, Kind.LLM, (42, 17), response_id="chatcmpl-0"),
@@ -79,6 +101,25 @@ def test_a_stream_split_in_three_is_counted_once() -> None:
     stream = "streaming response from 'claude' took 0.05s"
     assert left_out(row(1, None, Kind.OTHER), row(2, 1, Kind.LLM), row(3, 2, Kind.LLM, (53, 21), response_id="m"),
                     row(4, 1, Kind.LLM, (53, 21), name=stream)) == {2: 4, 3: 4}
+
+
+def test_a_stream_split_over_traces_is_counted_once() -> None:
+    """Logfire outside any span: the call, maybe with the SDK's own span inside, and the result are roots of two traces."""
+    asked = row(1, None, Kind.LLM, name="Message with {request_data[model]!r}", model="claude")
+    inner = row(2, 1, Kind.LLM, (53, 21), response_id="m", model="claude", end_ns=90)
+    said = row(3, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=100, end_ns=100, model="claude")
+    other = row(4, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=200, end_ns=200, model="gpt")
+    traces: list[list[SpanRow]] = [[asked, inner], [said], [other]]
+    assert counted_across([(rows, not_counted(rows)) for rows in traces]) == [
+        {b"\1" * 8: b"\3" * 8, b"\2" * 8: b"\3" * 8}, {}, {}]
+    assert counted_across([([asked], {}), ([said], {}), ([other], {})]) == [{b"\1" * 8: b"\3" * 8}, {}, {}]
+
+
+def test_a_failed_call_and_one_that_came_later_are_not_the_call_of_a_stream() -> None:
+    said = row(3, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=100, end_ns=100)
+    failed = row(1, None, Kind.LLM, name="Message with {x}", status=int(Status.ERROR))
+    late = row(2, None, Kind.LLM, name="Message with {x}", start_ns=200)
+    assert counted_across([([failed], {}), ([late], {}), ([said], {})]) == [{}, {}, {}]
 
 
 def test_cycles_and_orphans_end() -> None:

@@ -45,7 +45,7 @@ def shot(page: str, out: Path, size: tuple[int, int], theme: str, targets: tuple
          rules: tuple[str, ...], step: int | None, store: Path | None) -> None:
     """Draw a page of the desk and save the picture.
 
-    Pages: first-run, traces, whatif, flame, replay, compare, metrics, datasets, alerts, settings.
+    Pages: first-run, first-trace, traces, whatif, flame, replay, compare, metrics, datasets, alerts, settings.
     """
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     from tracedesk.ui.picture import ShotOptions, take  # Qt is loaded only when a picture is wanted

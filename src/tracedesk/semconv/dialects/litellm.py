@@ -14,7 +14,7 @@ PART = Dialect(
     priority=27,
     detect=(
         Detect(scope=("litellm",)),
-        Detect(prefix=("litellm.", "llm.openai.", "llm.anthropic.")),
+        Detect(prefix=("litellm.", "llm.openai.", "llm.anthropic."), without=("gen_ai.request.type",)),
     ),
     kinds=(
         by_operation("gen_ai.operation.name"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tracedesk.ui.command import Command
+from tracedesk.ui.traces.views import flame, waterfall
 
 
 def _here(desk: Any) -> bool:
@@ -32,6 +33,14 @@ def _key(key: str) -> Callable[[Any], object]:
 
 def _view(key: str) -> Callable[[Any], object]:
     return lambda desk: _page(desk).show_view(key)
+
+
+def _shows(view: str) -> Callable[[Any], bool]:
+    return lambda desk: _open(desk) and _page(desk).centre.views.current == view
+
+
+def _column(key: str) -> Callable[[Any], object]:
+    return lambda desk: waterfall.toggle_column(desk, key)
 
 
 def _pane(name: str) -> Callable[[Any], object]:
@@ -65,6 +74,8 @@ _COMMANDS = (
             words="next, previous row"),
     Command("row.previous", "Previous row", lambda desk: _page(desk).step(-1), ("K",), "Trace", "arrow_up", _here,
             sheet="Move", words="next, previous row"),
+    Command("row.jump", "Jump to a name", lambda desk: _page(desk).jump(), ("'",), "Trace", "search", _here, sheet="Move",
+            words="jump to a name"),
     Command("span.close", "Close the branch, or go to its parent", _key("Left"), ("Left",), "Trace", "chevron_left", _open,
             WIDGET, "Move", "close, open a branch"),
     Command("span.open", "Open the branch, or go to its child", _key("Right"), ("Right",), "Trace", "chevron_right", _open,
@@ -106,6 +117,12 @@ _COMMANDS = (
     Command("span.copy_id", "Copy the span id", _copy_span_id, (), "Trace", "copy", _selected),
     Command("view.waterfall", "Waterfall", _view("waterfall"), (), "Trace", "waterfall", _open),
     Command("view.flame", "Flame graph", _view("flame"), (), "Trace", "flame", _open),
+    Command("column.cost", "Cost column, or not", _column("cost"), ("U",), "View", "token", _shows("waterfall"), sheet="Look",
+            words="cost, token column"),
+    Command("column.tokens", "Token column, or not", _column("tokens"), ("Shift+U",), "View", "token", _shows("waterfall"),
+            sheet="Look", words="cost, token column"),
+    Command("flame.side", "Figures beside the flame graph, or not", flame.toggle_side, ("H",), "View", "flame", _shows("flame"),
+            sheet="Look", words="figures of the flame graph"),
     # time
     Command("canvas.zoom_in", "Zoom in", _key("W"), ("W",), "Trace", "plus", _open, sheet="Look", words="zoom in, out"),
     Command("canvas.zoom_out", "Zoom out", _key("S"), ("S",), "Trace", "minus", _open, sheet="Look", words="zoom in, out"),

@@ -6,17 +6,19 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QMenu, QScrollBar, QSizePolicy, QToolTip, QWidget
 
 from tracedesk.model.trace import Trace
 from tracedesk.ui import theme
 from tracedesk.ui.flame.paint import GAP_PX, Marked, paint_ruler, paint_shapes, row_px
 from tracedesk.ui.flame.shapes import Shapes
 from tracedesk.ui.flame.source import TIME, Source
+from tracedesk.ui.flame.time_tools import TimeTools
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
+from tracedesk.ui.waterfall.tools import pinched
 from tracedesk.ui.widgets.text import plain_tip
 
 GLIDE_MS, PAD_PX, TOP_PX, RULER_PX = 150, 16, 4, 20
@@ -26,10 +28,12 @@ DRAG_PX = 4
 
 
 class FlameCanvas(QWidget):
-    """Frames between the shares `view` of the whole. `picked(span id)` on a click, `changed()` when what is drawn changed."""
+    """Frames between the shares `view` of the whole. `picked(span id)` on a click, `changed()` when what is drawn changed,
+    `menu_opened(QMenu, whether it is of a frame)` for those who have more to offer."""
 
     picked = Signal(object)
     changed = Signal()
+    menu_opened = Signal(object, bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -40,6 +44,7 @@ class FlameCanvas(QWidget):
         self._history: list[tuple[float, float]] = []
         self._pressed: tuple[float, float, tuple[float, float]] | None = None
         self._dragged = False
+        self.tools = TimeTools(self)
         self._glide = Glide(self)
         self.bar = QScrollBar(Qt.Orientation.Vertical, self)
         self.bar.valueChanged.connect(self.update)
@@ -54,6 +59,7 @@ class FlameCanvas(QWidget):
     def set_trace(self, trace: Trace | None) -> None:
         """Another trace; the same one grown keeps its window."""
         if not self.source.set_trace(trace):
+            self.tools.forget()
             self._history.clear()
             self.view = (0.0, 1.0)
         self._refresh()
@@ -76,6 +82,7 @@ class FlameCanvas(QWidget):
         """`merged`, `time` or `callers`."""
         if mode != self.source.mode:
             self.source.mode = mode
+            self.tools.forget()
             self.bar.setValue(0)
             self._start_over()
 
@@ -113,7 +120,8 @@ class FlameCanvas(QWidget):
         """Height of a row of frames."""
         return row_px(self.look)
 
-    def _plot(self) -> QRectF:
+    def plot(self) -> QRectF:
+        """Where frames are drawn."""
         top = TOP_PX + (self.look.colors.grown(RULER_PX) if self.source.mode == TIME else 0)
         return QRectF(PAD_PX, top, max(1, self.width() - 2 * PAD_PX), self.height() - top)
 
@@ -123,20 +131,23 @@ class FlameCanvas(QWidget):
         shapes = self.source.shapes()
         if shapes is None or self.source.trace is None:
             return
-        plot = self._plot()
+        plot = self.plot()
         if self.source.mode == TIME:
             paint_ruler(painter, self.look, self.source.trace, self.view, plot)
+        painter.save()
         painter.setClipRect(plot)
         painter.translate(plot.left(), plot.top() - self.bar.value())
         first = max(0, self.bar.value() // self.row_px)
         drawn = shapes.window(self.view, plot.width(), first, first + self.height() // self.row_px + 2)
         marked = Marked(self.source.match, self.source.selected, self._hover)
         paint_shapes(painter, self.look, self.source.trace, drawn, marked, plot.width())
+        painter.restore()
+        self.tools.paint(painter)
 
     def _refresh(self) -> None:
         shapes = self.source.shapes()
         rows = shapes.rows if shapes is not None else 0
-        most = max(0, rows * self.row_px + 8 - round(self._plot().height()))
+        most = max(0, rows * self.row_px + 8 - round(self.plot().height()))
         self.bar.setRange(0, most)
         self.bar.setPageStep(max(1, self.height()))
         self.bar.setSingleStep(self.row_px)
@@ -182,7 +193,7 @@ class FlameCanvas(QWidget):
     def _zoom_by(self, factor: float, x: float) -> None:
         left, right = self.view
         width = min((right - left) / factor, 1.0)
-        at = x / self._plot().width()
+        at = x / self.plot().width()
         begin = left + at * (right - left) - at * width
         self.show_window(begin, begin + width, glide=False)
 
@@ -190,7 +201,7 @@ class FlameCanvas(QWidget):
 
     def _at(self, x: float, y: float) -> tuple[int, float, float] | None:
         """(span, left, right) of the frame at a point of the widget."""
-        shapes, plot = self.source.shapes(), self._plot()
+        shapes, plot = self.source.shapes(), self.plot()
         if shapes is None or not plot.contains(x, y):
             return None
         down = y - plot.top() + self.bar.value()
@@ -201,15 +212,17 @@ class FlameCanvas(QWidget):
                          (right - left) / plot.width())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+        if event.button() == Qt.MouseButton.LeftButton and not self.tools.press(event):
             self._pressed = (event.position().x(), event.position().y(), self.view)
             self._dragged = False
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         x, y = event.position().x(), event.position().y()
+        if self.tools.move(event.position()):
+            return
         if self._pressed is not None:
             before = self._pressed[2]
-            by = (self._pressed[0] - x) / self._plot().width() * (before[1] - before[0])
+            by = (self._pressed[0] - x) / self.plot().width() * (before[1] - before[0])
             self._dragged = self._dragged or abs(x - self._pressed[0]) >= DRAG_PX
             if self._dragged:
                 self.show_window(before[0] + by, before[1] + by, glide=False)
@@ -227,7 +240,7 @@ class FlameCanvas(QWidget):
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         pressed, self._pressed = self._pressed, None
-        if pressed is None or self._dragged or event.button() != Qt.MouseButton.LeftButton:
+        if self.tools.release() or pressed is None or self._dragged or event.button() != Qt.MouseButton.LeftButton:
             return
         found = self._at(event.position().x(), event.position().y())
         if found is not None and self.source.trace is not None:
@@ -244,14 +257,33 @@ class FlameCanvas(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         turn = event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._zoom_by(ZOOM_STEP ** ((turn.y() or turn.x()) / 120), event.position().x() - self._plot().left())
+            self._zoom_by(ZOOM_STEP ** ((turn.y() or turn.x()) / 120), event.position().x() - self.plot().left())
         elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier or abs(turn.x()) > abs(turn.y()):
             left, right = self.view
-            by = -(turn.x() or turn.y()) / 120 * 60 / self._plot().width() * (right - left)
+            by = -(turn.x() or turn.y()) / 120 * 60 / self.plot().width() * (right - left)
             self.show_window(left + by, right + by, glide=False)
         else:
             self.bar.setValue(self.bar.value() - round(turn.y() / 120 * 3 * self.row_px))
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self._zoom_by(pinched(event), event.position().x() - self.plot().left())
+            return True
+        return super().event(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        found, trace = self._at(event.pos().x(), event.pos().y()), self.source.trace
+        if trace is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        if found is not None:
+            self.go(found[0])
+            menu.addAction("Zoom to the frame   Enter", lambda: self.zoom_to(*found[1:]))
+        menu.addAction("Back   Backspace", self.back)
+        self.menu_opened.emit(menu, found is not None)
+        menu.popup(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key, (left, right) = Qt.Key(event.key()), self.view
@@ -264,7 +296,7 @@ class FlameCanvas(QWidget):
             self._history.clear()
             self.show_window(0.0, 1.0)
         elif key in (Qt.Key.Key_W, Qt.Key.Key_S):
-            self._zoom_by(ZOOM_STEP ** (2 if key == Qt.Key.Key_W else -2), self._plot().width() / 2)
+            self._zoom_by(ZOOM_STEP ** (2 if key == Qt.Key.Key_W else -2), self.plot().width() / 2)
         elif key in (Qt.Key.Key_A, Qt.Key.Key_D):
             by = PAN_SHARE * width * (1 if key == Qt.Key.Key_D else -1)
             self.show_window(left + by, right + by)
@@ -272,6 +304,8 @@ class FlameCanvas(QWidget):
             self._zoom_to_selected()
         elif key in (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_J, Qt.Key.Key_K):
             self._walk(key)
+        elif key == Qt.Key.Key_M:
+            self.tools.measure_selected()
         elif key == Qt.Key.Key_N:
             self._next_match(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
         else:
@@ -291,14 +325,14 @@ class FlameCanvas(QWidget):
                Qt.Key.Key_Right: "right"}[key]
         span = shapes.next(self.source.selected, way)
         if span is not None and span != self.source.selected:
-            self._go(span)
+            self.go(span)
 
     def _next_match(self, by: int) -> None:
         span = self.source.next_match(by)
         if span is not None:
-            self._go(span)
+            self.go(span)
 
-    def _go(self, span: int) -> None:
+    def go(self, span: int) -> None:
         """Select a span as the user does."""
         trace, shapes = self.source.trace, self.source.shapes()
         if trace is None or shapes is None:
@@ -313,7 +347,7 @@ class FlameCanvas(QWidget):
         if found is None:
             return
         row, left, right = found
-        self.bar.setValue(min(max(self.bar.value(), (row + 1) * self.row_px - round(self._plot().height())), row * self.row_px))
+        self.bar.setValue(min(max(self.bar.value(), (row + 1) * self.row_px - round(self.plot().height())), row * self.row_px))
         if right <= self.view[0] or left >= self.view[1]:
             width = self.view[1] - self.view[0]
             middle = (left + right) / 2

@@ -17,7 +17,8 @@ KEPT = 8
 
 
 class Source:
-    """`selected` is an index or -1; `match` flags the spans that are not dimmed, None where there is no search."""
+    """`selected` is an index or -1; `match` flags the spans that are not dimmed, None where there is no search;
+    `elsewhere` flags calls whose figures are counted on another span."""
 
     def __init__(self) -> None:
         self.trace: Trace | None = None
@@ -25,6 +26,7 @@ class Source:
         self.selected = -1
         self.match: NDArray[np.bool_] | None = None
         self.stretch: tuple[int, int] | None = None
+        self.elsewhere: NDArray[np.bool_] | None = None
         self._needle = ""
         self._given: NDArray[np.bool_] | None = None
         self._focus = -1
@@ -35,7 +37,7 @@ class Source:
         same = trace is not None and self.trace is not None and trace.trace_id == self.trace.trace_id
         self.trace = trace
         self._made.clear()
-        self._given, self.selected = None, -1
+        self._given, self.selected, self.elsewhere = None, -1, None
         if not same:
             self.stretch, self._focus = None, -1
         self._find_again()

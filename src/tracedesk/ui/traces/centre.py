@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.registry import parts
 from tracedesk.ui import theme
@@ -29,6 +29,9 @@ HEADS_PX = 64 + TOOLS_PX
 """The header and the row of tools above the splitter."""
 LOW_PX = HEAD_PX + 42 + LOW_ROWS * 24 + 6
 """Height of the bottom panel in low windows: its tabs, the bar, and four rows."""
+OF_SPAN = ("trace.replay_span", "price.set", "span.copy_id")
+OF_TRACE = ("trace.replay", "trace.compare", "whatif.open", "trace.export", "trace.copy_id")
+"""Commands in the menu of a span, and of a trace."""
 QT_KEYS = {"Left": Qt.Key.Key_Left, "Right": Qt.Key.Key_Right}
 
 
@@ -114,10 +117,24 @@ class Centre(QFrame):
                 signal = getattr(widget, name, None)
                 if signal is not None:
                     signal.connect(self._desk.state.select if name == "span_selected" else self._activated)
-            toggled = getattr(widget, "path_toggled", None)
-            if toggled is not None:
-                toggled.connect(self.critical.setChecked)
+            for name, asked in (("path_toggled", self.critical.setChecked),
+                                ("column_wanted", lambda key: self._desk.commands.run(f"column.{key}")),
+                                ("price_wanted", lambda: self._desk.commands.run("price.set")),
+                                ("menu_opened", self._offer_more)):
+                signal = getattr(widget, name, None)
+                if signal is not None:
+                    signal.connect(asked)
         return self._widgets[key]
+
+    def leave_mode(self) -> bool:
+        """Leave what the view shown is in the middle of; whether there was anything."""
+        leave = getattr(self.view(self.views.current), "leave_mode", None)
+        return bool(leave is not None and self._opened is not None and leave())
+
+    def _offer_more(self, menu: QMenu, of_span: bool) -> None:
+        """Add the commands that mean what is under the pointer."""
+        menu.addSeparator()
+        self._desk.commands.add_to(menu, OF_SPAN if of_span else OF_TRACE)
 
     def canvas(self) -> QWidget:
         """The widget that takes the keys of the view shown."""
@@ -138,6 +155,7 @@ class Centre(QFrame):
             return
         self._fresh.add(key)
         _give(widget, "set_trace", opened.trace)
+        _give(widget, "set_elsewhere", opened.elsewhere)
         _give(widget, "set_critical_path", opened.path)
         _give(widget, "set_slack", opened.slack_ns)
         _give(widget, "select", self._selected)
@@ -176,6 +194,10 @@ class Centre(QFrame):
         self.empty.say(title, why, icon="traces")
         self._whole.setCurrentIndex(0)
         self.refresh_buttons()
+
+    def button(self, id: str) -> CommandButton | None:
+        """The button of a command, where it has one here."""
+        return next((button for button in self._buttons if button.command.id == id), None)
 
     def refresh_buttons(self) -> None:
         """Grey what cannot be run now."""

@@ -39,6 +39,7 @@ class Listing(QObject):
         self._asked = False
         self._state.query_changed.connect(self._changed)
         desk.live.changed.connect(self._store_changed)
+        desk.live.moved.connect(self._begin_anew)
         pane.list.model_.wants_more.connect(self._ask_older)
 
     def _single(self, ms: int, slot: Any) -> QTimer:
@@ -65,6 +66,11 @@ class Listing(QObject):
         self._dirty = False
         self._desk.tasks.ask("list", lambda store: reader.list_page(store, query), self._show, self._failed)
         self._ask_around()
+
+    def _begin_anew(self) -> None:
+        """Nothing of what is shown is in the store any more."""
+        self._state.open_trace(None)
+        self.ask()
 
     def _ask_around(self) -> None:
         query = self.query()

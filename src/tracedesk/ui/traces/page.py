@@ -16,6 +16,7 @@ from tracedesk.base.clock import NS_PER_S
 from tracedesk.model.query import Term, term
 from tracedesk.store import questions
 from tracedesk.ui import theme
+from tracedesk.ui.first_run.pointers import Pointers
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.traces import reader
@@ -24,6 +25,7 @@ from tracedesk.ui.traces.filter_bar import FilterBar
 from tracedesk.ui.traces.list_pane import ListPane
 from tracedesk.ui.traces.listing import Listing
 from tracedesk.ui.traces.reading import Reading
+from tracedesk.ui.traces.row_menu import RowMenu
 from tracedesk.ui.widgets.buttons import Button
 
 if TYPE_CHECKING:
@@ -62,6 +64,7 @@ class TracesPage(QWidget):
         self.filter.tools.addWidget(self._range)
         self.filter.tools.addWidget(self._save)
         self._first_run: FirstRun | None = None
+        self.pointers = Pointers(desk, self, self.list, self.centre)
         self._seen = False
         self._lay_out()
         self._wire()
@@ -96,6 +99,8 @@ class TracesPage(QWidget):
 
     def _wire(self) -> None:
         self.list.opened.connect(self._state.open_trace)
+        self.list.compare_wanted.connect(self._compare_with)
+        self.list.menu_wanted.connect(lambda at: RowMenu(self._desk, self).popup(at))
         self._state.trace_id_changed.connect(lambda: self.list.set_current(self._state.trace_id))
         self.listing.opened.connect(self._state.open_trace)
         self.listing.empty_store.connect(self.show_first_run)
@@ -134,6 +139,7 @@ class TracesPage(QWidget):
         if self.in_first_run():
             self._whole.setCurrentIndex(0)
             self._show_keys()
+            self.pointers.begin()
         if not self._seen and self.pane.showing() == "list":
             self._seen = True
             self.list.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -158,7 +164,7 @@ class TracesPage(QWidget):
         if self.in_first_run():
             return [self.first_run()]
         return [self.list, self.centre.views, self.centre.canvas(), self.centre.bottom.tabs, self.inspector.tabs,
-                self.filter.field]
+                self.filter.field, *(card.close_button for card in self.pointers.shown())]
 
     def step(self, by: int) -> None:
         """Next or previous row of what has the focus: the list, else the view of the trace."""
@@ -166,6 +172,18 @@ class TracesPage(QWidget):
             self.list.step(by)
         else:
             self.centre.key("J" if by > 0 else "K")
+
+    def jump(self) -> None:
+        """Letters jump to a name: of a span where the waterfall has the focus, else of a trace in the list."""
+        view = self.centre.view(self.centre.views.current)
+        jump = getattr(view, "jump", None) if not self.list.hasFocus() and self._state.trace is not None else None
+        (jump or self.list.jump).begin()
+
+    def _compare_with(self, trace_id: bytes) -> None:
+        """Compare the open trace with another one of the list."""
+        if self._state.trace_id not in (None, trace_id):
+            self._state.go("compare")
+            self._desk.page("compare").with_(trace_id)
 
     def inspect(self) -> None:
         """Show the inspector and give it the focus."""
@@ -243,8 +261,11 @@ class TracesPage(QWidget):
             pane.hide()
 
     def step_back(self) -> None:
-        """Esc: stop finding, close the sheet, go back to the trace from the inspector, clear the selection."""
+        """Esc: take a pointer away, stop finding, close the sheet, go back to the trace from the inspector, stop measuring,
+        clear the selection."""
         focus = self.focusWidget()
+        if self.pointers.step_back():
+            return
         if not self.centre.finder.isHidden():
             self.centre.finder.close_box()
             self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
@@ -252,7 +273,7 @@ class TracesPage(QWidget):
             self.inspector.hide()
         elif focus is not None and focus.hasFocus() and self.inspector.isAncestorOf(focus):
             self.centre.canvas().setFocus(Qt.FocusReason.OtherFocusReason)
-        else:
+        elif not self.centre.leave_mode():
             self._state.select(None)
 
     # range

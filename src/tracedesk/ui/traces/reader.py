@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
+from numpy.typing import NDArray
 
 from tracedesk.base.clock import NS_PER_S, iso_time
 from tracedesk.model.kinds import Kind, Status
@@ -60,13 +61,15 @@ class Around:
 
 @dataclass
 class OpenedTrace:
-    """One trace, ready to be drawn. `path` are (span index, start, end); `slack_ns` per span, or None if not computed."""
+    """One trace, ready to be drawn. `path` are (span index, start, end); `slack_ns` per span, or None if not computed;
+    `elsewhere` flags the spans whose figures are counted on another one, None where there are none."""
 
     summary: TraceSummary
     trace: Trace
     path: list[tuple[int, int, int]] = field(default_factory=list)
     bar: list[Stretch] = field(default_factory=list)
     slack_ns: Any = None
+    elsewhere: NDArray[np.bool_] | None = None
 
 
 def since(query: TraceQuery, range_ns: int | None) -> TraceQuery:
@@ -109,8 +112,18 @@ def around(store: Store, query: TraceQuery) -> Around:
 
 def opened(store: Store, trace_id: bytes) -> OpenedTrace:
     """A trace; of a small one with its critical path and slack, which `with_path` adds to a large one."""
-    found = OpenedTrace(questions.summary(store, trace_id), questions.trace(store, trace_id))
+    summary, trace = questions.summary(store, trace_id), questions.trace(store, trace_id)
+    found = OpenedTrace(summary, trace, elsewhere=_elsewhere(store, trace))
     return with_path(found) if found.trace.n <= AT_ONCE_SPANS else found
+
+
+def _elsewhere(store: Store, trace: Trace) -> NDArray[np.bool_] | None:
+    owners = questions.counted_on(store, trace.trace_id)
+    if not owners:
+        return None
+    flags = np.zeros(trace.n, np.bool_)
+    flags[[trace.index_of[span_id] for span_id in owners if span_id in trace.index_of]] = True
+    return flags
 
 
 def lacks_path(opened: OpenedTrace) -> bool:

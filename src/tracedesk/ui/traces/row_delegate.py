@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
+from PySide6.QtCore import QLineF, QModelIndex, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -81,9 +81,7 @@ class RowDelegate(QStyledItemDelegate):
             painter.fillRect(box, colors.color("bg.hover"))
         painter.setPen(QPen(colors.color("border.subtle"), 1))
         painter.drawLine(QLineF(box.left(), box.bottom() - 0.5, box.right(), box.bottom() - 0.5))
-        middle, line_px = box.top() + box.height() / 2, colors.grown(17)
-        one = QRectF(box.left() + TEXT_PX, middle - line_px - 1, box.width() - TEXT_PX - RIGHT_PX, line_px)
-        two = one.translated(0, line_px + 2)
+        one, two = _lines(box)
         status = status_of(row)
         icons.draw(painter, status, colors.color(tone_of(status)), box.left() + LEFT_PX, one.center().y() - 7.5, 15)
         self._first(painter, one, row, selected)
@@ -92,6 +90,16 @@ class RowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(colors.color("accent.focus"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(box.adjusted(1, 1, -1, -2))
+
+    def picture_box(self, row: TraceSummary, rect: QRect) -> QRectF:
+        """Where the fingerprint stands in the row that fills `rect`."""
+        _, two = _lines(QRectF(rect))
+        picture_px = PICTURE_NARROW_PX if self.narrow else PICTURE_PX
+        return QRectF(two.right() - self._cost_px(row) - 3 - picture_px, two.center().y() - 6, picture_px, 12)
+
+    def _cost_px(self, row: TraceSummary) -> int:
+        wide = QFontMetrics(theme.current().font("caption")).horizontalAdvance(format_total(row.cost_nusd, row.unpriced_calls))
+        return max(COST_PX - 4 if self.narrow else COST_PX, wide)
 
     def _first(self, painter: QPainter, box: QRectF, row: TraceSummary, selected: bool) -> None:
         colors = theme.current()
@@ -113,8 +121,6 @@ class RowDelegate(QStyledItemDelegate):
         font = colors.font("caption")
         painter.setFont(font)
         cost = format_total(row.cost_nusd, row.unpriced_calls)
-        cost_px = max(COST_PX, QFontMetrics(font).horizontalAdvance(cost)) if not self.narrow else \
-            max(COST_PX - 4, QFontMetrics(font).horizontalAdvance(cost))
         painter.setPen(colors.color("text.tertiary"))
         painter.drawText(box, RIGHT, cost)
         if cost == "unpriced":
@@ -122,13 +128,20 @@ class RowDelegate(QStyledItemDelegate):
         picture_px = PICTURE_NARROW_PX if self.narrow else PICTURE_PX
         device = painter.device()
         picture = fingerprint.pixmap(row.fingerprint, picture_px, device.devicePixelRatioF() if device else 1.0)
-        at = box.right() - cost_px - 3 - picture_px
+        at = box.right() - self._cost_px(row) - 3 - picture_px
         painter.drawPixmap(int(at), int(box.center().y() - 6), picture)
         text, tone = second_line(row, with_user=not self.narrow)
         painter.setPen(colors.color(tone))
         room = at - 8 - box.left()
         painter.drawText(QRectF(box.left(), box.top(), room, box.height()), LEFT,
                          QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(room)))
+
+
+def _lines(box: QRectF) -> tuple[QRectF, QRectF]:
+    """The two lines of text in a row."""
+    middle, line_px = box.top() + box.height() / 2, theme.grown(17)
+    one = QRectF(box.left() + TEXT_PX, middle - line_px - 1, box.width() - TEXT_PX - RIGHT_PX, line_px)
+    return one, one.translated(0, line_px + 2)
 
 
 def _dots(painter: QPainter, box: QRectF, wide: int) -> None:

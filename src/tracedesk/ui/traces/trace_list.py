@@ -8,15 +8,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+import numpy as np
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from tracedesk.base.clock import iso_time
 from tracedesk.base.money import format_total
 from tracedesk.model.summary import TraceSummary
+from tracedesk.scene.jump import Landing, land, named
 from tracedesk.ui.traces.row_delegate import RowDelegate, duration_text, second_line, status_of, title_of
 from tracedesk.ui.traces.tail import Tail
+from tracedesk.ui.widgets.jump import Jump
 from tracedesk.ui.widgets.text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -98,9 +101,12 @@ class TraceListModel(QAbstractListModel):
 
 
 class TraceList(QListView):
-    """The view. `opened(trace_id)` when a row becomes current, `held(count)` when rows wait, or none any more."""
+    """The view. `opened(trace_id)` when a row becomes current, `held(count)` when rows wait, or none any more,
+    `compare_wanted(trace_id)` after Ctrl and a click, `menu_wanted(point of the screen)` for the current row."""
 
     opened = Signal(object)
+    compare_wanted = Signal(object)
+    menu_wanted = Signal(QPoint)
     held = Signal(int)
 
     def __init__(self) -> None:
@@ -117,6 +123,7 @@ class TraceList(QListView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setAccessibleName("Traces")
         self.verticalScrollBar().setSingleStep(24)
+        self.jump = Jump(self, self._seek, self.viewport())
         self.live = True
         self.picked_by_hand = False
         self._rate = 0
@@ -223,10 +230,21 @@ class TraceList(QListView):
         """Open the next or previous row."""
         count = self.model_.rowCount()
         if count:
-            row = min(max(self.currentIndex().row() + by, 0), count - 1)
-            self.picked_by_hand = True
-            self.setCurrentIndex(self.model_.index(row))
-            self.scrollTo(self.model_.index(row))
+            self._open(min(max(self.currentIndex().row() + by, 0), count - 1))
+
+    def _open(self, row: int) -> None:
+        """Open a row as the user does."""
+        self.picked_by_hand = True
+        self.setCurrentIndex(self.model_.index(row))
+        self.scrollTo(self.model_.index(row))
+
+    def _seek(self, letters: str, by: int) -> Landing | None:
+        """Open the row whose title the letters begin."""
+        titles = [title_of(row) for row in self.model_.tail.rows]
+        found = land(np.flatnonzero(named(titles, letters)), max(self.currentIndex().row(), 0), by)
+        if found is not None:
+            self._open(found.place)
+        return found
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
@@ -234,9 +252,20 @@ class TraceList(QListView):
             self.opened.emit(self.model_.tail.rows[current.row()].trace_id)
 
     def mousePressEvent(self, event) -> None:
-        if self.indexAt(event.position().toPoint()).isValid():
+        index = self.indexAt(event.position().toPoint())
+        if index.isValid():
             self.picked_by_hand = True
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                if event.button() == Qt.MouseButton.LeftButton:
+                    self.compare_wanted.emit(self.model_.tail.rows[index.row()].trace_id)
+                return
         super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            self._open(index.row())
+            self.menu_wanted.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         key = event.key()

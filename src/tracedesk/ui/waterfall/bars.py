@@ -189,7 +189,7 @@ def paint_labels(frame: Frame, bars: list[Bar], beyond: Callable[[Frame, Bar], f
         after = max(_paint_marks(frame, bar), beyond(frame, bar))
         ends[bar.span] += after
         closed = scene.is_closed(bar.span)
-        text = _held(scene, bar.span) if closed else bar_label(scene.trace, bar.span)
+        text = _held(scene, bar.span) if closed else bar_label(scene.trace, bar.span) or scene.turns.get(bar.span, "")
         found = labels.place(widths.of(text), bar.box.left(), bar.box.right(), scene.scale.width_px,
                              None if closed else bar.parting, after) if text else None
         if found is None or (closed and found.where == labels.INSIDE):

@@ -14,6 +14,7 @@ from tracedesk.scene.ticks import ticks
 from tracedesk.ui.waterfall import bars, marks, simulated, tree
 from tracedesk.ui.waterfall.frame import Frame
 from tracedesk.ui.waterfall.host import Host
+from tracedesk.ui.waterfall.slide import RowSlide
 
 EDGE_MARK_PX = 2
 
@@ -27,6 +28,7 @@ class Canvas(QWidget):
         self.scroll_px = 0
         self.measured: tuple[int, int] | None = None
         self.bars_drawn = 0
+        self.slide = RowSlide(self, self.update)
         self._left: QPixmap | None = None
         self._left_key: tuple[object, ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -100,8 +102,26 @@ class Canvas(QWidget):
     # painting
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        look, geometry, scene = self._host.look, self._host.geometry_now(), self._host.scene
         painter = QPainter(self)
+        if not self.slide.paint(painter):
+            painter.save()
+            self._paint(painter)
+            painter.restore()
+        if self._host.scene is not None and self.hasFocus() and self._host.by_keyboard:
+            painter.setPen(QPen(self._host.look.color("accent.focus"), 2))
+            painter.drawRect(QRectF(1, 1, self.width() - 2, self.height() - 2))
+
+    def picture(self) -> QPixmap:
+        """All of it as it is now."""
+        made = QPixmap(self.size() * self.devicePixelRatioF())
+        made.setDevicePixelRatio(self.devicePixelRatioF())
+        painter = QPainter(made)
+        self._paint(painter)
+        painter.end()
+        return made
+
+    def _paint(self, painter: QPainter) -> None:
+        look, geometry, scene = self._host.look, self._host.geometry_now(), self._host.scene
         if scene is None:
             painter.fillRect(self.rect(), look.color("bg.panel"))
             return
@@ -114,12 +134,11 @@ class Canvas(QWidget):
         marks.paint_grid(frame, [tick.x_px for tick in ticks(scene.scale, scene.t0_ns)])
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_timeline(frame)
-        painter.resetTransform()
-        painter.setClipping(False)
-        if self.hasFocus() and self._host.by_keyboard:
-            painter.setPen(QPen(look.color("accent.focus"), 2))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(1, 1, self.width() - 2, self.height() - 2))
+
+    def forget(self) -> None:
+        """What the columns say has changed."""
+        self._left = None
+        self.update()
 
     def _columns(self, frame: Frame) -> QPixmap:
         """Tree and durations, kept while only the time scale moves: they are most of the text of a frame."""
@@ -140,6 +159,7 @@ class Canvas(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             tree.paint_tree(part)
             tree.paint_durations(part)
+            tree.paint_columns(part)
             painter.end()
         return self._left
 
@@ -176,5 +196,6 @@ class Canvas(QWidget):
         if scene.replay_ns is not None:
             marks.paint_playhead(frame, scene.scale.x(scene.replay_ns))
         if self.measured is not None:
-            xs = sorted(scene.scale.x(moment) for moment in self.measured)
-            marks.paint_measured(frame, measure(scene, *self.measured), xs)
+            x0, x1 = sorted(scene.scale.x(moment) for moment in self.measured)
+            words = measure(scene, *self.measured).words
+            marks.paint_plate(frame.painter, frame.look, words, (x0, x1), scene.scale.width_px, frame.height_px)

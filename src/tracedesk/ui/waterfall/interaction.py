@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QWheelEvent
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QWheelEvent
 
+from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.hit import fold_at
 from tracedesk.scene.rows import below
 from tracedesk.scene.timescale import ZOOM_STEP
 from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui.waterfall.menu import show_menu
+from tracedesk.ui.waterfall.tools import pinched
 from tracedesk.ui.waterfall.tree import CHEVRON_PX, indent_px
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Interaction(QObject):
             return self._key(scene, event)
         if isinstance(event, QWheelEvent):
             return self._wheel(scene, event)
+        if isinstance(event, QNativeGestureEvent):
+            return self._pinch(scene, event)
         if isinstance(event, QMouseEvent):
             return self._mouse(scene, event)
         if isinstance(event, QContextMenuEvent):
@@ -87,6 +91,15 @@ class Interaction(QObject):
             return None
         middle = indent_px(scene.rows.depth(scene.trace, row), self._view.geometry_now().deepest)
         return span if abs(spot.x() - middle) <= CHEVRON_PX / 2 + 3 else None
+
+    def _wants_price(self, scene: Waterfall, spot: QPointF) -> bool:
+        """Whether a point lies on an unpriced cost that a price would fill."""
+        span, geometry = self.span_at(scene, spot), self._view.geometry_now()
+        right = dict(geometry.columns).get("cost")
+        if span is None or right is None:
+            return False
+        cell = COLUMNS["cost"].cell(scene, span)
+        return cell.wanting and right - self._view.look.dense_px.of(cell.text) <= spot.x() <= right
 
     # mouse
 
@@ -140,7 +153,8 @@ class Interaction(QObject):
                 view.set_measured((view.measured[0], scene.scale.ns(max(self._x(spot), 0.0))))
             self._hover(scene, self.span_at(scene, spot))
             near_edge = abs(spot.x() - view.geometry_now().edge) <= EDGE_GRIP_PX
-            view.canvas.setCursor(Qt.CursorShape.SplitHCursor if near_edge else Qt.CursorShape.ArrowCursor)
+            view.canvas.setCursor(Qt.CursorShape.SplitHCursor if near_edge else Qt.CursorShape.PointingHandCursor
+                                  if self._wants_price(scene, spot) else Qt.CursorShape.ArrowCursor)
             return
         if self._mode == "column":
             view.set_tree_px(round(spot.x()) - (view.geometry_now().edge - view.geometry_now().tree_right))
@@ -161,6 +175,8 @@ class Interaction(QObject):
         mode, self._mode, self._pressed = self._mode, "", None
         if event.button() == Qt.MouseButton.LeftButton and mode == "press":
             self._view.pick(self.span_at(scene, event.position()))
+            if self._wants_price(scene, event.position()):
+                self._view.price_wanted.emit()
         return event.button() == Qt.MouseButton.LeftButton
 
     def _hover(self, scene: Waterfall, span: int | None) -> None:
@@ -171,6 +187,14 @@ class Interaction(QObject):
             if span is not None and self._pointer is not None and not self._measuring:
                 at = self._view.canvas.mapToGlobal(self._pointer.toPoint())
                 self._view.card.want(scene, self._view.look, span, fold_at(scene, span, self._x(self._pointer)), at)
+
+    def _pinch(self, scene: Waterfall, event: QNativeGestureEvent) -> bool:
+        """Two fingers on a touch pad zoom at the pointer."""
+        if event.gestureType() != Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self._view.growth.follow(False)
+        self._view.jump_to(scene.zoomed(pinched(event), min(max(self._x(event.position()), 0.0), scene.scale.width_px)))
+        return True
 
     def _wheel(self, scene: Waterfall, event: QWheelEvent) -> bool:
         view, turn, pixels = self._view, event.angleDelta(), event.pixelDelta()
@@ -227,10 +251,7 @@ class Interaction(QObject):
             self._next_match(scene, -1 if shift else 1)
         elif key == Key.Key_M:
             self._measure_from_here(scene)
-        elif key == Key.Key_Escape and self._view.measured is not None:
-            self._measuring = False
-            self._view.set_measured(None)
-        else:
+        elif key != Key.Key_Escape or not self.stop_measuring():
             return False
         self._view.by_keyboard = True
         return True
@@ -292,11 +313,16 @@ class Interaction(QObject):
                 return
         self._view.glide_to(scene.fitted())
 
+    def stop_measuring(self) -> bool:
+        """Whether something was measured."""
+        measured, self._measuring = self._view.measured is not None, False
+        if measured:
+            self._view.set_measured(None)
+        return measured
+
     def _measure_from_here(self, scene: Waterfall) -> None:
         """From the pointer, else from the selected span's start; the other end follows the pointer. Again: stop."""
-        if self._view.measured is not None:
-            self._measuring = False
-            self._view.set_measured(None)
+        if self.stop_measuring():
             return
         if self._pointer is not None and self._x(self._pointer) >= 0:
             moment = scene.scale.ns(self._x(self._pointer))

@@ -7,7 +7,6 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPen, QPolygonF
 
 from tracedesk.base.clock import format_duration
-from tracedesk.scene.facts import Measured
 from tracedesk.scene.links import links_of
 from tracedesk.scene.path import stair
 from tracedesk.ui.waterfall.bars import Bar, within
@@ -138,18 +137,17 @@ def paint_range(painter: QPainter, look: Look, x0: float, x1: float, height: flo
         painter.drawLine(QPointF(round(x) + 0.5, 0), QPointF(round(x) + 0.5, height))
 
 
-def paint_measured(frame: Frame, measured: Measured, xs: list[float]) -> None:
-    """What the measured stretch holds, on a small plate at the bottom of the window."""
-    painter, look, width = frame.painter, frame.look, frame.scene.scale.width_px
-    wide = look.caption_px.of(measured.words) + 16
-    left = min(max((max(xs[0], 0.0) + min(xs[1], width) - wide) / 2, 0.0), max(0.0, width - wide))
-    box = QRectF(round(left) + 0.5, frame.height_px - 30.5, round(wide), 22)
+def paint_plate(painter: QPainter, look: Look, words: str, xs: tuple[float, float], width_px: float, height_px: float) -> None:
+    """What the measured stretch `xs` holds, on a small plate at the bottom of a window of that size."""
+    wide = look.caption_px.of(words) + 16
+    left = min(max((max(xs[0], 0.0) + min(xs[1], width_px) - wide) / 2, 0.0), max(0.0, width_px - wide))
+    box = QRectF(round(left) + 0.5, height_px - 30.5, round(wide), 22)
     painter.setPen(QPen(look.color("border.strong"), 1))
     painter.setBrush(look.color("bg.overlay"))
     painter.drawRoundedRect(box, 4, 4)
     painter.setFont(look.caption)
     painter.setPen(look.color("text.primary"))
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, measured.words)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, words)
 
 
 def paint_playhead(frame: Frame, x: float) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
+from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.rows import below
 
 if TYPE_CHECKING:
@@ -34,6 +36,11 @@ def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> QMenu | None
     path = menu.addAction("Critical path   C", lambda: view.show_critical_path(not view.path_shown))
     path.setCheckable(True)
     path.setChecked(view.path_shown)
+    if view.offers_columns:
+        for key, column in COLUMNS.items():
+            shown = menu.addAction(f"Column “{column.title}”", partial(view.column_wanted.emit, key))
+            shown.setCheckable(True)
+            shown.setChecked(key in view.columns)
     if scene.shift_ns is not None:
         clocks = menu.addAction("Put clocks right   Shift+C", lambda: view.set_clocks_corrected(not scene.corrected))
         clocks.setCheckable(True)
@@ -42,5 +49,6 @@ def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> QMenu | None
         follow = menu.addAction("Follow the end", lambda: view.set_follow(not view.growth.following))
         follow.setCheckable(True)
         follow.setChecked(view.growth.following)
+    view.menu_opened.emit(menu, span is not None)
     menu.popup(at)
     return menu

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.base.clock import format_duration
+from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.simulation import budget_text
 from tracedesk.scene.ticks import ticks
 from tracedesk.scene.timescale import TimeScale
@@ -22,6 +23,8 @@ from tracedesk.ui.waterfall.tools import MIDDLE, MIDDLE_RIGHT
 HEIGHT_PX = 24
 TICK_PX = 8
 LEAST_DRAG_PX = 4
+HEAD_PX = 200
+"""More than any head of a column."""
 
 
 class FlagStyle(NamedTuple):
@@ -56,8 +59,9 @@ class Ruler(QWidget):
         painter.setFont(look.label)
         painter.setPen(look.color("text.tertiary"))
         painter.drawText(QRectF(12, 0, geometry.tree_right - 12, height), MIDDLE, "Span")
-        painter.drawText(QRectF(geometry.tree_right - 30, 0, geometry.edge - geometry.tree_right + 26, height),
-                         MIDDLE_RIGHT, "Duration")
+        heads = [("Duration", geometry.duration_right), *((COLUMNS[key].title, edge) for key, edge in geometry.columns)]
+        for title, edge in heads:
+            painter.drawText(QRectF(edge - HEAD_PX, 0, HEAD_PX, height), MIDDLE_RIGHT, title)
         painter.setPen(QPen(look.color("border.subtle"), 1))
         painter.drawLine(QPointF(geometry.edge + 0.5, 0), QPointF(geometry.edge + 0.5, height))
         painter.drawLine(QPointF(0, height - 0.5), QPointF(self.width(), height - 0.5))

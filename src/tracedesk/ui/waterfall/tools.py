@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPixmap, QTransform
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QNativeGestureEvent, QPainter, QPixmap, QTransform
 
-HATCH_PX = 6
+HATCH_PX, PINCH_LEAST = 6, 0.2
 MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 MIDDLE_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
 """Where painters put one line of text: made once, as combining flags costs as much as drawing."""
@@ -34,10 +34,11 @@ def hatch(painter: QPainter, box: QRectF, color: QColor, *, thick: int = 3, angl
 
 
 class Widths:
-    """Widths of texts in one font, measured once each."""
+    """Widths of texts in one font, measured once each; `height` of a line, in pixels."""
 
     def __init__(self, font: QFont) -> None:
         self._metrics = QFontMetricsF(font)
+        self.height = self._metrics.height()
         self._known: dict[str, float] = {}
         self._elided: dict[tuple[str, int, Qt.TextElideMode], str] = {}
 
@@ -61,6 +62,11 @@ class Widths:
                 self._elided.clear()
             found = self._elided[key] = self._metrics.elidedText(text, mode, max(0.0, room_px))
         return found
+
+
+def pinched(event: QNativeGestureEvent) -> float:
+    """The factor by which a pinch zooms."""
+    return min(max(1.0 + event.value(), PINCH_LEAST), 1.0 / PINCH_LEAST)
 
 
 def faded(color: QColor, alpha: float) -> QColor:

@@ -1,13 +1,14 @@
-"""The left columns: guides, chevrons, kind glyphs, names, durations."""
+"""The left columns: guides, chevrons, kind glyphs, names, durations, costs and tokens."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QPen
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind, Status
+from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.rows import HEADER, guides
 from tracedesk.scene.simulation import Added
 from tracedesk.scene.text import one_line, running_text, second_name, span_name
@@ -130,7 +131,7 @@ def _paint_small(frame: Frame, x: float, y: float, right: float, text: str) -> f
 def paint_durations(frame: Frame) -> None:
     """The duration column: right-aligned, changed ones of a simulation in the colour of their difference."""
     painter, scene, look, geometry = frame.painter, frame.scene, frame.look, frame.geometry
-    painter.setClipRect(QRectF(geometry.tree_right - 4, 0, geometry.edge - geometry.tree_right + 4, frame.height_px))
+    painter.setClipRect(QRectF(geometry.tree_right - 4, 0, geometry.duration_right - geometry.tree_right + 8, frame.height_px))
     for row in range(frame.first, frame.last):
         said = _duration(frame, row)
         if said is None:
@@ -139,10 +140,33 @@ def paint_durations(frame: Frame) -> None:
         painter.setOpacity(_text_alpha(frame, int(scene.rows.spans[row])))
         painter.setFont(look.name_strong if strong else look.dense)
         painter.setPen(look.color(tone))
-        box = QRectF(geometry.tree_right - 4, frame.y(row), geometry.edge - geometry.tree_right, geometry.row_px)
+        box = QRectF(geometry.tree_right - 4, frame.y(row), geometry.duration_right - geometry.tree_right + 4, geometry.row_px)
         painter.drawText(box, MIDDLE_RIGHT, text)
     painter.setOpacity(1.0)
     painter.setClipping(False)
+
+
+def paint_columns(frame: Frame) -> None:
+    """The optional columns: right-aligned; dotted underlined where a price is missing."""
+    painter, scene, look, geometry = frame.painter, frame.scene, frame.look, frame.geometry
+    painter.setFont(look.dense)
+    for key, right in geometry.columns:
+        column = COLUMNS[key]
+        for row in range(frame.first, frame.last):
+            span = scene.span_at(row)
+            if span is None:
+                continue
+            cell, y = column.cell(scene, span), frame.y(row)
+            wide = look.dense_px.of(cell.text)
+            tone = "text.tertiary" if cell.quiet else "text.primary" if span == scene.selected else "text.secondary"
+            painter.setOpacity(_text_alpha(frame, span))
+            painter.setPen(look.color(tone))
+            painter.drawText(QRectF(right - wide, y, wide, geometry.row_px), MIDDLE_RIGHT, cell.text)
+            if cell.wanting:
+                painter.setPen(QPen(look.color("text.tertiary"), 1, Qt.PenStyle.DotLine))
+                under = round(y + (geometry.row_px + look.dense_px.height) / 2) - 0.5
+                painter.drawLine(QPointF(right - wide, under), QPointF(right, under))
+    painter.setOpacity(1.0)
 
 
 def _duration(frame: Frame, row: int) -> tuple[str, str, bool] | None:

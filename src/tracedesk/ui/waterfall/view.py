@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,10 @@ from PySide6.QtWidgets import QScrollBar, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.model.trace import Trace
+from tracedesk.scene.columns import COLUMNS
+from tracedesk.scene.jump import Landing, land, named_rows
 from tracedesk.scene.path import Piece
+from tracedesk.scene.rows import changed_block
 from tracedesk.scene.simulation import Simulation
 from tracedesk.scene.timescale import TimeScale
 from tracedesk.scene.waterfall import Waterfall
@@ -23,10 +26,12 @@ from tracedesk.ui.waterfall.growth import Growth
 from tracedesk.ui.waterfall.hover_card import HoverCard
 from tracedesk.ui.waterfall.interaction import Interaction
 from tracedesk.ui.waterfall.look import Look
-from tracedesk.ui.waterfall.motion import Glide
+from tracedesk.ui.waterfall.menu import show_menu
+from tracedesk.ui.waterfall.motion import Glide, moves
 from tracedesk.ui.waterfall.overview import Overview
 from tracedesk.ui.waterfall.ruler import Ruler
 from tracedesk.ui.waterfall.tween import SimulationTween
+from tracedesk.ui.widgets.jump import Jump
 
 GLIDE_MS = 150
 NARROW_PX, NARROWER_TREE_PX, TREE_SHARE = 700, 196, 0.4
@@ -35,11 +40,16 @@ NARROW_PX, NARROWER_TREE_PX, TREE_SHARE = 700, 196, 0.4
 
 class WaterfallView(QWidget):
     """Draws one trace. `span_selected(span id or None)` when the user picks, `span_activated(span id)` on Enter,
-    `path_toggled(shown)` when the critical path is switched, `scale_changed()` when another stretch of time is in view."""
+    `path_toggled(shown)` when the critical path is switched, `scale_changed()` when another stretch of time is in view,
+    `column_wanted(key)` when an optional column is to be switched, `price_wanted()` after a click on an unpriced call,
+    `menu_opened(QMenu, whether it is of a span)` for those who have more to offer."""
 
     span_selected = Signal(object)
     span_activated = Signal(object)
     path_toggled = Signal(bool)
+    column_wanted = Signal(str)
+    price_wanted = Signal()
+    menu_opened = Signal(object, bool)
     scale_changed = Signal()
 
     def __init__(self) -> None:
@@ -51,6 +61,9 @@ class WaterfallView(QWidget):
         self.path_shown = True
         self._tree_px: int | None = None
         self._duration_px = 0.0
+        self.columns: tuple[str, ...] = ()
+        self.offers_columns = False
+        self._column_px: dict[str, float] = {}
         self._pieces: list[Piece] = []
         self.glide = Glide(self)
         self.overview = Overview(self)
@@ -61,6 +74,9 @@ class WaterfallView(QWidget):
         self.tween = SimulationTween(self)
         self.growth = Growth(self)
         self.interaction = Interaction(self)
+        self.jump = Jump(self.canvas, self._seek)
+        self.ruler.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.ruler.customContextMenuRequested.connect(lambda at: show_menu(self, None, self.ruler.mapToGlobal(at)))
         self.bar = QScrollBar(Qt.Orientation.Vertical)
         self.bar.valueChanged.connect(self._scrolled)
         self.bar.setParent(self.canvas)
@@ -78,10 +94,11 @@ class WaterfallView(QWidget):
         """Show a trace. The same one, grown, keeps its window, its selection, what is closed, and the row under the pointer."""
         before, self.scene = self.scene, None
         self.tween.stop()
+        self.canvas.slide.finish()
         if trace is None or trace.n == 0:
             self.redraw()
             return
-        self._duration_px = self.look.dense_px.of(format_duration(int((trace.end_ns - trace.start_ns).max())))
+        self._measure_columns(trace)
         scene = Waterfall(trace, self.geometry_now().timeline_px)
         if before is not None and before.trace.trace_id == trace.trace_id:
             self._carry_over(before, scene)
@@ -89,6 +106,7 @@ class WaterfallView(QWidget):
         else:
             self.glide.stop()
             self.set_measured(None)
+            self.jump.leave()
             self.bar.setValue(0)
             self.growth.opened(scene)
             scene.scale = scene.fitted()
@@ -120,6 +138,12 @@ class WaterfallView(QWidget):
         if self.scene is not None:
             self.scene.slack_ns = slack_ns
             self.canvas.update()
+
+    def set_elsewhere(self, flags: NDArray[np.bool_] | None) -> None:
+        """Which calls have figures that are counted on another span."""
+        if self.scene is not None:
+            self.scene.elsewhere = flags
+            self.canvas.forget()
 
     def set_matches(self, indexes: Sequence[int] | NDArray[np.int64] | None) -> None:
         """Spans that a search found; the others are dimmed. None or no span: nothing is dimmed."""
@@ -168,6 +192,7 @@ class WaterfallView(QWidget):
         index = scene.trace.index_of.get(span_id) if span_id is not None else None
         if index == scene.selected:
             return
+        self.canvas.slide.finish()
         scene.selected = index
         if index is not None:
             scene.reveal(index)
@@ -185,6 +210,17 @@ class WaterfallView(QWidget):
         self.select(span_id)
         self.span_selected.emit(span_id)
 
+    def _seek(self, letters: str, by: int) -> Landing | None:
+        """Select the row whose name the letters begin."""
+        scene = self.scene
+        if scene is None:
+            return None
+        here = int(scene.rows.row_of[scene.selected]) if scene.selected is not None else 0
+        found = land(named_rows(scene.trace, scene.rows, letters), here, by)
+        if found is not None:
+            self.pick(scene.span_at(found.place))
+        return found
+
     @property
     def measured(self) -> tuple[int, int] | None:
         """The two moments that are being measured between."""
@@ -195,6 +231,10 @@ class WaterfallView(QWidget):
         self.canvas.measured = stretch
         self.ruler.update()
         self.canvas.update()
+
+    def leave_mode(self) -> bool:
+        """Stop measuring; whether there was anything to stop."""
+        return self.interaction.stop_measuring()
 
     def show_critical_path(self, on: bool) -> None:
         """Switch the critical path, its dimming and its slack on or off."""
@@ -229,7 +269,20 @@ class WaterfallView(QWidget):
         """Where the columns are."""
         usual = self.look.colors.grown(NARROWER_TREE_PX if self.width() < NARROW_PX else TREE_PX)
         tree_px = self._tree_px or max(TREE_LEAST_PX, min(usual, round(self.width() * TREE_SHARE)))
-        return Geometry.of(self.width(), tree_px, self._duration_px, self.look.colors)
+        columns = [(key, self._column_px.get(key, 0.0)) for key in self.columns]
+        return Geometry.of(self.width(), tree_px, self._duration_px, self.look.colors, columns)
+
+    def offer_columns(self, keys: Collection[str]) -> None:
+        """Show these optional columns (keys of `scene.columns.COLUMNS`), as far as there is room; the menu offers all."""
+        self.offers_columns = True
+        self.columns = tuple(key for key in COLUMNS if key in keys)
+        self._fit_width()
+
+    def _measure_columns(self, trace: Trace) -> None:
+        """How wide durations and the optional columns are in the present font."""
+        self._duration_px = self.look.dense_px.of(format_duration(int((trace.end_ns - trace.start_ns).max())))
+        self._column_px = {key: max(self.look.label_px.of(column.title), *map(self.look.dense_px.of, column.widest(trace)))
+                           for key, column in COLUMNS.items()}
 
     def set_tree_px(self, px: int) -> None:
         """Another width of the tree column."""
@@ -253,21 +306,28 @@ class WaterfallView(QWidget):
 
     def _show_scale(self, scale: TimeScale) -> None:
         if self.scene is not None:
+            self.canvas.slide.finish()
             self.scene.scale = scale
             self.redraw()
             self.scale_changed.emit()
 
     def set_closed(self, closed: set[int]) -> None:
-        """Close exactly these spans; the row under the pointer stays where it is."""
-        scene = self.scene
+        """Close exactly these spans, in motion; the row under the pointer stays where it is."""
+        scene, canvas, slide = self.scene, self.canvas, self.canvas.slide
         if scene is None:
             return
+        slide.finish()
+        before, scroll_px = scene.rows.spans, canvas.scroll_px
+        picture = canvas.picture() if moves() and canvas.isVisible() else None
         anchor = scene.hovered if scene.hovered is not None else scene.selected
         row = int(scene.rows.row_of[anchor]) if anchor is not None else 0
         scene.set_closed(closed)
         if anchor is not None:
             self.canvas.scroll_px += (int(scene.rows.row_of[anchor]) - row) * self.geometry_now().row_px
         self.rows_changed()
+        block = changed_block(before, scene.rows.spans)
+        if picture is not None and block is not None and canvas.scroll_px == scroll_px:
+            slide.start(picture, canvas.picture(), block, scroll_px, self.geometry_now().row_px)
 
     def show_row(self, row: int) -> None:
         """Scroll so far that a row is in view."""
@@ -298,6 +358,7 @@ class WaterfallView(QWidget):
         self.redraw()
 
     def _scrolled(self, value: int) -> None:
+        self.canvas.slide.finish()
         self.canvas.scroll_px = value
         self.canvas.update()
 
@@ -315,6 +376,7 @@ class WaterfallView(QWidget):
         self._column.activate()
         self.glide.finish()
         self.tween.finish()
+        self.canvas.slide.finish()
         self._fit_width()
 
     # looks
@@ -326,6 +388,9 @@ class WaterfallView(QWidget):
             widget.update()
 
     def _restyled(self) -> None:
+        self.canvas.slide.finish()
         self.look = Look(theme.current())
+        if self.scene is not None:
+            self._measure_columns(self.scene.trace)
         self.overview.forget()
         self._fit_width()
