@@ -10,9 +10,9 @@ from tracedesk.semconv.values import json_value, present, text
 from tracedesk.semconv.view import View, event_name
 
 
-def span_name(*, only: str = "", cut: str = "") -> Source:
-    """The span's name; `cut` is a suffix to take off."""
-    return call(lambda view: view.name.removesuffix(cut), "span name", only=only)
+def span_name(*, only: str = "", cut: str = "", needs: str = "") -> Source:
+    """The span's name, where it has the attribute `needs`; `cut` is a suffix to take off."""
+    return call(lambda view: view.name.removesuffix(cut), "span name", only=only, needs=(needs,) if needs else ())
 
 
 def status_message() -> Source:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 from tracedesk.model.kinds import Kind
@@ -11,6 +12,7 @@ from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, 
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
 from tracedesk.semconv.messages import exchange, is_message
 from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.parts import is_typed_block, parts
 from tracedesk.semconv.values import structure
 from tracedesk.semconv.view import View
 
@@ -21,9 +23,10 @@ _SCOPES = ("@traceloop/instrumentation-", *("opentelemetry.instrumentation." + l
 """Traceloop's own instrumentations: `openai.v1` is theirs, `openai_v2` and `genai.openai` are OpenTelemetry's."""
 
 
-def _vector_search(view: View) -> Kind | None:
-    """A vector store's retrieval is inside a task or tool span of Traceloop's: the operation decides, not the wrapper."""
-    return Kind.RETRIEVER if view.attributes.get("gen_ai.operation.name") == "vector_db_retrieve" else None
+def _inside_a_task(view: View) -> Kind | None:
+    """A vector store's retrieval, and a tool of LangChain.js, is a task or tool span of Traceloop's: the operation decides."""
+    operation = view.attributes.get("gen_ai.operation.name")
+    return Kind.RETRIEVER if operation == "vector_db_retrieve" else Kind.TOOL if operation == "execute_tool" else None
 
 
 def _hits(view: View) -> list[dict[str, Any]] | None:
@@ -38,15 +41,20 @@ def _hits(view: View) -> list[dict[str, Any]] | None:
 
 
 def _chat(value: Any) -> list[Message] | None:
-    """A chat; for Responses the JavaScript instrumentation writes all of it as JSON into the text of one user message."""
+    """A chat. JavaScript: for Responses all of it is JSON in the text of one user message; so are blocks of a system prompt."""
     messages = exchange(value, "user")
-    if messages is None or len(messages) != 1 or len(messages[0]["parts"]) != 1:
-        return messages
-    said = messages[0]["parts"][0].get("content")
-    found = structure(said) if isinstance(said, str) and said.startswith("[{") else None
-    if not isinstance(found, list) or not all(map(is_message, found)):
-        return messages
-    return exchange(found, "user") or messages
+    for message in messages or ():
+        if len(message["parts"]) != 1:
+            continue
+        said = message["parts"][0].get("content")
+        found = structure(said) if isinstance(said, str) and said.startswith("[{") else None
+        if not isinstance(found, list):
+            continue
+        if len(messages or ()) == 1 and all(map(is_message, found)):
+            return exchange(found, "user") or messages
+        if message["role"] == "system" and all(map(is_typed_block, found)):
+            message["parts"] = parts(found)
+    return messages
 
 
 PART = Dialect(
@@ -60,7 +68,7 @@ PART = Dialect(
         Detect(scope=("traceloop.tracer", *_SCOPES), attrs=("gen_ai.system", "gen_ai.provider.name", "traceloop.span.kind")),
     ),
     kinds=(
-        Rule("gen_ai.operation.name", ("gen_ai.operation.name",), _vector_search),
+        Rule("gen_ai.operation.name", ("gen_ai.operation.name",), _inside_a_task),
         by("traceloop.span.kind", {
             "workflow": "chain", "task": "chain", "agent": "agent", "tool": "tool", "unknown": "other",
         }),
@@ -146,6 +154,17 @@ PART = Dialect(
                         "output.messages": [{"role": "assistant", "parts": [{"type": "reasoning", "content": "Greet."}],
                                              "finish_reason": "stop"},
                                             {"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"traceloop.span.kind": "task", "gen_ai.operation.name": "execute_tool", "gen_ai.provider.name": "langchain",
+                 "traceloop.entity.name": "get_weather", "traceloop.entity.output": '{"temp_c": 18}'},
+                kind="tool", scope="@traceloop/instrumentation-langchain", name="execute_tool get_weather",
+                fields={"tool.name": "get_weather", "tool.result": {"temp_c": 18}}),
+        Example({"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.input.messages": json.dumps(
+                    [{"role": "user", "parts": [{"type": "text", "content": '[{"role": "user", "content": "hi"},'
+                                                 ' {"type": "function_call_output", "call_id": "c1", "output": "18"}]'}]}])},
+                kind="llm", scope="@traceloop/instrumentation-openai", name="chat gpt-4o-mini",
+                fields={"input.messages": [
+                    {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+                    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": "18"}]}]}),
         Example({"traceloop.span.kind": "tool", "traceloop.entity.name": "get_weather",
                  "traceloop.entity.input": '{"args": ["Paris"], "kwargs": {}}', "traceloop.entity.output": '{"temp_c": 18}'},
                 kind="tool", name="get_weather.tool",

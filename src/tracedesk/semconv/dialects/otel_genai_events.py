@@ -21,7 +21,8 @@ PART = Dialect(
             "gen_ai.choice"),
         ),
         Detect(all_attrs=("gen_ai.system", "gen_ai.operation.name"), without=("gen_ai.provider.name",)),
-        Detect(all_attrs=("gen_ai.system", "gen_ai.request.model"), without=("gen_ai.provider.name", "gen_ai.operation.name")),
+        Detect(all_attrs=("gen_ai.system", "gen_ai.request.model"),
+               without=("gen_ai.provider.name", "gen_ai.operation.name", "ai.operationId")),
     ),
     kinds=(
         *OTEL_KINDS,
