@@ -98,17 +98,22 @@ class Table(QTableView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(theme.current().size("row"))
         header = self.horizontalHeader()
-        header.setFont(theme.current().font("label"))
         header.setHighlightSections(False)
         header.setMinimumSectionSize(24)
         for number, column in enumerate(columns):
+            header.setSectionResizeMode(number, QHeaderView.ResizeMode.Fixed if column.width_px else
+                                        QHeaderView.ResizeMode.Stretch)
+        theme.changed.connect(self._grow)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Rows, head and columns as high and wide as the text needs."""
+        self.verticalHeader().setDefaultSectionSize(theme.current().size("row"))
+        self.horizontalHeader().setFont(theme.current().font("label"))
+        for number, column in enumerate(self._model.columns):
             if column.width_px:
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Fixed)
-                self.setColumnWidth(number, column.width_px)
-            else:
-                header.setSectionResizeMode(number, QHeaderView.ResizeMode.Stretch)
+                self.setColumnWidth(number, theme.grown(column.width_px))
 
     def show_rows(self, rows: Sequence[tuple[Sequence[Cell], Any]]) -> None:
         """`(cells, value)` a row."""
