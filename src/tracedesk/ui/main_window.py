@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self._pages = {page.key: page for page in parts(pages, Page)}
         self._widgets: dict[str, QWidget] = {}
         self._frame()
+        theme.dress(self)
         self.tasks.failed.connect(self.explain)
         self.supervisor.trouble.connect(self._trouble)
         self.supervisor.mended.connect(lambda: self.banner.clear("engine"))
