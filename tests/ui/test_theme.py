@@ -123,3 +123,16 @@ def clipped(desk: Desk) -> list[str]:
                 found.append(f"button {button.text()!r}: {hint.width()} × {hint.height()} in "
                              f"{button.width()} × {button.height()}")
     return found
+
+
+def test_a_window_that_opens_after_a_switch_has_the_theme_too(desk: Desk, new_desk: Callable[..., Desk], sample: Path) -> None:
+    desk.run("theme.light", "theme.dark", "theme.light")
+    later = new_desk(sample)
+    light = theme.current().color("bg.app").name()
+    for window in (desk.window, later.window):
+        image = window.grab().toImage()
+        assert image.pixelColor(20, 600).name() == light
+        assert window.status._store.palette().windowText().color().name() == theme.current().color("text.secondary").name()
+    desk.run("theme.dark")
+    for window in (desk.window, later.window):
+        assert window.status._store.palette().windowText().color().name() == theme.current().color("text.secondary").name()

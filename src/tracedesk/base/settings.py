@@ -11,6 +11,9 @@
     tls_key = ""
     memory_limit_mb = 96             # bodies held at once before senders are asked to come again
 
+    [keys]                           # of the desk, by command id; commands that are not named keep their own
+    "trace.next" = ["Ctrl+Down"]     # an empty list: no key
+
 Reading needs the standard library only; `save` keeps comments, order and unknown keys of the file (tomlkit).
 """
 
@@ -44,9 +47,11 @@ class ReceiverSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings. `problems` are sentences about keys that are unknown or hold the wrong kind of value."""
+    """All settings. `keys` are the user's own keys of commands; `problems` are sentences about entries that are unknown or
+    hold the wrong kind of value."""
 
     receiver: ReceiverSettings = field(default_factory=ReceiverSettings)
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     problems: tuple[str, ...] = ()
 
 
@@ -75,7 +80,8 @@ def load(path: Path | None = None) -> Settings:
 
 
 def save(section: str, values: Mapping[str, Any], path: Path | None = None) -> Settings:
-    """Set some keys of one section in the file and leave everything else in it as it is; gives the settings now.
+    """Set some entries of one section in the file, or take those out whose value is None, and leave everything else in it as
+    it is; gives the settings now.
 
     Raises:
         DataError: there is no such key, it cannot have this value, or the file is no TOML.
@@ -84,7 +90,7 @@ def save(section: str, values: Mapping[str, Any], path: Path | None = None) -> S
     import tomlkit  # here: only a change of the settings needs it
 
     path = path or settings_file()
-    wrong = _settings({section: dict(values)}).problems
+    wrong = _settings({section: {name: value for name, value in values.items() if value is not None}}).problems
     if wrong:
         raise DataError(wrong[0])
     load(path)
@@ -93,7 +99,10 @@ def save(section: str, values: Mapping[str, Any], path: Path | None = None) -> S
         document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
         table = document.setdefault(section, tomlkit.table())
         for name, value in values.items():
-            table[name] = list(value) if isinstance(value, tuple) else value
+            if value is None:
+                table.pop(name, None)
+            else:
+                table[name] = list(value) if isinstance(value, tuple) else value
         beside = path.with_name(path.name + ".new")
         beside.write_text(tomlkit.dumps(document), "utf-8")
         os.replace(beside, path)
@@ -107,11 +116,24 @@ def _settings(document: Mapping[str, Any]) -> Settings:
     known = {"receiver": ReceiverSettings}
     sections: dict[str, Any] = {}
     for name, value in document.items():
-        if name not in known or not isinstance(value, dict):
+        if name == "keys" and isinstance(value, dict):
+            sections[name] = _keys(value, problems)
+        elif name not in known or not isinstance(value, dict):
             problems.append(f"The settings have an unknown entry `{name}`; it is left alone.")
         else:
             sections[name] = _section(known[name], name, value, problems)
     return Settings(**sections, problems=tuple(problems))
+
+
+def _keys(values: Mapping[str, Any], problems: list[str]) -> dict[str, tuple[str, ...]]:
+    """Keys by command; whether a command or key of that name exists the desk knows."""
+    taken: dict[str, tuple[str, ...]] = {}
+    for name, value in values.items():
+        if isinstance(value, list | tuple) and all(isinstance(item, str) for item in value):
+            taken[name] = tuple(value)
+        else:
+            problems.append(f"The setting `keys.{name}` cannot be {value!r}; a list of keys is needed.")
+    return taken
 
 
 def _section(kind: type[Any], section: str, values: Mapping[str, Any], problems: list[str]) -> Any:

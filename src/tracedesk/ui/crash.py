@@ -71,6 +71,7 @@ class CrashDialog(QDialog):
         row.addWidget(Button("Copy the report", lambda: QApplication.clipboard().setText(text), icon="copy"))
         row.addWidget(Button("Go on", self.close, role="primary"))
         column.addLayout(row)
+        theme.dress(self)
 
 
 class _Reporter(QObject):

@@ -19,7 +19,7 @@ from tracedesk.model.query import TraceQuery, term
 from tracedesk.store.questions import StoreStats
 from tracedesk.ui import icons, pages, theme
 from tracedesk.ui.child import Child
-from tracedesk.ui.command import Commands
+from tracedesk.ui.dispatch import Commands
 from tracedesk.ui.files.opening import open_files
 from tracedesk.ui.files.shown import ShownFiles
 from tracedesk.ui.folding import MINIMUM, Folds, folds
@@ -62,6 +62,7 @@ class MainWindow(QMainWindow):
         self._pages = {page.key: page for page in parts(pages, Page)}
         self._widgets: dict[str, QWidget] = {}
         self._frame()
+        theme.dress(self)
         self.tasks.failed.connect(self.explain)
         self.supervisor.trouble.connect(self._trouble)
         self.supervisor.mended.connect(lambda: self.banner.clear("engine"))
@@ -71,10 +72,8 @@ class MainWindow(QMainWindow):
         self.state.go("traces")
 
     def _frame(self) -> None:
-        keys = {page: next((c.keys[0] for c in self.commands.all() if c.id == f"page.{page}" and c.keys), "")
-                for page in self._pages}
         self.top_bar = TopBar(self)
-        self.rail = Rail(list(self._pages.values()), keys)
+        self.rail = Rail(list(self._pages.values()))
         self.rail.picked.connect(self.state.go)
         self.stack = QStackedWidget()
         self.status = StatusBar(lambda: self.commands.run("store.dropped"))
@@ -99,6 +98,10 @@ class MainWindow(QMainWindow):
         self.palette_source = PaletteSource(self)
         self.palette_ = Palette(whole, self.palette_source.entries, self.put_into_filter)
         self.key_sheet = KeySheet(whole, self.commands.here)
+        self.commands.print_keys(self)
+        self.commands.keys_changed.connect(self._show_keys)
+        if self.commands.problems:
+            self.banner.say("warn", "Some of your keys were not taken.", " ".join(self.commands.problems), topic="keys")
 
     # pages
 
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
             self._widgets[key] = widget
             self.stack.addWidget(widget)
             self._fold_one(widget)
+            self.commands.print_keys(widget)
         return self._widgets[key]
 
     def built_pages(self) -> dict[str, QWidget]:
@@ -125,13 +129,27 @@ class MainWindow(QMainWindow):
         panes: list[QWidget] = getattr(self.page(key), "panes", list)()
         if panes:
             panes[0].setFocus(Qt.FocusReason.OtherFocusReason)
-        keys = getattr(self.page(key), "status_keys", None)
-        legend = keys is not None and getattr(self.page(key), "kinds_shown", True)
+        self._show_status_keys()
+
+    def _show_status_keys(self) -> None:
+        page = self.page(self.state.page)
+        keys = getattr(page, "status_keys", None)
+        legend = keys is not None and getattr(page, "kinds_shown", True)
         self.show_keys(keys() if keys is not None else (), legend=legend)
 
     def show_keys(self, keys: Sequence[tuple[str, str]], *, legend: bool = True) -> None:
-        """The keys of the present page in the status bar."""
-        self.status.show_keys(list(keys), legend=legend)
+        """The keys of the present page in the status bar, named as they were made and shown as they are now."""
+        now = ((self.commands.in_words(named), words) for named, words in keys)
+        self.status.show_keys([(named, words) for named, words in now if named], legend=legend)
+
+    def page_title(self, key: str) -> str:
+        """What a page is called."""
+        return self._pages[key].title
+
+    def _show_keys(self) -> None:
+        """Commands have other keys."""
+        self.commands.print_keys(self)
+        self._show_status_keys()
 
     def put_into_filter(self, query: str) -> None:
         """Add a term to the filter of the traces page and go there."""

@@ -235,7 +235,7 @@ def _apply(theme: Theme) -> None:
     if isinstance(app, QApplication):
         app.setPalette(_palette(theme))
         app.setFont(theme.font("dense"))
-        app.setStyleSheet(stylesheet(theme))
+        _style(app, stylesheet(theme))
         if rescaled:
             for widget in app.allWidgets():
                 face = widget.property(FACE)
@@ -245,6 +245,25 @@ def _apply(theme: Theme) -> None:
                 if held:
                     hold(widget, *held)
     changed.emit()
+
+
+def dress(window: QWidget) -> None:
+    """Give a new window without a parent the theme in use; call when its children are in it."""
+    app = QApplication.instance()
+    wanted = stylesheet(current())
+    if isinstance(app, QApplication) and app.styleSheet() != wanted:
+        window.setStyleSheet(wanted)
+
+
+def _style(app: QApplication, sheet: str) -> None:
+    """Another style sheet. Qt reads the one of the application again for each widget and once more for each of its parents, the
+    one of a window once for each widget; so the application keeps its first while there are windows, and those take it over.
+    """
+    windows = [window for window in app.topLevelWidgets() if window.parent() is None]
+    if not windows:
+        app.setStyleSheet(sheet)
+    for window in windows:
+        window.setStyleSheet(sheet)
 
 
 def _palette(theme: Theme) -> QPalette:

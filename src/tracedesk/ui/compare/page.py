@@ -32,7 +32,7 @@ from tracedesk.ui.traces.facets import TITLES
 from tracedesk.ui.waterfall.paired import PairedView
 from tracedesk.ui.waterfall.paired_paint import HEAD_PX, ROW_PX
 from tracedesk.ui.widgets.bar import bar
-from tracedesk.ui.widgets.buttons import Button, IconButton, Segments, Switch
+from tracedesk.ui.widgets.buttons import Button, IconButton, Segments, Switch, of_command
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.text import label
 
@@ -66,7 +66,7 @@ class ComparePage(QWidget):
         self._axis = Segments([title for _, title in AXES], self._show_axis, title="Axis of time")
         self.figures, self.parts, self.legend = Figures(), PartsBar(), Legend()
         self.pairs = PairedView()
-        self._only = Switch("Only what changed", key="O")
+        self._only = of_command(Switch("Only what changed", key="O"), "compare.only")
         self._only.clicked.connect(lambda on: self.pairs.set_only_changed(bool(on)))
         self._counts = label("", "caption", "tertiary")
         self.left, self.right = DiffPane("System prompt"), DiffPane("Output")
@@ -113,14 +113,14 @@ class ComparePage(QWidget):
         head, row = bar(52)
         row.addWidget(label("Compare", "heading"))
         row.addWidget(self._pick_a)
-        row.addWidget(IconButton("swap", "Swap A and B", self.swap, key="X"))
+        row.addWidget(of_command(IconButton("swap", "Swap A and B", self.swap, key="X"), "compare.swap"))
         row.addWidget(self._pick_b)
         row.addStretch(1)
         row.addWidget(self._axis, 0, Qt.AlignmentFlag.AlignVCenter)
         self._pin = Button("Pin A as baseline", lambda: self._desk.commands.run("compare.pin"), icon="pin")
         row.addWidget(self._pin)
         self._grouping = Button("Compare groups", lambda: self._desk.commands.run("compare.groups"), icon="groups", key="G")
-        row.addWidget(self._grouping)
+        row.addWidget(of_command(self._grouping, "compare.groups"))
         return head
 
     # what is compared

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout
 
 from tracedesk.ui.first_run.sample import Sample, load_sample
 from tracedesk.ui.waterfall.view import WaterfallView
-from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.buttons import Button, of_command
 from tracedesk.ui.widgets.text import Glyph, label
 
 FORMATS = ("OTLP JSON", "JSON lines", "OTLP protobuf", "gzip", "zstd")
@@ -83,7 +83,8 @@ class DropCard(QFrame):
         words.addWidget(label("Drop a trace file here", "body_strong"))
         words.addWidget(label("Opens read-only. It is not copied into your store.", "dense", "tertiary"))
         row.addLayout(words, 1)
-        row.addWidget(Button("Open file", lambda: desk.commands.run("file.open"), key="Ctrl+O", size="large"))
+        button = Button("Open file", lambda: desk.commands.run("file.open"), key="Ctrl+O", size="large")
+        row.addWidget(of_command(button, "file.open"))
         column.addLayout(row)
         chips = QHBoxLayout()
         chips.setSpacing(6)

@@ -11,14 +11,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from tracedesk.ui.first_run.beside import DropCard, PrivacyCard, SampleCard
 from tracedesk.ui.first_run.pieces import Address, HelpLine, Step, WaitingRing
 from tracedesk.ui.first_run.snippet_card import SnippetCard
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.text import Glyph, label
 
 CHECK_MS = 2000
@@ -84,8 +85,8 @@ class FirstRun(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(_scroll(left), 53)
-        row.addWidget(_scroll(right), 47)
+        row.addWidget(scrolled(left), 53)
+        row.addWidget(scrolled(right), 47)
         self._timer = QTimer(self)
         self._timer.setInterval(CHECK_MS)
         self._timer.timeout.connect(self.check)
@@ -221,14 +222,3 @@ class FirstRun(QWidget):
 def shown(address: str) -> str:
     """`127.0.0.1:4317` as people type it: `localhost:4317`."""
     return address.replace("127.0.0.1", "localhost").replace("[::1]", "localhost")
-
-
-def _scroll(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    area.viewport().setAutoFillBackground(False)
-    return area

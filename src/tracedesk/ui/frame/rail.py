@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QVBoxLayout
 
 from tracedesk.ui import icons, theme
 from tracedesk.ui.page import Page
+from tracedesk.ui.widgets.buttons import of_command
 from tracedesk.ui.widgets.text import plain_tip
 
 ITEM_PX = 52
@@ -16,16 +17,16 @@ ITEM_PX = 52
 class RailItem(QAbstractButton):
     """One page; checked when it is shown."""
 
-    def __init__(self, page: Page, key: str) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__()
         self.page = page
-        self._key = key
+        self._key = ""
         self.wide = True
         self.setCheckable(True)
         self.setAutoExclusive(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(page.title)
-        self.setAccessibleDescription(key)
+        of_command(self, f"page.{page.key}")
         self.setFont(theme.current().font("caption"))
         self.setProperty(theme.FACE, "caption")
 
@@ -34,6 +35,12 @@ class RailItem(QAbstractButton):
         self.wide = wide
         self.setToolTip("" if wide else plain_tip(f"{self.page.title}   {self._key}".rstrip()))
         self.updateGeometry()
+
+    def set_key(self, key: str) -> None:
+        """The key that goes there."""
+        self._key = key
+        self.setAccessibleDescription(key)
+        self.set_wide(self.wide)
 
     def sizeHint(self) -> QSize:
         return QSize(theme.grown(72), theme.grown(ITEM_PX)) if self.wide else QSize(48, 40)
@@ -69,7 +76,7 @@ class Rail(QFrame):
 
     picked = Signal(str)
 
-    def __init__(self, pages: list[Page], key_of: dict[str, str]) -> None:
+    def __init__(self, pages: list[Page]) -> None:
         super().__init__()
         self.setProperty("pane", "app")
         self.setProperty("edge", "right")
@@ -83,7 +90,7 @@ class Rail(QFrame):
             if page.bottom and not stretched:
                 column.addStretch(1)
                 stretched = True
-            item = RailItem(page, key_of.get(page.key, ""))
+            item = RailItem(page)
             item.clicked.connect(lambda _checked=False, key=page.key: self.picked.emit(key))
             column.addWidget(item)
             self._items[page.key] = item

@@ -40,7 +40,7 @@ class _Side(QWidget):
 
 
 class StatusBar(QFrame):
-    """`on_lost` runs when the warning about dropped spans is clicked."""
+    """`on_lost` runs when the warning about dropped spans is clicked; `keys` are those that it shows, with what they do."""
 
     def __init__(self, on_lost: Callable[[], object]) -> None:
         super().__init__()
@@ -48,6 +48,7 @@ class StatusBar(QFrame):
         self.setProperty("edge", "top")
         theme.hold(self, theme.tokens()["size"]["statusbar"])
         self._left = _Side()
+        self.keys: list[tuple[str, str]] = []
         self._job = label("", "caption", "secondary")
         self._lock = Glyph("encrypted", "text.tertiary", 12)
         self._lock_words = label("Encrypted", "caption", "secondary")
@@ -72,6 +73,7 @@ class StatusBar(QFrame):
 
     def show_keys(self, keys: list[tuple[str, str]], *, legend: bool = True) -> None:
         """`(keys, what they do)` of the present page, then the kinds."""
+        self.keys = list(keys)
         self._left.refill()
         for key, words in keys:
             for cap in key_caps(key):

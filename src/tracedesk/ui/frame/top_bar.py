@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QFrame, QHBoxLayout, QMenu, QPush
 from tracedesk.ui import theme
 from tracedesk.ui.state import AppState, Receiver
 from tracedesk.ui.stylesheet import repolish
-from tracedesk.ui.widgets.buttons import Button, IconButton
-from tracedesk.ui.widgets.text import Elided, Glyph, key_caps, label, shortened
+from tracedesk.ui.widgets.buttons import Button, IconButton, of_command
+from tracedesk.ui.widgets.text import Elided, Glyph, KeyCap, key_caps, label, plain_tip, shortened
 
 WORDS = {Receiver.STARTING: ("Starting", "unset"), Receiver.LISTENING: ("Listening", "running"),
          Receiver.RECEIVING: ("Receiving", "ok"), Receiver.PAUSED: ("Paused", "warn"),
@@ -25,12 +25,16 @@ class Brand(QAbstractButton):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Menu")
-        self.setAccessibleDescription("Alt+M")
-        self.setToolTip("Menu   Alt+M")
+        of_command(self, "menu.open").set_key("Alt+M")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setFont(theme.current().font("title"))
         self.wide = True
         theme.hold(self, 32)
+
+    def set_key(self, key: str) -> None:
+        """The key that opens the menu, or none."""
+        self.setAccessibleDescription(key)
+        self.setToolTip(plain_tip(f"Menu   {key}".rstrip()))
 
     def sizeHint(self) -> QSize:
         words = self.fontMetrics().horizontalAdvance("TraceDesk") if self.wide else 0
@@ -133,7 +137,6 @@ class SearchField(QPushButton):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName("Search or run a command")
-        self.setAccessibleDescription("Ctrl+K")
         self.setProperty("role", "field")
         theme.hold(self, 30)
         row = QHBoxLayout(self)
@@ -143,8 +146,20 @@ class SearchField(QPushButton):
         self._words = Elided("Search traces, spans, prompts, or run a command", "dense", "text.tertiary")
         row.addSpacing(3)
         row.addWidget(self._words, 1)
-        for cap in key_caps("Ctrl+K"):
-            row.addWidget(cap)
+        self._row = row
+        self._caps: list[KeyCap] = []
+        of_command(self, "palette.open").set_key("Ctrl+K")
+
+    def set_key(self, key: str) -> None:
+        """The key that opens it, or none."""
+        self.setAccessibleDescription(key)
+        for cap in self._caps:
+            self._row.removeWidget(cap)
+            cap.hide()
+            cap.deleteLater()
+        self._caps = key_caps(key)
+        for cap in self._caps:
+            self._row.addWidget(cap)
         for child in self.findChildren(QWidget):
             child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
@@ -173,7 +188,7 @@ class TopBar(QFrame):
         self.search.clicked.connect(lambda: desk.commands.run("palette.open"))
         self.pill = ReceiverPill(desk.state)
         self.theme_button = IconButton("sun", "Switch to the light theme", lambda: desk.commands.run("theme.toggle"))
-        keys = IconButton("keyboard", "All keys", lambda: desk.commands.run("keys.show"), key="?")
+        keys = of_command(IconButton("keyboard", "All keys", lambda: desk.commands.run("keys.show"), key="?"), "keys.show")
         row = QHBoxLayout(self)
         row.setContentsMargins(21, 0, 12, 0)
         row.setSpacing(12)

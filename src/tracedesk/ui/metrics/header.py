@@ -13,7 +13,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.metrics.popup import TIME_PX, FilterPopup, TimePopup
 from tracedesk.ui.metrics.span_of_time import CUSTOM, RANGES, USUAL, TimeSpan
 from tracedesk.ui.traces.filter_bar import Chip
-from tracedesk.ui.widgets.buttons import Button, Segments, Switch
+from tracedesk.ui.widgets.buttons import Button, Segments, Switch, of_command
 from tracedesk.ui.widgets.text import label
 
 HEADER_PX = 52
@@ -54,7 +54,7 @@ class Chips(QWidget):
         super().__init__()
         self._query = TraceQuery()
         self._chips: list[Chip] = []
-        self.add = Button("Filter", self.edit_wanted.emit, role="ghost", icon="plus", key="/")
+        self.add = of_command(Button("Filter", self.edit_wanted.emit, role="ghost", icon="plus", key="/"), "metrics.filter")
         self.rest = Button("", self.edit_wanted.emit, role="ghost")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QWidget
 
 from tracedesk.store.notes import Judgement, Verdict
-from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.buttons import Button, of_command
 from tracedesk.ui.widgets.text import label
 
 VERDICTS: tuple[tuple[Verdict, str, str, str], ...] = (("good", "Good", "good", "G"), ("bad", "Bad", "bad", "B"),
@@ -30,7 +30,7 @@ class Judging(QWidget):
         self.buttons: dict[Verdict, Button] = {}
         for verdict, title, icon, key in VERDICTS:
             button = Button(title, partial(self.say, verdict), icon=icon, key=key)
-            button.setCheckable(True)
+            of_command(button, f"replay.{verdict}").setCheckable(True)
             self.buttons[verdict] = button
             row.addWidget(button)
         self.note = QLineEdit()
@@ -42,7 +42,7 @@ class Judging(QWidget):
         self._gap = QWidget()
         row.addWidget(self._gap, 1)
         self._open = Button("Note", self.write_note, role="ghost", icon="note", key="N")
-        row.addWidget(self._open)
+        row.addWidget(of_command(self._open, "replay.note"))
         self._written = ""
 
     def show_judgement(self, found: Judgement | None, *, can: bool) -> None:

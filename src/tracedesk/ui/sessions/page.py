@@ -18,7 +18,7 @@ from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.looks import pause_words
 from tracedesk.ui.sessions import reader
 from tracedesk.ui.traces.row_delegate import status_of, title_of, tone_of
-from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.buttons import Button, of_command
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import Elided, label
@@ -75,7 +75,8 @@ class SessionsPage(QWidget):
         facts.addWidget(self._cost)
         run = self._desk.commands.run
         facts.addWidget(Button("Open trace", lambda: run("session.trace"), icon="waterfall", key="Enter"))
-        facts.addWidget(Button("Replay", lambda: run("session.replay"), role="primary", icon="play", key="R"))
+        replay = Button("Replay", lambda: run("session.replay"), role="primary", icon="play", key="R")
+        facts.addWidget(of_command(replay, "session.replay"))
         column.addWidget(top)
         column.addWidget(_padded(self.turns), 1)
         self._empty = Empty("session")

@@ -18,7 +18,7 @@ from tracedesk.ui.traces.find_box import FindBox
 from tracedesk.ui.traces.header import TraceHeader
 from tracedesk.ui.traces.reader import OpenedTrace
 from tracedesk.ui.traces.view import View
-from tracedesk.ui.widgets.buttons import Button, IconButton
+from tracedesk.ui.widgets.buttons import Button, IconButton, of_command
 from tracedesk.ui.widgets.command_button import CommandButton, command_buttons
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.tabs import Tab, TabStrip
@@ -56,9 +56,10 @@ class Centre(QFrame):
         self.finder = FindBox()
         self.critical = Button("Critical path", lambda: desk.commands.run("canvas.critical_path"), icon="critical_path",
                                key="C")
-        self.critical.setCheckable(True)
+        of_command(self.critical, "canvas.critical_path").setCheckable(True)
         self.critical.setChecked(True)
         self.full = IconButton("expand", "Waterfall alone", lambda: desk.commands.run("pane.bottom"), key="Ctrl+J")
+        of_command(self.full, "pane.bottom")
         self.bottom = BottomPanel()
         self.bottom.picked.connect(desk.state.select)
         self.empty = Empty("traces")

@@ -29,7 +29,7 @@ from tracedesk.model.query import Term, TraceQuery, parse, term
 from tracedesk.model.query_keys import KEYS
 from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
-from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.buttons import IconButton, of_command
 from tracedesk.ui.widgets.text import Elided, Glyph, KeyCap, label, plain_tip
 
 OFFERS_PX = 520
@@ -139,7 +139,7 @@ class FilterBar(QWidget):
         self.field.textEdited.connect(self._typed)
         self.field.installEventFilter(self)
         self._row.addWidget(self.field, 1)
-        self._row.addWidget(KeyCap("/"))
+        self._row.addWidget(of_command(KeyCap("/"), "filter.edit"))
         self._completer = QCompleter(self)
         self._offers = QStandardItemModel(self)
         self._completer.setModel(self._offers)

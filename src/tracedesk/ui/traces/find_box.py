@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
 from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
-from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.buttons import IconButton, of_command
 from tracedesk.ui.widgets.text import Glyph, label
 
 TYPED_MS = 150
@@ -40,8 +42,10 @@ class FindBox(QFrame):
         row.addWidget(Glyph("search", "text.tertiary", 13))
         row.addWidget(self.field, 1)
         row.addWidget(self._count)
-        row.addWidget(IconButton("chevron_up", "Previous match", lambda: self.stepped.emit(-1), key="Shift+N", size=12, hit=24))
-        row.addWidget(IconButton("chevron_down", "Next match", lambda: self.stepped.emit(1), key="N", size=12, hit=24))
+        for icon, title, step, key, command in (("chevron_up", "Previous match", -1, "Shift+N", "match.previous"),
+                                                ("chevron_down", "Next match", 1, "N", "match.next")):
+            button = IconButton(icon, title, partial(self.stepped.emit, step), key=key, size=12, hit=24)
+            row.addWidget(of_command(button, command))
         row.addWidget(IconButton("close", "Stop finding", self.close_box, size=12, hit=24))
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

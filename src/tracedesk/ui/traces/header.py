@@ -12,7 +12,7 @@ from tracedesk.model.summary import TraceSummary
 from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of, tone_of
-from tracedesk.ui.widgets.buttons import Button, IconButton
+from tracedesk.ui.widgets.buttons import Button, IconButton, of_command
 from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, set_tone, shortened
 
 NAME_PX, NAME_CHARS = 150, 20
@@ -85,6 +85,7 @@ class TraceHeader(QWidget):
         self.user.setMaximumWidth(NAME_PX)
         self.id = label("", "code", "tertiary")
         self._copy = IconButton("copy", "Copy the trace id", lambda: on_copy(self._id), key="Ctrl+Shift+C", size=12, hit=22)
+        of_command(self._copy, "trace.copy_id")
         self.tools = QHBoxLayout()
         self.tools.setSpacing(8)
         one = QHBoxLayout()

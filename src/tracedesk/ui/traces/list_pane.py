@@ -11,7 +11,7 @@ from tracedesk.ui.state import AppState
 from tracedesk.ui.traces.density import DensityStrip
 from tracedesk.ui.traces.facets import Facets
 from tracedesk.ui.traces.trace_list import TraceList
-from tracedesk.ui.widgets.buttons import Button, IconButton, Switch
+from tracedesk.ui.widgets.buttons import Button, IconButton, Switch, of_command
 from tracedesk.ui.widgets.messages import Empty, Skeleton
 from tracedesk.ui.widgets.text import Glyph, label
 
@@ -41,7 +41,7 @@ class ListPane(QFrame):
         self.new.hide()
         self._more = IconButton("filter", "Strip and facets", self._toggle_above, size=14, hit=24, checkable=True)
         self._word = label("Live", "dense", "secondary")
-        self.switch = Switch("Live", state.live, key="T")
+        self.switch = of_command(Switch("Live", state.live, key="T"), "live.toggle")
         self.switch.toggled.connect(state.set_live)
         state.live_changed.connect(self._live_changed)
         head = QFrame()

@@ -18,7 +18,7 @@ from tracedesk.ui.whatif.notes import Notes
 from tracedesk.ui.whatif.ranking import SIMULATED, Ranking
 from tracedesk.ui.whatif.side import Side
 from tracedesk.ui.widgets.bar import bar
-from tracedesk.ui.widgets.buttons import Button, Segments
+from tracedesk.ui.widgets.buttons import Button, Segments, of_command
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.text import Elided, label
 
@@ -126,7 +126,8 @@ class WhatIfLayout(QWidget):
         row.addStretch(1)
         self._pick_view = Segments(["Waterfall", "Flame"], self._views.setCurrentIndex, title="View")
         row.addWidget(self._pick_view, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(Button("Reset", lambda: self._desk.commands.run("whatif.reset"), icon="undo", key="0"))
+        reset = Button("Reset", lambda: self._desk.commands.run("whatif.reset"), icon="undo", key="0")
+        row.addWidget(of_command(reset, "whatif.reset"))
         row.addWidget(Button("Save scenario", lambda: self._desk.commands.run("whatif.save"), icon="save_view"))
         return head
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QStacked
 
 from tracedesk.ui import theme
 from tracedesk.ui.whatif.span_card import SpanCard
-from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.buttons import Button, of_command
 from tracedesk.ui.widgets.text import label
 
 
@@ -49,6 +49,8 @@ class Notes(QFrame):
                                          ("Copy picture", "image", "", self.copy_picture)):
             button = Button(title, signal.emit, icon=icon, key=key)
             button.setFixedWidth(138)
+            if key:
+                of_command(button, "whatif.copy")
             buttons.addWidget(button)
         buttons.addStretch(1)
         self.setFixedHeight(132)

@@ -136,6 +136,7 @@ class WhatIfPage(WhatIfLayout):
     def _show_toggles(self) -> None:
         self._learn_speeds()
         self.side.refresh(guess_first=self._always_ask())
+        self._desk.commands.print_keys(self.side)
 
     def _show(self) -> None:
         outcome = self.board.outcome

@@ -12,7 +12,7 @@ from tracedesk.base.clock import NS_PER_MS, format_duration
 from tracedesk.model.trace import Trace
 from tracedesk.scene.text import one_line, second_name, span_name
 from tracedesk.ui.whatif.slider import KnobSlider
-from tracedesk.ui.widgets.buttons import Button, Switch
+from tracedesk.ui.widgets.buttons import Button, Switch, of_command
 from tracedesk.ui.widgets.text import Glyph, label
 from tracedesk.whatif.outcome import Outcome
 from tracedesk.whatif.perturbation import Knob, Unit
@@ -68,7 +68,7 @@ class PredictCard(QFrame):
         head.addWidget(label("Predict first", "dense_strong"))
         head.addStretch(1)
         head.addWidget(label("Always ask", "caption", "tertiary"))
-        self._always = Switch("Always ask before a toggle acts", True, key="P")
+        self._always = of_command(Switch("Always ask before a toggle acts", True, key="P"), "whatif.predict")
         self._always.clicked.connect(lambda on: self.always_changed.emit(bool(on)))
         head.addWidget(self._always)
         column.addLayout(head)

@@ -13,7 +13,7 @@ from tracedesk.model.trace import Trace
 from tracedesk.ui import icons, theme
 from tracedesk.ui.whatif.board import KEYS, Toggle
 from tracedesk.ui.whatif.slider import KnobSlider, value_text
-from tracedesk.ui.widgets.buttons import IconButton, Switch
+from tracedesk.ui.widgets.buttons import IconButton, Switch, of_command
 from tracedesk.ui.widgets.text import Elided, KeyCap, label, set_tone
 from tracedesk.whatif.perturbation import Unit, Value
 
@@ -101,7 +101,9 @@ class ToggleRow(QWidget):
         key = str(number) if number <= KEYS else ""
         self._switch = Switch(toggle.part.title, toggle.on, key=key)
         self._switch.clicked.connect(lambda on: self.flipped.emit(bool(on)))
-        self._switch.setToolTip(self._switch.toolTip())
+        if not toggle.custom:
+            for shown in (cap, self._switch):
+                of_command(shown, f"whatif.toggle.{toggle.part.key}")
         head.addWidget(self._switch)
         column.addLayout(head)
         self._slider: KnobSlider | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
@@ -21,6 +22,17 @@ from tracedesk.ui import icons, theme
 from tracedesk.ui.widgets.text import CAP_PX, cap_px, paint_cap, plain_tip
 
 ICON_PX = 14
+COMMAND = "command"
+"""Dynamic property of a widget with `set_key`: id of the command whose key it shows, so that a change of keys finds it."""
+
+
+W = TypeVar("W", bound=QWidget)
+
+
+def of_command(widget: W, command: str) -> W:
+    """The widget, which shows the key of that command from now on."""
+    widget.setProperty(COMMAND, command)
+    return widget
 
 
 class Button(QPushButton):
@@ -33,7 +45,7 @@ class Button(QPushButton):
                  key: str = "", size: str = "", face: str = "dense_name", caret: bool = False, dot: str = "") -> None:
         super().__init__()
         self._words, self._icon, self._role, self._caret, self._dot = text, icon, role, caret, dot
-        self._caps = key.replace("+", " ").split()
+        self._caps = _caps(key)
         self._shown = True
         self.setProperty("role", role)
         if size:
@@ -66,6 +78,13 @@ class Button(QPushButton):
             self.setAccessibleName(text)
             self.updateGeometry()
             self.update()
+
+    def set_key(self, key: str) -> None:
+        """Another key, or none."""
+        self._caps = _caps(key)
+        self.setAccessibleDescription(key)
+        self.updateGeometry()
+        self.update()
 
     def set_icon(self, icon: str) -> None:
         """Another icon before the words, or none."""
@@ -145,6 +164,11 @@ class Button(QPushButton):
                 "ghost": "text.primary" if hot else "text.secondary"}.get(self._role, "text.primary")
 
 
+def _caps(key: str) -> list[str]:
+    """`Ctrl+K` → Ctrl, K; `Ctrl++` → Ctrl, +."""
+    return [*key[:-1].replace("+", " ").split(), "+"] if key.endswith("+") else key.replace("+", " ").split()
+
+
 class IconButton(QToolButton):
     """An icon alone; its tooltip and accessible name say what it does, its description which key does the same."""
 
@@ -155,8 +179,7 @@ class IconButton(QToolButton):
         self.setFixedSize(hit, hit)
         self.setCheckable(checkable)
         self.setAccessibleName(title)
-        self.setAccessibleDescription(key)
-        self.setToolTip(plain_tip(f"{title}   {key}" if key else title))
+        self.set_key(key)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if on_click is not None:
             self.clicked.connect(lambda: on_click())  # noqa: PLW0108 - `checked` is not handed on
@@ -165,9 +188,12 @@ class IconButton(QToolButton):
         """Another icon and meaning."""
         self._icon = icon
         self.setAccessibleName(title)
-        key = self.accessibleDescription()
-        self.setToolTip(plain_tip(f"{title}   {key}" if key else title))
+        self.set_key(self.accessibleDescription())
         self.update()
+
+    def set_key(self, key: str) -> None:
+        """The key that does the same, or none."""
+        _say_key(self, key)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
@@ -179,6 +205,12 @@ class IconButton(QToolButton):
         icons.draw(painter, self._icon, colors.color(tone), at, (self.height() - self._size) / 2, self._size)
 
 
+def _say_key(button: QAbstractButton, key: str) -> None:
+    title = button.accessibleName()
+    button.setAccessibleDescription(key)
+    button.setToolTip(plain_tip(f"{title}   {key}" if key else title))
+
+
 class Switch(QAbstractButton):
     """On or off, 26 × 15, drawn; Space or a click flips it."""
 
@@ -187,10 +219,13 @@ class Switch(QAbstractButton):
         self.setCheckable(True)
         self.setChecked(on)
         self.setAccessibleName(title)
-        self.setAccessibleDescription(key)
-        self.setToolTip(plain_tip(f"{title}   {key}" if key else title))
+        self.set_key(key)
         self.setFixedSize(32, 24)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
+    def set_key(self, key: str) -> None:
+        """The key that does the same, or none."""
+        _say_key(self, key)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         colors = theme.current()

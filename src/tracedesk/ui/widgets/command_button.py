@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tracedesk.ui.command import Command, printed
-from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.buttons import Button, of_command
 
 
 class CommandButton(Button):
@@ -17,6 +17,7 @@ class CommandButton(Button):
                          key=printed(command.keys[0]) if command.keys else "")
         self.command = command
         self._desk = desk
+        of_command(self, command.id)
         self.setAccessibleName(command.title)
 
     def refresh(self) -> None:

@@ -137,6 +137,12 @@ class KeyCap(QWidget):
         self.setProperty(theme.FACE, "caption")
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
+    def set_key(self, key: str) -> None:
+        """Another key, or none."""
+        self._text = key or "·"
+        self.updateGeometry()
+        self.update()
+
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
         return QSize(cap_px(metrics, self._text), max(CAP_PX, metrics.height() + 2))
