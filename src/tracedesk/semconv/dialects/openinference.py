@@ -9,6 +9,9 @@ from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
 from tracedesk.semconv.values import dig, structure, text
 
+_IDS = "id|generations[0][0].message.kwargs.response_metadata.id|llm_output.id|response_id"
+"""Where an answer's id is in what the client returned: OpenAI and Anthropic, LangChain, Gemini."""
+
 
 def _asked_for(value: Any) -> Any:
     """Invocation parameters that were given; the OpenAI Agents package sends those that the answer repeats, with its time."""
@@ -97,7 +100,7 @@ PART = Dialect(
         "cost.details": (below("llm.cost.prompt_details"), below("llm.cost.completion_details")),
         "finish_reasons": ("llm.finish_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
         "ttft_s": first_event_wait("First Token Stream Event"),
-        "response.id": A("output.value", "id", only="llm embedding"),
+        "response.id": A("output.value", _IDS, only="llm embedding"),
         "user.id": ("user.id", A("metadata", "user_id|userId|langfuse_user_id")),
         "session.id": ("session.id", A("metadata", "session_id|thread_id|conversation_id")),
         "tags": "tag.tags",
