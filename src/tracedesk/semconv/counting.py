@@ -18,6 +18,8 @@ _COUNTED = frozenset(map(int, COUNTED_KINDS))
 _ERROR = int(Status.ERROR)
 STREAM = "streaming response from"
 """Logfire's name for the sibling that carries a streamed call's result."""
+SELF_TRACED = "anthropic."
+"""How the spans begin that Anthropic's SDK writes itself, and those of no other package outside any span."""
 MOST_BEGUN = 16
 """Output tokens that Anthropic's streams begin with at most, counted again in their final figure."""
 ASKING = " with {"
@@ -80,7 +82,33 @@ def counted_across(
                 if trace_of[id(row)] != trace_of[id(kept)]:
                     found[trace_of[id(row)]][row.span_id] = kept.span_id
     _streamed_alone(traces, found)
+    _traced_alone(traces, found)
     return found
+
+
+def _traced_alone(
+    traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]], found: list[dict[bytes, bytes]]
+) -> None:
+    """A call that an SDK traced itself as a trace of its own, while an instrumentation without context saw the same call and
+    no response id (LangChain's callbacks over Anthropic's streams): one ran within the other, with the same output."""
+    alone: dict[int | None, list[tuple[SpanRow, int]]] = {}
+    for number, (rows, _) in enumerate(traces):
+        for row in rows if len(rows) == 1 else ():
+            if row.name.startswith(SELF_TRACED) and row.response_id and row.span_id not in found[number]:
+                alone.setdefault(row.output_tokens, []).append((row, number))
+    alone.pop(None, None)
+    for number, (rows, skipped) in enumerate(traces) if alone else ():
+        for row in rows:
+            if row.response_id or row.kind not in _COUNTED or row.span_id in skipped or row.span_id in found[number]:
+                continue
+            for other, home in alone.get(row.output_tokens, ()):
+                if (home != number and other.span_id not in found[home] and _one_model(row, other) and row.kind == other.kind
+                        and row.start_ns <= other.start_ns and (other.end_ns or 0) <= (row.end_ns or 0)):
+                    if row.input_tokens == other.input_tokens:
+                        found[home][other.span_id] = row.span_id
+                    else:
+                        found[number][row.span_id] = other.span_id
+                    break
 
 
 def _streamed_alone(
@@ -175,10 +203,10 @@ def _same_response(
 
 def _miscounted(run: Sequence[SpanRow]) -> set[bytes]:
     """Spans of one answer that another corrects: the count its stream began with was added to the final one (Traceloop on
-    Anthropic), or cached tokens are neither in the input nor beside it (AgentOps on Anthropic)."""
+    Anthropic), cached tokens are neither in the input nor beside it (AgentOps on Anthropic), or the input is not known."""
     least = min((row.output_tokens for row in run if row.output_tokens is not None), default=0)
     return {row.span_id for row in run if 0 < (row.output_tokens or 0) - least <= MOST_BEGUN
-            or any(_without_cache(row, other) for other in run)}
+            or any(_without_cache(row, other) or (row.input_tokens == 0 and other.input_tokens) for other in run)}
 
 
 def _without_cache(row: SpanRow, other: SpanRow) -> bool:

@@ -40,6 +40,7 @@ OTEL_REASONING: tuple[str | Source, ...] = (
     "gen_ai.usage.reasoning_output_tokens",
     "gen_ai.usage.output_tokens.reasoning",
     "gen_ai.usage.details.reasoning_tokens",
+    "gen_ai.usage.details.thoughts_tokens",
     A("gen_ai.usage.output_token_details", "reasoning", decode=python_repr),
     A("gen_ai.usage.raw", "completion_tokens_details.reasoning_tokens|output_tokens_details.reasoning_tokens"),
 )

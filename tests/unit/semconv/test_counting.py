@@ -134,6 +134,17 @@ def test_a_call_in_another_trace_counts_once_if_it_ran_at_the_same_time(start_ns
     assert counted_across([(one, {}), (other, {})]) == [{}, {b"\2" * 8: b"\1" * 8} if repeats else {}]
 
 
+@pytest.mark.parametrize(("asked", "kept"), [(53, 1), (0, 2)])
+def test_a_call_that_an_sdk_traced_alone_is_the_one_around_it(asked: int, kept: int) -> None:
+    seen = row(1, None, Kind.LLM, (asked, 21), model="claude")
+    own = row(2, None, Kind.LLM, (53, 21), model="claude", response_id="m1", name="anthropic.messages.create", end_ns=90)
+    found = counted_across([([seen], {}), ([own], {})])
+    assert [{span[0]: on[0] for span, on in one.items()} for one in found] == [{1: 2} if kept == 2 else {},
+                                                                                {2: 1} if kept == 1 else {}]
+    late = row(3, None, Kind.LLM, (53, 21), response_id="m1", name="anthropic.messages.create", end_ns=9 * 10**9)
+    assert counted_across([([seen], {}), ([late], {})]) == [{}, {}]
+
+
 def test_across_traces_the_one_with_tokens_stays() -> None:
     one = [row(1, None, Kind.LLM, response_id="m1")]
     other = [row(2, None, Kind.LLM, (53, 21), response_id="m1")]

@@ -2,18 +2,38 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, flat
+from typing import Any
+
+from tracedesk.model.kinds import Kind
+from tracedesk.semconv.aliases import finish_reasons_of
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, flat
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.sources import span_name
+from tracedesk.semconv.values import structure
+from tracedesk.semconv.view import View
+
+
+def _reasons(value: Any) -> list[str] | None:
+    """Finish reasons of a provider's own choices, which stand where OpenTelemetry has messages."""
+    return finish_reasons_of(structure(value))
+
+
+def _embedding(view: View) -> Kind | None:
+    """Calls to an embedding model have the type LLM too: the name of the instrumented method tells."""
+    called = view.attributes.get("lmnr.span.type") == "LLM" and view.name.endswith(".embeddings")
+    return Kind.EMBEDDING if called else None
+
 
 PART = Dialect(
     key="laminar",
     title="Laminar (lmnr.*)",
-    priority=44,
+    priority=34,
     detect=(
         Detect(prefix=("lmnr.",)),
     ),
     kinds=(
+        Rule("span name", ("lmnr.span.type",), _embedding),
         by("lmnr.span.type", {
             "LLM": "llm", "TOOL": "tool", "DEFAULT": "chain", "PIPELINE": "chain", "EXECUTOR": "agent",
             "EVALUATOR": "evaluator", "HUMAN_EVALUATOR": "evaluator", "EVALUATION": "evaluator", "CACHED": "llm",
@@ -27,6 +47,10 @@ PART = Dialect(
         "output.value": "lmnr.span.output",
         "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt"), A("lmnr.span.input", only="llm")),
         "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion"), A("lmnr.span.output", only="llm")),
+        "finish_reasons": ("gen_ai.response.finish_reasons", A("gen_ai.output.messages", decode=_reasons)),
+        "tool.name": ("gen_ai.tool.name", span_name(only="tool")),
+        "tool.args": ("gen_ai.tool.call.arguments", A("lmnr.span.input", only="tool")),
+        "tool.result": ("gen_ai.tool.call.result", A("lmnr.span.output", only="tool")),
         "metadata": below("lmnr.association.properties.metadata"),
         "tags": "lmnr.association.properties.tags",
     },
@@ -38,5 +62,15 @@ PART = Dialect(
                 kind="llm",
                 fields={"tokens.input": 42, "user.id": "u-1", "session.id": "s-1",
                         "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
+        Example({"lmnr.span.type": "LLM", "gen_ai.request.model": "gpt-4o-mini", "gen_ai.output.messages":
+                 '[{"finish_reason": "stop", "message": {"role": "assistant", "content": "ho"}}]'},
+                kind="llm", fields={"finish_reasons": ["stop"], "output.messages": [
+                    {"role": "assistant", "parts": [{"type": "text", "content": "ho"}], "finish_reason": "stop"}]}),
+        Example({"lmnr.span.type": "LLM", "gen_ai.request.model": "e", "gen_ai.usage.input_tokens": 7,
+                 "gen_ai.input.messages": '[{"content": "hello"}]'},
+                kind="embedding", name="openai.embeddings", fields={"embedding.inputs": ["hello"], "tokens.input": 7}),
+        Example({"lmnr.span.type": "TOOL", "lmnr.span.input": '{"city": "Paris"}', "lmnr.span.output": '{"temp_c": 18}'},
+                kind="tool", name="get_weather",
+                fields={"tool.name": "get_weather", "tool.args": {"city": "Paris"}, "tool.result": {"temp_c": 18}}),
     ),
 )

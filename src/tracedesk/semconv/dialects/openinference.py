@@ -126,7 +126,7 @@ PART = Dialect(
         "finish_reasons": ("llm.finish_reason", "llm.stop_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
         "ttft_s": first_event_wait("First Token Stream Event"),
         "response.id": (
-            A("output.value", "id", only="llm embedding"),
+            A("output.value", "id|llm_output.id|response_id", only="llm embedding"),
             A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].id", only="llm", form=_answer_id),
         ),
         "user.id": ("user.id", A("metadata", "user_id|userId|langfuse_user_id")),
