@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QLabel, QMenu
 
 from tests.ui.conftest import Desk
 from tracedesk.base.paths import resources
@@ -91,6 +92,23 @@ def test_the_key_sheet_opens_with_a_question_mark_and_shows_every_sheet_command(
             assert words in said
     QTest.keyClick(desk.window.key_sheet, Qt.Key.Key_Escape)
     assert not desk.window.key_sheet.isVisible()
+
+
+@pytest.mark.parametrize("size", [(1100, 680), (1280, 800), (1600, 1000)])
+def test_the_key_sheet_stays_inside_the_window(new_desk: Callable[..., Desk], sample: Path, size: tuple[int, int]) -> None:
+    desk = new_desk(sample, size)
+    desk.open_title("Help with my refund")
+    desk.window.key_sheet.open()
+    desk.settle()
+    sheet = desk.window.key_sheet
+    assert sheet.rect().contains(sheet.panel.geometry())
+    for found in sheet.panel.findChildren(QLabel):
+        assert found.width() >= found.sizeHint().width(), found.text()
+        assert sheet.panel.rect().contains(found.geometry().translated(found.parentWidget().mapTo(sheet.panel, QPoint())))
+    desk.window.resize(1280, 800)
+    desk.settle()
+    assert sheet.rect().contains(sheet.panel.geometry())
+    sheet.close_overlay()
 
 
 def test_the_readme_names_no_key_that_does_not_exist() -> None:

@@ -8,9 +8,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tracedesk.ui.command import Command, printed
+from tracedesk.ui.inspector.pieces import Flow
 from tracedesk.ui.palette.scrim import Scrim
 from tracedesk.ui.widgets.text import KeyCap, key_caps, label
 
+EDGE_PX, PAD_PX, COLUMN_GAP_PX = 16, 20, 36
 FIRST = ("Move", "Look", "What if", "Read")
 """Columns in this order; others follow."""
 
@@ -44,7 +46,7 @@ class KeySheet(Scrim):
         self.panel.setProperty("pane", "float")
         self.panel.setAccessibleName("Keys")
         self._column = QVBoxLayout(self.panel)
-        self._column.setContentsMargins(20, 16, 20, 18)
+        self._column.setContentsMargins(PAD_PX, 16, PAD_PX, 18)
         self._column.setSpacing(12)
         head = QHBoxLayout()
         head.setSpacing(8)
@@ -59,24 +61,9 @@ class KeySheet(Scrim):
     def open(self) -> None:
         """Cover the window and take the keys."""
         body = QWidget()
-        grid = QGridLayout(body)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(0)
-        grid.setVerticalSpacing(8)
-        for number, (title, lines) in enumerate(sheet_lines(self._commands()).items()):
-            grid.addWidget(label(title, "label", "secondary"), 0, number * 3, 1, 2)
-            for row, (keys, words) in enumerate(lines, 1):
-                caps = QHBoxLayout()
-                caps.setSpacing(4)
-                for key in keys:
-                    for cap in key_caps(key):
-                        caps.addWidget(cap)
-                caps.addSpacing(14)
-                caps.addStretch(1)
-                grid.addLayout(caps, row, number * 3)
-                grid.addWidget(label(words, "dense", "secondary"), row, number * 3 + 1)
-                grid.setColumnMinimumWidth(number * 3, 116)
-            grid.setColumnMinimumWidth(number * 3 + 2, 36)
+        flow = Flow(body, COLUMN_GAP_PX)
+        for title, lines in sheet_lines(self._commands()).items():
+            flow.addWidget(_column(title, lines))
         self._column.replaceWidget(self._body, body)
         self._body.deleteLater()
         self._body = body
@@ -88,5 +75,34 @@ class KeySheet(Scrim):
         return [found.text() for found in self._body.findChildren(QLabel)]
 
     def lay_out(self) -> None:
+        """Columns beside one another, as far as the window is wide, the others below."""
+        flow = self._body.layout()
+        if flow is not None:
+            columns = [item.sizeHint().width() for number in range(flow.count()) if (item := flow.itemAt(number)) is not None]
+            wide = min(sum(columns) + COLUMN_GAP_PX * (len(columns) - 1), self.width() - 2 * (EDGE_PX + PAD_PX))
+            self._body.setFixedSize(wide, flow.heightForWidth(wide))
         self.panel.adjustSize()
-        self.panel.move((self.width() - self.panel.width()) // 2, max(16, (self.height() - self.panel.height()) // 2))
+        self.panel.move((self.width() - self.panel.width()) // 2, max(EDGE_PX, (self.height() - self.panel.height()) // 2))
+
+
+def _column(title: str, lines: list[tuple[list[str], str]]) -> QWidget:
+    """One column: a head, and keys with their words."""
+    made = QWidget()
+    grid = QGridLayout(made)
+    grid.setContentsMargins(0, 0, 0, 0)
+    grid.setHorizontalSpacing(0)
+    grid.setVerticalSpacing(8)
+    grid.setColumnMinimumWidth(0, 116)
+    grid.addWidget(label(title, "label", "secondary"), 0, 0, 1, 2)
+    for row, (keys, words) in enumerate(lines, 1):
+        caps = QHBoxLayout()
+        caps.setSpacing(4)
+        for key in keys:
+            for cap in key_caps(key):
+                caps.addWidget(cap)
+        caps.addSpacing(14)
+        caps.addStretch(1)
+        grid.addLayout(caps, row, 0)
+        grid.addWidget(label(words, "dense", "secondary"), row, 1)
+    grid.setRowStretch(len(lines) + 1, 1)
+    return made
