@@ -70,6 +70,7 @@ PART = Dialect(
             "embedding.model_name",
             "reranker.model_name",
             "decision.model_name",
+            A("metadata", "ls_model_name", only="llm"),
         ),
         "model.response": (
             "llm.response.model_name",
