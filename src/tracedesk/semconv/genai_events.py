@@ -147,8 +147,8 @@ def _said(body: Mapping[str, Any], role: str) -> list[Message]:
             if reason is not None:
                 blocks[-1] = one_message({**blocks[-1], "finish_reason": reason}, role)
             return blocks
-    known = {key: body[key] for key in ("role", "content", "parts", "tool_calls", "tool_call_id", "id", "name", "finish_reason",
-                                        "reasoning_content", "refusal") if body.get(key) is not None}
+    known = {key: body[key] for key in ("role", "content", "parts", "tool_calls", "toolCalls", "tool_call_id", "id", "name",
+                                        "finish_reason", "reasoning_content", "refusal") if body.get(key) is not None}
     made = one_message(known, role)
     return [made] if made["parts"] or "content" in known else []
 

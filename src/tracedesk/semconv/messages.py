@@ -168,7 +168,7 @@ def is_message(item: Any) -> bool:
         return known_role(item["role"]) is not None or any(key in item for key in (
             "content", "parts", "tool_calls", "contents", "tool_results", "function_call", "refusal", "text", "tool_call_id",
             "message"))
-    return isinstance(item.get("parts"), list) or isinstance(item.get("tool_calls"), list)
+    return any(isinstance(item.get(key), list) for key in ("parts", "tool_calls", "toolCalls"))
 
 
 def one_message(item: dict[str, Any], default_role: str) -> Message:
@@ -221,7 +221,10 @@ def _spoken(item: dict[str, Any], name: str) -> Message:
     refusal = item.get("refusal")
     if isinstance(refusal, str) and refusal:
         content.append({"type": "refusal", "content": refusal})
-    content += _tool_calls(item, content)
+    calls = _tool_calls(item, content)
+    if calls:                                  # LangChain.js repeats Gemini's calls, which have no id, with one
+        content = [part for part in content if part["type"] != "tool_call" or part.get("id")]
+    content += calls
     for result in item.get("tool_results") or () if isinstance(item.get("tool_results"), list) else ():
         content += blocks.parts({**result, "type": "tool_result"}) if isinstance(result, dict) else []
     if item.get("tool_results") and name == "user":
@@ -244,7 +247,7 @@ def _tool_content(item: dict[str, Any], body: Any) -> list[blocks.Part]:
 
 
 def _tool_calls(item: dict[str, Any], content: list[blocks.Part]) -> list[blocks.Part]:
-    calls = item.get("tool_calls")
+    calls = item.get("tool_calls", item.get("toolCalls"))
     if isinstance(calls, str):
         calls = structure(calls)
     if not isinstance(calls, list):

@@ -280,6 +280,7 @@ _BY_TYPE: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
                      "server_tool_call_response", "custom_tool_call_output", "mcp_tool_result"), _response),
     **dict.fromkeys(("image", "image_url", "input_image"), _image),
     **dict.fromkeys(("audio", "input_audio"), _audio),
+    "functionCall": lambda block: _under("functionCall", _call)(block) if "functionCall" in block else _call(block),
     "video": _source("video"), "document": _source("document"), "input_file": _file, "file": _file,
     **dict.fromkeys(("blob", "uri", "compaction", "refusal"), _kept),
 }

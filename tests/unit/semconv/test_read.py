@@ -100,6 +100,15 @@ def test_a_tool_that_langfuse_names_as_the_speaker_answers_its_only_call(calls: 
         "role": "tool", "parts": [{"type": "tool_call_response", "id": call_id, "response": "18"}]}
 
 
+def test_a_call_without_an_id_and_the_same_with_one_are_one() -> None:
+    asked = {"name": "get_weather", "args": {"city": "Paris"}}
+    said = {"role": "ai", "content": [{"type": "functionCall", "functionCall": asked}],
+            "tool_calls": [{**asked, "type": "tool_call", "id": "c1"}]}
+    found = read(span({"langfuse.observation.type": "generation", "langfuse.observation.output": json.dumps(said)}))
+    assert found.values["output.messages"] == [{"role": "assistant", "parts": [
+        {"type": "tool_call", "id": "c1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]
+
+
 def test_a_user_who_answers_a_call_is_the_tool() -> None:
     prefix = "llm.input_messages.0.message."
     found = read(span({"openinference.span.kind": "LLM", prefix + "role": "user", prefix + "content": "18",

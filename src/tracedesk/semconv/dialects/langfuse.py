@@ -147,6 +147,7 @@ PART = Dialect(
     fields={
         "model.requested": "langfuse.observation.model.name",
         "model.response": "langfuse.observation.model.name",
+        "provider": A("langfuse.observation.metadata.ls_provider", only="llm"),
         "param.all": "langfuse.observation.model.parameters",
         "input.messages": call(_input, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
         "output.messages": A("langfuse.observation.output", only="llm"),

@@ -70,6 +70,7 @@ PART = Dialect(
             "embedding.model_name",
             "reranker.model_name",
             "decision.model_name",
+            A("metadata", "ls_model_name", only="llm"),
         ),
         "model.response": (
             "llm.response.model_name",
@@ -86,7 +87,7 @@ PART = Dialect(
                            flat("llm.prompts"), "llm.prompts"),
         "output.messages": (_whole("output.value", "assistant", "langchain", "openai-agents"), flat("llm.output_messages"),
                             flat("llm.choices")),
-        "system": A("llm.invocation_parameters", "system|instructions", only="llm"),
+        "system": A("llm.invocation_parameters", "system|instructions", only="llm", decode=_asked_for),
         "tools": flat("llm.tools"),
         "input.value": "input.value",
         "output.value": "output.value",
