@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NS_PER_S, format_duration
 from tracedesk.base.money import format_cost_exact
@@ -26,6 +26,7 @@ from tracedesk.ui.inspector.tabs.raw import raw_text
 from tracedesk.ui.inspector.tabs.tags import chips_of
 from tracedesk.ui.inspector.usage import usage_widget
 from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.tabs import Tab, TabStrip
 from tracedesk.ui.widgets.timer import single_shot
@@ -286,13 +287,12 @@ class InspectorPanel(QFrame):
         return row
 
     def _menu(self, detail: SpanDetail, below: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         menu.addAction("Copy the span id", lambda: copy_text(detail.span.span_id.hex()))
         menu.addAction("Copy the trace id", lambda: copy_text(detail.trace_id.hex()))
         menu.addAction("Copy the name", lambda: copy_text(detail.span.name))
         menu.addAction("Copy the span as OTLP/JSON", lambda: copy_text(raw_text(detail)))
-        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
+        menu.open_below(below)
 
     def _replace_foot(self, detail: SpanDetail | None) -> None:
         foot = QFrame()
