@@ -61,5 +61,29 @@ def test_a_taken_port_is_said_and_the_other_still_works(new_desk: Callable[..., 
         desk.window.supervisor.start()
         desk.qtbot.waitUntil(lambda: desk.window.state.receiver is Receiver.PORT_TAKEN, timeout=15_000)
         assert str(taken.getsockname()[1]) in desk.window.banner.text()
-        assert "HTTP still works" in desk.window.banner.text()
+        http = desk.window.supervisor.engine.http.rpartition(":")[2]
+        assert f"HTTP on {http} still works." in desk.window.banner.text()
         assert desk.window.top_bar.pill.text().startswith("Port taken")
+        assert desk.window.banner._action.text() == f"Use {taken.getsockname()[1] + 10}"
+
+
+def test_another_port_is_taken_for_one_that_is_taken(new_desk: Callable[..., Desk], sample: Path) -> None:
+    with socket.socket() as taken, socket.socket() as free:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        free.bind(("127.0.0.1", port + 10))                  # nobody has it now
+        free.close()
+        settings.save("receiver", {"grpc": f"127.0.0.1:{port}", "http": "127.0.0.1:0"})
+        desk = new_desk(sample)
+        desk.window.supervisor.start()
+        desk.qtbot.waitUntil(lambda: desk.window.state.receiver is Receiver.PORT_TAKEN, timeout=15_000)
+        first = desk.window.supervisor.engine.pid
+        desk.window.banner._action.click()
+        desk.qtbot.waitUntil(lambda: desk.window.state.receiver is Receiver.LISTENING, timeout=20_000)
+        engine = desk.window.supervisor.engine
+        assert engine.pid != first
+        assert engine.grpc == f"127.0.0.1:{port + 10}"
+        assert settings.load().receiver.grpc == engine.grpc
+        assert desk.window.banner.text() == ""
+        assert not desk.window.commands.can("engine.other_port")

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QWidget
 
 from tests.ui.conftest import NARROW, Desk
 from tracedesk.base.clock import NARROW as THIN
@@ -334,3 +335,21 @@ def test_the_path_of_a_large_trace_follows_the_trace(desk: Desk, monkeypatch: py
     desk.qtbot.waitUntil(lambda: bool(desk.page.centre.bottom.path.listed))
     assert desk.page.reading.opened.slack_ns is not None
     assert len(desk.page.centre.bottom.path.listed) == 8
+
+
+def test_a_folded_inspector_builds_nothing_and_is_right_when_it_comes_back(desk: Desk) -> None:
+    desk.open_title("Help with my refund")
+    panel = desk.page.inspector
+    desk.run("pane.inspector")
+    trace = desk.window.state.trace
+    before = panel._page.widget()
+    desk.window.state.select(trace.span_ids[list(trace.name).index("rerank")])
+    desk.settle()
+    assert panel.detail.span.name == "rerank"
+    assert panel._page.widget() is before
+    desk.run("pane.inspector")
+    assert panel._page.widget() is not before
+    assert "rerank" in [found.accessibleName() for found in panel._top.findChildren(QWidget)]
+    desk.window.state.select(trace.span_ids[0])
+    desk.settle()
+    assert trace.name[0] in [found.accessibleName() for found in panel._top.findChildren(QWidget)]

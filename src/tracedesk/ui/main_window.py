@@ -175,8 +175,8 @@ class MainWindow(QMainWindow):
         QApplication.clipboard().setText(text)
         self.toast.say(f"Copied {what}")
 
-    def _trouble(self, what: str, still: str, action: str, level: str) -> None:
-        self.banner.say(level, what, still, action, lambda: self.commands.run("engine.start"), topic="engine")
+    def _trouble(self, what: str, still: str, action: str, command: str) -> None:
+        self.banner.say("error", what, still, action, lambda: self.commands.run(command), topic="engine")
 
     def _show_stats(self, stats: StoreStats) -> None:
         words = self.live.words(stats)

@@ -12,6 +12,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from tracedesk.base import settings
 from tracedesk.base.errors import NotFound, TraceDeskError
 from tracedesk.engine import client
 from tracedesk.engine.client import EngineState, StartedEngine
@@ -21,10 +22,14 @@ from tracedesk.ui.state import AppState, Receiver
 
 BEAT_MS = 500
 RESTARTS, RESTARTS_WITHIN_S = 5, 60.0
+START, OTHER_PORT = "engine.start", "engine.other_port"
+OTHER_BY, MOST_PORT = 10, 65_535
+"""4327 stands in for 4317."""
 
 
 class Supervisor(QObject):
-    """`trouble(what, what still works, action, level)` and `mended()` for the banner. `engine` is its last heartbeat."""
+    """`trouble(what, what still works, action, command behind it)` and `mended()` for the banner. `engine` is its last
+    heartbeat."""
 
     trouble = Signal(str, str, str, str)
     mended = Signal()
@@ -68,6 +73,29 @@ class Supervisor(QObject):
         self._restarts.clear()
         self._ensure()
 
+    def other_port(self) -> tuple[str, str, int] | None:
+        """(`grpc` or `http`, host, port) where to receive instead of the port that is taken; None where none is, or where the
+        engine is not this desk's own."""
+        engine = self.engine
+        if engine is None or not engine.taken or self._handle is None:
+            return None
+        kind = "http" if engine.grpc else "grpc"
+        host, _, port = str(getattr(settings.load().receiver, kind)).rpartition(":")
+        return (kind, host, int(port) + OTHER_BY) if port.isdigit() and int(port) <= MOST_PORT - OTHER_BY else None
+
+    def use_other_port(self) -> None:
+        """Write the other port into the settings, and start the engine again, which reads them."""
+        other = self.other_port()
+        if other is None:
+            return
+        kind, host, port = other
+        try:
+            settings.save("receiver", {kind: f"{host}:{port}"})
+        except TraceDeskError as error:
+            self._desk.explain(error)
+            return
+        self.restart()
+
     def received(self) -> int:
         """Spans that the engine took since it began."""
         return self.engine.received if self.engine is not None else 0
@@ -91,7 +119,7 @@ class Supervisor(QObject):
             self._desk.toast.say("No engine is listening yet")
             return
         self._sample = Child(self, ["demo", "--store", str(self._path)], lambda _answer: self._desk.toast.say("Sample sent"),
-                             lambda said: self.trouble.emit("The sample could not be sent.", said.splitlines()[0], "", "error"))
+                             lambda said: self.trouble.emit("The sample could not be sent.", said.splitlines()[0], "", ""))
 
     def _ensure(self) -> None:
         if self._starting:
@@ -114,7 +142,7 @@ class Supervisor(QObject):
     def _no_start(self, error: TraceDeskError) -> None:
         self._starting, self._broke = False, True
         self._state.set_receiver(Receiver.NONE)
-        self.trouble.emit(error.message, error.hint or "What is stored can still be read.", "Start again", "error")
+        self.trouble.emit(error.message, error.hint or "What is stored can still be read.", "Start again", START)
 
     def _look(self) -> None:
         self._desk.tasks.ask("heartbeat", client.heartbeat, self._beat, self._no_beat)
@@ -137,7 +165,7 @@ class Supervisor(QObject):
         self._state.set_receiver(Receiver.NONE if self._was_seen or self._broke else Receiver.STARTING)
         if self._was_seen:
             self.trouble.emit("The engine stopped.", "What is stored can still be read. Starting it again.", "Start again",
-                              "error")
+                              START)
         if self._may_restart():
             self._ensure()
 
@@ -150,9 +178,10 @@ class Supervisor(QObject):
         return True
 
     def _show(self, engine: EngineState) -> None:
-        ports = " ".join(f":{address.rpartition(':')[2]} {kind}"
-                         for address, kind in ((engine.grpc, "gRPC"), (engine.http, "HTTP")) if address)
-        self._complain(engine, ports)
+        both = (("gRPC", engine.grpc), ("HTTP", engine.http))
+        open_ = [(kind, address.rpartition(":")[2]) for kind, address in both if address]
+        ports = " ".join(f":{port} {kind}" for kind, port in open_)
+        self._complain(engine, " and ".join(f"{kind} on {port}" for kind, port in open_))
         if engine.taken:
             self._state.set_receiver(Receiver.PORT_TAKEN, ports)
         elif engine.spans_per_s >= 0.5:
@@ -160,15 +189,16 @@ class Supervisor(QObject):
         else:
             self._state.set_receiver(Receiver.LISTENING, ports)
 
-    def _complain(self, engine: EngineState, ports: str) -> None:
+    def _complain(self, engine: EngineState, works: str) -> None:
         """Say once what is wrong, and once that it no longer is."""
         what = engine.trouble or engine.taken
         if what == self._said:
             return
         self._said = what
         if engine.trouble:
-            self.trouble.emit(what, "Senders are told to wait. What is stored can still be read.", "", "error")
+            self.trouble.emit(what, "Senders are told to wait. What is stored can still be read.", "", "")
         elif what:
-            self.trouble.emit(what, f"{ports} still works." if ports else "", "", "error")
+            other = self.other_port()
+            self.trouble.emit(what, f"{works} still works." if works else "", f"Use {other[2]}" if other else "", OTHER_PORT)
         else:
             self.mended.emit()

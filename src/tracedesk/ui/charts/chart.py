@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import pyqtgraph as pg
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -27,6 +27,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.charts import frame, paint
 from tracedesk.ui.charts.facts import Behind, Card
 from tracedesk.ui.charts.ticks import Tick
+from tracedesk.ui.widgets.timer import single_shot
 
 DRAG_PX = 5
 LEFT_PX, BOTTOM_PX, TOP_PX, RIGHT_PX = 40, 24, 8, 8
@@ -78,9 +79,7 @@ class Chart(pg.GraphicsView):
         self._pressed_shift = False
         self.selected: tuple[float, float] | None = None
         self._click: QPointF | None = None
-        self._click_timer = QTimer(self)
-        self._click_timer.setSingleShot(True)
-        self._click_timer.timeout.connect(self._clicked)
+        self._click_timer = single_shot(self, 0, self._clicked)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -46,5 +46,7 @@ PART = (
     Command("span.send_test", "Send a test span", lambda desk: desk.supervisor.send_test_span(), (), "File", "send",
             _has_engine),
     Command("engine.start", "Start the engine again", lambda desk: desk.supervisor.restart(), (), "File", "undo", _has_engine),
+    Command("engine.other_port", "Receive on another port", lambda desk: desk.supervisor.use_other_port(), (), "File", "plug",
+            lambda desk: _has_engine(desk) and desk.supervisor.other_port() is not None),
     Command("store.dropped", "What was dropped", _say_dropped, (), "Help", "warn"),
 )

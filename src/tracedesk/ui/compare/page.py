@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import iso_time
 from tracedesk.base.errors import TraceDeskError
@@ -33,6 +33,7 @@ from tracedesk.ui.waterfall.paired import PairedView
 from tracedesk.ui.waterfall.paired_paint import HEAD_PX, ROW_PX
 from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button, IconButton, Segments, Switch, of_command
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.text import label
 
@@ -274,22 +275,20 @@ class ComparePage(QWidget):
         if not found:
             self._desk.toast.say("No two groups of three runs of this program differ in a tag or a model")
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         for key, groups in found.items():
             words = f"{short(TITLES.get(key, key))}: {short(groups[1].value)} against {short(groups[0].value)}"
             menu.addAction(words, partial(self.with_groups, groups[1], groups[0]))
-        menu.popup(self._grouping.mapToGlobal(self._grouping.rect().bottomLeft()))
+        menu.open_below(self._grouping)
 
     def _menu_of_groups(self, side: str, chosen: tuple[Group, Group], found: dict[str, list[Group]]) -> None:
         """The other groups of the same tag."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         for group in found.get(chosen[0].key, []):
             pair = (group, chosen[1]) if side == "a" else (chosen[0], group)
             menu.addAction(f"{short(group.value)}  {counted(len(group.trace_ids), 'run')}", partial(self.with_groups, *pair))
         anchor = self._pick_a if side == "a" else self._pick_b
-        menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+        menu.open_below(anchor)
 
     def _menu(self, side: str) -> None:
         chosen, trace_id = self._groups, self._state.trace_id
@@ -303,8 +302,7 @@ class ComparePage(QWidget):
                                  lambda found: self._open_menu(side, found))
 
     def _open_menu(self, side: str, found: list[TraceSummary]) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         if side == "a":
             menu.addAction("The usual run (median of its kind)", lambda: self.with_(reader.MEDIAN))
             pinned = self.compared.pinned if self.compared is not None else None
@@ -315,7 +313,7 @@ class ComparePage(QWidget):
             words = f"{summary.trace_id.hex()[:8]}  {run_words(summary)}"
             menu.addAction(words, partial(self._choose, side, summary.trace_id))
         anchor = self._pick_a if side == "a" else self._pick_b
-        menu.popup(anchor.mapToGlobal(anchor.rect().bottomLeft()))
+        menu.open_below(anchor)
 
     def _choose(self, side: str, trace_id: bytes) -> None:
         if side == "a":

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QDialog, QGridLayout, QVBoxLayout
 
 from tracedesk.base.errors import DataError
 from tracedesk.importers.formats.span_table import ROLES
@@ -18,6 +18,7 @@ from tracedesk.importers.source import Source
 from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.combo import Combo
+from tracedesk.ui.widgets.dialog_buttons import dialog_buttons
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import label
 
@@ -60,17 +61,13 @@ class ColumnsDialog(QDialog):
                 grid.addWidget(unit, row, 2)
             grid.addWidget(label(HINTS.get(role, ""), "dense", "tertiary"), row, 3)
         self._open = Button("Open", self._choose, role="primary")
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(Button("Cancel", self.reject))
-        buttons.addWidget(self._open)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
         column.addWidget(label("Which column is what? The others become attributes.", "body"))
         column.addLayout(grid)
         column.addWidget(self._preview(path, columns))
-        column.addLayout(buttons)
+        column.addLayout(dialog_buttons(self, self._open))
         self._check()
 
     @staticmethod

@@ -13,6 +13,7 @@ from tracedesk.ui.child import Child
 from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.widgets.buttons import Button, Switch
 from tracedesk.ui.widgets.combo import Combo
+from tracedesk.ui.widgets.dialog_buttons import dialog_buttons
 from tracedesk.ui.widgets.text import label, set_tone
 
 TOPIC = "export"
@@ -59,10 +60,6 @@ class ExportDialog(QDialog):
         self._private.setLayout(private)
         self._hint = label("", "dense", "tertiary", wrap=True)
         self._save = Button("Save…", self._ask, role="primary")
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(Button("Cancel", self.reject))
-        buttons.addWidget(self._save)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 18, 20, 16)
         column.setSpacing(12)
@@ -71,7 +68,7 @@ class ExportDialog(QDialog):
         column.addWidget(self._says)
         column.addWidget(self._private)
         column.addWidget(self._hint)
-        column.addLayout(buttons)
+        column.addLayout(dialog_buttons(self, self._save))
         self.setFixedWidth(WIDE_PX)
         self._looking: Child | None = Child(self, ["export", trace_id, "--preview", "--json", "--store", str(desk.store_path)],
                                             self._found, self._not_found)

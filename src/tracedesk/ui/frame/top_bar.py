@@ -12,6 +12,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.state import AppState, Receiver
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import Button, IconButton, of_command
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import Elided, Glyph, KeyCap, key_caps, label, plain_tip, shortened
 
 WORDS = {Receiver.STARTING: ("Starting", "unset"), Receiver.LISTENING: ("Listening", "running"),
@@ -221,14 +222,13 @@ class TopBar(QFrame):
         self.project.set_text(shortened(self._service() or "All services"))
 
     def _pick_service(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         pick = self._desk.pick_service
         menu.addAction("All services", partial(pick, ""))
         menu.addSeparator()
         for service in self._desk.state.services:
             menu.addAction(shortened(service).replace("&", "&&"), partial(pick, service))
-        menu.popup(self.project.mapToGlobal(self.project.rect().bottomLeft()))
+        menu.open_below(self.project)
 
     def set_wide(self, wide: bool) -> None:
         """With the brand word and long texts, or without."""

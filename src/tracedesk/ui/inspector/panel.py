@@ -1,14 +1,15 @@
 """The inspector: head, four facts, usage, tabs, and the tags at the foot. Shows one `SpanDetail` at a time.
 
-A tab's page is built when it is first looked at, so that stepping through spans costs one page each. The tab a person
-chose stays chosen from span to span while it applies.
+A tab's page is built when it is first looked at, so that stepping through spans costs one page each, and nothing while the
+panel is hidden. The head comes first, page and foot in the next turn of the loop: together they would hold it for too long.
+The tab a person chose stays chosen from span to span while it applies.
 """
 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NS_PER_S, format_duration
 from tracedesk.base.money import format_cost_exact
@@ -25,8 +26,10 @@ from tracedesk.ui.inspector.tabs.raw import raw_text
 from tracedesk.ui.inspector.tabs.tags import chips_of
 from tracedesk.ui.inspector.usage import usage_widget
 from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.tabs import Tab, TabStrip
+from tracedesk.ui.widgets.timer import single_shot
 
 Fact = tuple[str, str, str]
 
@@ -126,6 +129,8 @@ class InspectorPanel(QFrame):
         self._chosen = ""
         self._compact = False
         self._detail: SpanDetail | None = None
+        self._stale = False
+        self._later = single_shot(self, 0, self._fill_rest)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -157,14 +162,27 @@ class InspectorPanel(QFrame):
     def show_detail(self, detail: SpanDetail | None) -> None:
         """Show a span, keeping the chosen page where it applies."""
         self._detail = detail
-        self._replace_top(detail)
-        self._replace_foot(detail)
         self._shown = [tab for tab in self._all if tab.applies(detail)] if detail else []
         self.tabs.set_tabs([Tab(tab.key, tab.title, count=tab.count(detail) if detail else None,
                                 warn=tab.key == "events" and detail is not None and detail.status is Status.ERROR)
                             for tab in self._shown], self._chosen)
         self._strip.setVisible(bool(self._shown))
+        self._stale = not self.isVisible()
+        if not self._stale:
+            self._replace_top(detail)
+            self._later.start()
+
+    def _fill_rest(self) -> None:
+        self._later.stop()
+        self._replace_foot(self._detail)
         self._fill_page(self.tabs.current)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self._replace_top(self._detail)
+            self._fill_rest()
 
     def choose(self, key: str) -> None:
         """Open the page of that key, now and for the next spans."""
@@ -173,6 +191,8 @@ class InspectorPanel(QFrame):
 
     def show_place(self, text: str, place: str) -> None:
         """Show the page where a text was found (`messages` or `attributes`), with the text sought there."""
+        if self._later.isActive():
+            self._fill_rest()
         self.choose(place if place in self.tabs.keys() else "attributes")  # noqa: SIM118 - a method, not a dict
         for table in self._page.findChildren(SearchTable):
             table.field.setText(text)
@@ -188,7 +208,8 @@ class InspectorPanel(QFrame):
 
     def _open(self, key: str) -> None:
         self._chosen = key
-        self._fill_page(key)
+        if not (self._later.isActive() or self._stale):
+            self._fill_page(key)
 
     def _fill_page(self, key: str) -> None:
         page = QWidget()
@@ -266,13 +287,12 @@ class InspectorPanel(QFrame):
         return row
 
     def _menu(self, detail: SpanDetail, below: QWidget) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         menu.addAction("Copy the span id", lambda: copy_text(detail.span.span_id.hex()))
         menu.addAction("Copy the trace id", lambda: copy_text(detail.trace_id.hex()))
         menu.addAction("Copy the name", lambda: copy_text(detail.span.name))
         menu.addAction("Copy the span as OTLP/JSON", lambda: copy_text(raw_text(detail)))
-        menu.popup(below.mapToGlobal(below.rect().bottomLeft()))
+        menu.open_below(below)
 
     def _replace_foot(self, detail: SpanDetail | None) -> None:
         foot = QFrame()

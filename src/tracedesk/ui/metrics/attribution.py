@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QObject, Signal
 
 from tracedesk.ui.metrics.board import Board
 from tracedesk.ui.metrics.card import Card
 from tracedesk.ui.widgets.buttons import Button, Segments
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import shortened
 
 USUAL = (("Feature", "tag.feature"), ("Prompt version", "prompt"), ("Experiment", "experiment"), ("Customer", "tag.customer"),
@@ -74,8 +74,7 @@ class Grouping(QObject):
 
     def open_menu(self) -> None:
         """The menu of everything else."""
-        menu = QMenu(self.other)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self.other)
         for title, key in self.choices():
             menu.addAction(title.replace("&", "&&"), partial(self.group_by, key))
-        menu.popup(self.other.mapToGlobal(QPoint(0, self.other.height() + 2)))
+        menu.open_below(self.other)

@@ -11,7 +11,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tracedesk.analytics.panel import Histogram, Line, Panel, Result, Stat, Table
 from tracedesk.base.errors import TraceDeskError
@@ -30,6 +30,7 @@ from tracedesk.ui.metrics.reader import same
 from tracedesk.ui.metrics.table import FigureTable
 from tracedesk.ui.metrics.tabled import tabled
 from tracedesk.ui.widgets.buttons import Button, IconButton
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip
 
 HEAD_PX = 37
@@ -310,8 +311,7 @@ class Card(QFrame):
 
     def open_menu(self, at: QPoint | None = None) -> None:
         """The menu of the card."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         for words, action in self.entries():
             if words:
                 menu.addAction(words, action)

@@ -6,14 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from tracedesk.model.query import TraceQuery
 from tracedesk.ui import theme
 from tracedesk.ui.metrics.popup import TIME_PX, FilterPopup, TimePopup
 from tracedesk.ui.metrics.span_of_time import CUSTOM, RANGES, USUAL, TimeSpan
-from tracedesk.ui.traces.filter_bar import Chip
+from tracedesk.ui.traces.filter_bar import Chip, fill_chip_menu
 from tracedesk.ui.widgets.buttons import Button, Segments, Switch, of_command
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import label
 
 HEADER_PX = 52
@@ -45,14 +46,14 @@ class RangePicker(Segments):
 
 
 class Chips(QWidget):
-    """The terms of the filter; those that do not fit stand behind a count. `changed(query)`, `edit_wanted()`."""
+    """The terms of the filter `query`; those that do not fit stand behind a count. `changed(query)`, `edit_wanted()`."""
 
     changed = Signal(object)
     edit_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
-        self._query = TraceQuery()
+        self.query = TraceQuery()
         self._chips: list[Chip] = []
         self.add = of_command(Button("Filter", self.edit_wanted.emit, role="ghost", icon="plus", key="/"), "metrics.filter")
         self.rest = Button("", self.edit_wanted.emit, role="ghost")
@@ -67,7 +68,7 @@ class Chips(QWidget):
 
     def show_query(self, query: TraceQuery) -> None:
         """Another filter."""
-        self._query = query
+        self.query = query
         for chip in self._chips:
             self._row.removeWidget(chip)
             chip.hide()
@@ -75,18 +76,15 @@ class Chips(QWidget):
         self._chips = []
         for index, term in enumerate(query.terms):
             chip = Chip(term)
-            chip.removed.connect(lambda index=index: self.changed.emit(self._query.without(index)))
+            chip.removed.connect(lambda index=index: self.changed.emit(self.query.without(index)))
             chip.menu_wanted.connect(lambda spot, index=index: self._menu(index, spot))
             self._row.insertWidget(index, chip)
             self._chips.append(chip)
         self._fit()
 
     def _menu(self, index: int, spot: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Not this", lambda: self.changed.emit(self._query.negate(index)))
-        menu.addAction("Only this", lambda: self.changed.emit(TraceQuery((self._query.terms[index],))))
-        menu.addAction("Remove", lambda: self.changed.emit(self._query.without(index)))
+        menu = Menu(self)
+        fill_chip_menu(menu, self.query, index, self.changed.emit)
         menu.popup(spot)
 
     def texts(self) -> list[str]:
@@ -110,7 +108,8 @@ class Chips(QWidget):
 
 
 class Header(QFrame):
-    """`query_picked(query)`, `span_picked(TimeSpan)`, `all_wanted()`, `before_flipped(on)`, `export_wanted()`."""
+    """`query_picked(query)`, `span_picked(TimeSpan)`, `all_wanted()`, `before_flipped(on)`, `export_wanted()`. The filter opens
+    as a field in `filter_popup`, a chosen time in `time_popup`."""
 
     query_picked = Signal(object)
     span_picked = Signal(object)
@@ -126,13 +125,12 @@ class Header(QFrame):
         self.chips = Chips()
         self.chips.changed.connect(self.query_picked)
         self.chips.edit_wanted.connect(self.edit_filter)
-        self._query = TraceQuery()
-        self._popup = FilterPopup(self, completions)
-        self._popup.changed.connect(self.query_picked)
-        self._time = TimePopup(self)
-        self._time.picked.connect(self.span_picked)
-        self._time.all_wanted.connect(self.all_wanted)
-        self._time.closed.connect(lambda: self.show_span(self.span))
+        self.filter_popup = FilterPopup(self, completions)
+        self.filter_popup.changed.connect(self.query_picked)
+        self.time_popup = TimePopup(self)
+        self.time_popup.picked.connect(self.span_picked)
+        self.time_popup.all_wanted.connect(self.all_wanted)
+        self.time_popup.closed.connect(lambda: self.show_span(self.span))
         self._compare_words = label("", "dense", "secondary")
         self.compare = Switch("Compare with the time before", on=True)
         self.compare.toggled.connect(self.before_flipped)
@@ -155,7 +153,6 @@ class Header(QFrame):
 
     def show_query(self, query: TraceQuery) -> None:
         """Another filter."""
-        self._query = query
         self.chips.show_query(query)
 
     def show_span(self, span: TimeSpan) -> None:
@@ -176,25 +173,15 @@ class Header(QFrame):
 
     def edit_filter(self) -> None:
         """Open the field for the filter."""
-        self._popup.open_with(self._query, self.chips.add)
+        self.filter_popup.open_with(self.chips.query, self.chips.add)
 
     def pick_time(self) -> None:
         """Open the fields for a beginning and an end."""
-        self._time.open_below(self.ranges, TIME_PX)
-        self._time.since.setFocus(Qt.FocusReason.PopupFocusReason)
+        self.time_popup.open_below(self.ranges, TIME_PX)
+        self.time_popup.since.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _picked(self, index: int) -> None:
         if index == CUSTOM:
             self.pick_time()
         else:
             self.span_picked.emit(TimeSpan(RANGES[index][1]))
-
-    @property
-    def filter_popup(self) -> FilterPopup:
-        """The field for the filter."""
-        return self._popup
-
-    @property
-    def time_popup(self) -> TimePopup:
-        """The fields for a chosen time."""
-        return self._time

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.analytics.asking import step_for
 from tracedesk.analytics.catalogue import all_panels
@@ -28,7 +27,9 @@ from tracedesk.ui.metrics.difference_pane import DifferencePane
 from tracedesk.ui.metrics.header import Header
 from tracedesk.ui.metrics.saving import Saving
 from tracedesk.ui.metrics.span_of_time import CUSTOM, RANGES, TimeSpan
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.messages import Empty
+from tracedesk.ui.widgets.timer import single_shot
 
 FOLLOW_MS = 500
 """Charts follow the store at most twice a second (DESIGN section 11)."""
@@ -69,17 +70,10 @@ class MetricsPage(QFrame):
         self.pane = DifferencePane()
         self.empty = Empty("metrics")
         self.saving = Saving(desk, self.board)
-        self._timer = self._single(FOLLOW_MS, self._follow)
-        self._roll = self._single(FOLLOW_MS, self.refresh)
+        self._timer = single_shot(self, FOLLOW_MS, self._follow)
+        self._roll = single_shot(self, FOLLOW_MS, self.refresh)
         self._lay_out()
         self._wire()
-
-    def _single(self, ms: int, slot: Any) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(ms)
-        timer.timeout.connect(slot)
-        return timer
 
     def _lay_out(self) -> None:
         self._stack = QStackedWidget()
@@ -357,10 +351,9 @@ class MetricsPage(QFrame):
 
     def export_menu(self) -> None:
         """What can be saved."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         self.saving.fill_menu(menu)
-        menu.popup(self.header.export.mapToGlobal(QPoint(0, self.header.export.height() + 2)))
+        menu.open_below(self.header.export)
 
     def toggle_table(self) -> None:
         """The table behind the focused chart, or the chart again."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
@@ -34,6 +34,7 @@ from tracedesk.ui.waterfall.view import WaterfallView
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.text import Elided, Glyph, label
+from tracedesk.ui.widgets.timer import single_shot
 
 LIST_PX, LIST_COMPACT_PX = 336, 288
 UPPER_SHARE = 0.58
@@ -54,10 +55,7 @@ class ReplayPage(QWidget):
         self._turn = 0
         self._narrow = False
         self._keeping = Keeping(desk)
-        self._soon, self._shown = QTimer(self), QTimer(self)
-        for timer, then in ((self._soon, self._begin), (self._shown, self._ask_if_shown)):
-            timer.setSingleShot(True)
-            timer.timeout.connect(then)
+        self._soon, self._shown = single_shot(self, 0, self._begin), single_shot(self, 0, self._ask_if_shown)
         self.player = Player(self)
         self.list = StepList()
         self.view = StepView(self.go)

@@ -16,7 +16,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLineEdit,
     QListView,
-    QMenu,
     QSizePolicy,
     QStyle,
     QStyledItemDelegate,
@@ -30,6 +29,7 @@ from tracedesk.model.query_keys import KEYS
 from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import IconButton, of_command
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import Elided, Glyph, KeyCap, label, plain_tip
 
 OFFERS_PX = 520
@@ -85,6 +85,13 @@ def parts_of(term: Term) -> tuple[list[tuple[str, str]], str]:
         return [(term.key, "secondary"), ("≠" if term.negated else "=", "link")], values
     word = {">=": "≥", "<=": "≤"}.get(term.op, term.op)
     return [(term.key, "secondary"), (f"not {word}" if term.negated else word, "link")], values
+
+
+def fill_chip_menu(menu: Menu, query: TraceQuery, index: int, then: Callable[[TraceQuery], object]) -> None:
+    """What can be made of one term of a filter; `then` gets the other filter."""
+    menu.addAction("Not this", lambda: then(query.negate(index)))
+    menu.addAction("Only this", lambda: then(TraceQuery((query.terms[index],))))
+    menu.addAction("Remove", lambda: then(query.without(index)))
 
 
 class OfferDelegate(QStyledItemDelegate):
@@ -216,12 +223,9 @@ class FilterBar(QWidget):
             self._chips.append(chip)
 
     def _menu(self, index: int, spot: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         menu.addAction("Edit", lambda: self._edit(index))
-        menu.addAction("Not this", lambda: self.set_query(self.query.negate(index)))
-        menu.addAction("Only this", lambda: self.set_query(TraceQuery((self.query.terms[index],))))
-        menu.addAction("Remove", lambda: self.set_query(self.query.without(index)))
+        fill_chip_menu(menu, self.query, index, self.set_query)
         menu.popup(spot)
 
     def _edit(self, index: int) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit
 
 from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import IconButton, of_command
 from tracedesk.ui.widgets.text import Glyph, label
+from tracedesk.ui.widgets.timer import single_shot
 
 TYPED_MS = 150
 WIDTH_PX = 268
@@ -47,10 +48,7 @@ class FindBox(QFrame):
             button = IconButton(icon, title, partial(self.stepped.emit, step), key=key, size=12, hit=24)
             row.addWidget(of_command(button, command))
         row.addWidget(IconButton("close", "Stop finding", self.close_box, size=12, hit=24))
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(TYPED_MS)
-        self._timer.timeout.connect(lambda: self.sought.emit(self.field.text()))
+        self._timer = single_shot(self, TYPED_MS, lambda: self.sought.emit(self.field.text()))
         self.field.textEdited.connect(lambda _text: self._timer.start())
         self.hide()
 

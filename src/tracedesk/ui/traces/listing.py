@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from tracedesk.base.errors import NotFound, TraceDeskError
 from tracedesk.model.query import TraceQuery
@@ -12,6 +12,7 @@ from tracedesk.store import questions
 from tracedesk.store.questions import StoreStats
 from tracedesk.ui.traces import reader
 from tracedesk.ui.traces.list_pane import ListPane
+from tracedesk.ui.widgets.timer import single_shot
 
 REFRESH_MS = 125
 AROUND_MS = 500
@@ -34,20 +35,13 @@ class Listing(QObject):
         self._desk, self._state, self._pane = desk, desk.state, pane
         self.facets: dict[str, list[tuple[str, int]]] = {}
         self._dirty = False
-        self._timer = self._single(REFRESH_MS, self._refresh)
-        self._around_timer = self._single(AROUND_MS, self._ask_around)
+        self._timer = single_shot(self, REFRESH_MS, self._refresh)
+        self._around_timer = single_shot(self, AROUND_MS, self._ask_around)
         self._asked = False
         self._state.query_changed.connect(self._changed)
         desk.live.changed.connect(self._store_changed)
         desk.live.moved.connect(self._begin_anew)
         pane.list.model_.wants_more.connect(self._ask_older)
-
-    def _single(self, ms: int, slot: Any) -> QTimer:
-        timer = QTimer(self)
-        timer.setSingleShot(True)
-        timer.setInterval(ms)
-        timer.timeout.connect(slot)
-        return timer
 
     def query(self) -> TraceQuery:
         """The filter with the time range in it."""

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QMenu, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NS_PER_S
 from tracedesk.model.query import Term, term
@@ -27,6 +27,7 @@ from tracedesk.ui.traces.listing import Listing
 from tracedesk.ui.traces.reading import Reading
 from tracedesk.ui.traces.row_menu import RowMenu
 from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from tracedesk.ui.first_run.page import FirstRun
@@ -279,11 +280,10 @@ class TracesPage(QWidget):
     # range
 
     def _range_menu(self) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         for title, seconds in RANGES:
             menu.addAction(title, partial(self.set_range, seconds))
-        menu.popup(self._range.mapToGlobal(self._range.rect().bottomLeft()))
+        menu.open_below(self._range)
 
     def set_range(self, seconds: int) -> None:
         """Look back so long; 0 is all time."""

@@ -216,14 +216,16 @@ class TraceList(QListView):
         row = self.model_.tail.position(trace_id)
         if row < 0:
             return False
-        self.blockSignals(True)
-        self.selectionModel().blockSignals(True)
-        self.setCurrentIndex(self.model_.index(row))
-        self.selectionModel().blockSignals(False)
-        self.blockSignals(False)
+        index, selection = self.model_.index(row), self.selectionModel()
+        if self.currentIndex() != index or not selection.isSelected(index):
+            self.blockSignals(True)
+            selection.blockSignals(True)
+            self.setCurrentIndex(index)
+            selection.blockSignals(False)
+            self.blockSignals(False)
+            self.viewport().update()
         if scroll:
-            self.scrollTo(self.model_.index(row))
-        self.viewport().update()
+            self.scrollTo(index)
         return True
 
     def step(self, by: int) -> None:

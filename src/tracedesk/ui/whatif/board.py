@@ -10,9 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from tracedesk.base.errors import DataError
+from tracedesk.ui.widgets.timer import single_shot
 from tracedesk.whatif.apply import apply
 from tracedesk.whatif.baseline import Baseline
 from tracedesk.whatif.changes import Change
@@ -82,14 +83,8 @@ class Board(QObject):
         self.counted: tuple[bool, ...] | None = None
         self.budget_ns: int | None = None
         self._asked = 0
-        self._soon = QTimer(self)
-        self._soon.setSingleShot(True)
-        self._soon.setInterval(0)
-        self._soon.timeout.connect(self._ask)
-        self._settled = QTimer(self)
-        self._settled.setSingleShot(True)
-        self._settled.setInterval(EXACT_AFTER_MS)
-        self._settled.timeout.connect(self._ask)
+        self._soon = single_shot(self, 0, self._ask)
+        self._settled = single_shot(self, EXACT_AFTER_MS, self._ask)
         self._coarse = False
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import NARROW, format_duration, parse_duration
 from tracedesk.base.money import format_cost
@@ -14,6 +14,7 @@ from tracedesk.ui import icons, theme
 from tracedesk.ui.whatif.board import KEYS, Toggle
 from tracedesk.ui.whatif.slider import KnobSlider, value_text
 from tracedesk.ui.widgets.buttons import IconButton, Switch, of_command
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import Elided, KeyCap, label, set_tone
 from tracedesk.whatif.perturbation import Unit, Value
 
@@ -195,7 +196,7 @@ class ToggleRow(QWidget):
 
     def _menu(self) -> None:
         """What else can be set: the choices."""
-        menu = QMenu(self)
+        menu = Menu(self)
         for knob in self.toggle.part.knobs:
             if knob.unit is not Unit.CHOICE:
                 continue
@@ -206,7 +207,6 @@ class ToggleRow(QWidget):
                 action.setChecked(self.toggle.settings[knob.name] == choice)
                 action.triggered.connect(lambda _=False, name=knob.name, value=choice: self.turned.emit(name, value))
                 menu.addAction(action)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.mapToGlobal(self.rect().bottomRight()))
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, QTimer
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -16,6 +16,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import Button, IconButton
 from tracedesk.ui.widgets.text import Glyph, label
+from tracedesk.ui.widgets.timer import single_shot
 
 TOAST_MS = 5000
 SKELETON_AFTER_MS = 150
@@ -92,10 +93,7 @@ class Toast(QFrame):
         row.addWidget(Glyph("ok", "status.ok", 16))
         row.addWidget(self._text)
         row.addWidget(self._action)
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(TOAST_MS)
-        self._timer.timeout.connect(self.hide)
+        self._timer = single_shot(self, TOAST_MS, self.hide)
         self.hide()
 
     def say(self, text: str, action: str = "", run: Callable[[], object] | None = None) -> None:
@@ -179,10 +177,7 @@ class Skeleton(QWidget):
         super().__init__()
         self._row_px = row_px
         self._due = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(SKELETON_AFTER_MS)
-        self._timer.timeout.connect(self._appear)
+        self._timer = single_shot(self, SKELETON_AFTER_MS, self._appear)
         self.setAccessibleName("Loading")
 
     def showEvent(self, event) -> None:

@@ -10,9 +10,10 @@ from functools import partial
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.ui import icons, theme
+from tracedesk.ui.widgets.menu import Menu
 
 ICON_PX, PAD_PX, MORE_PX = 14, 2, 24
 
@@ -166,8 +167,7 @@ class TabStrip(QWidget):
 
     def open_more(self) -> None:
         """The menu of the tabs that do not fit."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         for tab in self.hidden_tabs():
             words = tab.title if tab.count is None else f"{tab.title}  {tab.count:,}"
             menu.addAction(words.replace("&", "&&"), partial(self.show_tab, tab.key))
