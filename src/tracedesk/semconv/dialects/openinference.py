@@ -7,7 +7,7 @@ from typing import Any
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, flat, resource
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
-from tracedesk.semconv.values import dig, structure, text
+from tracedesk.semconv.values import dig, glance, structure, text
 
 _IDS = "id|generations[0][0].message.kwargs.response_metadata.id|llm_output.id|response_id"
 """Where an answer's id is in what the client returned: OpenAI and Anthropic, LangChain, Gemini."""
@@ -15,7 +15,7 @@ _IDS = "id|generations[0][0].message.kwargs.response_metadata.id|llm_output.id|r
 
 def _asked_for(value: Any) -> Any:
     """Invocation parameters that were given; the OpenAI Agents package sends those that the answer repeats, with its time."""
-    found = structure(value)
+    found = glance(value)
     return None if isinstance(found, dict) and "created_at" in found else found
 
 
