@@ -66,8 +66,8 @@ _PROVIDERS = _inverted({
 })
 
 _FRAMEWORKS = frozenset({
-    "langchain", "strands-agents", "strands_agents", "microsoft.agent_framework", "autogen", "crewai", "llama_index",
-    "haystack", "litellm", "pydantic_ai", "agent_framework", "gcp.vertex.agent", "openai_agents", "unknown",
+    "langchain", "langgraph", "strands-agents", "strands_agents", "microsoft.agent_framework", "autogen", "crewai",
+    "llama_index", "haystack", "litellm", "pydantic_ai", "agent_framework", "gcp.vertex.agent", "openai_agents", "unknown",
     "inmemoryvectorstore",
 })
 """Written where a provider should be, and none."""

@@ -18,7 +18,7 @@ from tracedesk.semconv import dialects as package
 from tracedesk.semconv.dialect import LOGS, At, Detect, Dialect, Rule, Source
 from tracedesk.semconv.fields import CONTENT, FORMS, HOT, MERGED
 from tracedesk.semconv.flat import prefix_map, unflatten
-from tracedesk.semconv.values import dig, structure
+from tracedesk.semconv.values import dig, present, structure
 from tracedesk.semconv.view import View, event_name
 
 MAX_PLANS = 4096
@@ -75,13 +75,14 @@ class Plan:
         asked, answered = ({source.label for source, _ in self._sources.get(field, ())}
                            for field in ("model.requested", "model.response"))
         self.either_model = frozenset(asked & answered)
-        self._programs: dict[tuple[Kind, bool], Program] = {}
+        self._programs: list[Program | None] = [None] * (2 * (max(Kind) + 1))
 
     def program(self, kind: Kind, *, hot: bool) -> Program:
         """The steps for a kind of span; with `hot` only those that a SpanRow, its title and its text need."""
-        found = self._programs.get((kind, hot))
+        at = kind * 2 + hot                    # a list: the hash of an enum's member is computed in Python
+        found = self._programs[at]
         if found is None:
-            found = self._programs[kind, hot] = self._compile(kind, hot)
+            found = self._programs[at] = self._compile(kind, hot)
         return found
 
     def _compile(self, kind: Kind, hot: bool) -> Program:
@@ -171,10 +172,17 @@ def _getter(source: Source) -> Getter | None:
         return lambda view: _named((record.attributes for record in view.logs if event_name(record) == attr), path)
     if path:
         read = decode or structure
+        if path.isidentifier():                # one key: most paths
+            return lambda view: _member(view.decoded(attr, read), path)
         return lambda view: dig(view.decoded(attr, read), path)
     if decode is not None:
         return lambda view: view.decoded(attr, decode)
     return None
+
+
+def _member(value: Any, key: str) -> Any:
+    """What `dig` finds under one key."""
+    return present(value.get(key)) if type(value) is dict else dig(value, key)
 
 
 def _named(found: Iterable[dict[str, Any]], path: str) -> Any:
@@ -251,10 +259,16 @@ def plan_for(view: View) -> Plan:
     """The plan for a span's shape, compiled if it is new."""
     equal, resource, prefixes = _watched()
     attributes, told = view.attributes, view.resource.attributes
-    signs = tuple([(name, value) for name, wanted in equal
-                   if (value := attributes.get(name)) is not None and type(value) is str and value in wanted])
-    traits = tuple([(name, value) for name, wanted in resource
-                    if (value := told.get(name)) is not None and type(value) is str and value in wanted])
+    signs: tuple[tuple[str, str], ...] = ()
+    for name, wanted in equal:
+        value = attributes.get(name)
+        if value is not None and type(value) is str and value in wanted:
+            signs += ((name, value),)
+    traits: tuple[tuple[str, str], ...] = ()
+    for name, wanted in resource:
+        value = told.get(name)
+        if value is not None and type(value) is str and value in wanted:
+            traits += ((name, value),)
     start = view.name if view.name.startswith(prefixes) else ""
     if start:
         start = next(prefix for prefix in prefixes if start.startswith(prefix))

@@ -23,7 +23,7 @@ from tracedesk.semconv import searchable, tokens
 from tracedesk.semconv.aliases import PARAMETERS
 from tracedesk.semconv.fields import FORMS
 from tracedesk.semconv.plan import Plan, Step, plan_for
-from tracedesk.semconv.values import instant_ns
+from tracedesk.semconv.values import instant_ns, text
 from tracedesk.semconv.view import View, event_name
 
 DETAILS = "gen_ai.client.inference.operation.details"
@@ -130,7 +130,10 @@ def _take(view: View, steps: Sequence[Step], fields: LlmFields) -> None:
         raw = attributes.get(attr) if get is None else get(view)
         if raw is None:
             continue
-        value = form(raw)
+        if form is text and type(raw) is str:              # two of three steps, and a call costs a third of a step
+            value = raw if raw and not raw.isspace() else None
+        else:
+            value = form(raw)
         if value is not None:
             values[field] = value
             sources[field] = label

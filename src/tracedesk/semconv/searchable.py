@@ -38,6 +38,7 @@ _QUIET = frozenset({"role", "type", "id", "finish_reason", "mime_type", "modalit
 _USERS = frozenset({"user", "human"})
 _OTHERS = frozenset({"assistant", "system", "tool", "developer", "model", "ai", "function"})
 
+_EMBEDDING = Kind.EMBEDDING
 _OUTPUTS = frozenset({"output.messages", "output.value"})
 _SHADOWED = {"input.value": "input.messages", "output.value": "output.messages"}
 """Generic content that repeats the messages where there are messages."""
@@ -51,41 +52,44 @@ def attach(fields: LlmFields, view: View, steps: Sequence[Step]) -> None:
     the names of attributes that may hold a sign or a tag (TELLING)."""
     pieces: list[str] = []
     seen: list[str] = []
-    attributes = view.attributes
+    attributes, values = view.attributes, fields.values
     telling = view.lists.get(TELLING)
     if telling is None:
         telling = view.lists[TELLING] = tuple(filter(_TELLING.search, attributes))
     if telling:
-        fields.values[TELLING] = telling
+        values[TELLING] = telling
     for step in steps:
-        field = step.field
+        field, attr, _, get, _, flat = step
         if seen and (field in seen or _SHADOWED.get(field) in seen):
             continue
         asked = None
-        if step.flat:
+        if flat:
             asked, found = _flat(view, step)
             pieces += found
             if found and field in _OUTPUTS:
-                fields.values[ANSWER] = found[0]
+                values[ANSWER] = found[0]
         else:
-            raw = attributes.get(step.attr) if step.get is None else step.get(view)
+            raw = attributes.get(attr) if get is None else get(view)
             if raw is None or raw == "":
                 continue
             content = raw
             if type(raw) is str and (raw[0] in "[{" or raw.lstrip()[:1] in ("[", "{")):
-                parsed = _parsed(raw)
+                try:
+                    parsed = orjson.loads(raw)
+                except ValueError:             # the tolerant reader knows NaN, surrogates and deep nesting
+                    parsed = load_json(raw)
                 content = raw if parsed is None else parsed
             if field == "input.messages":
                 asked = _asked(content, step, raw)
             before = len(pieces)
             _collect(content, pieces, 0)
             if field in _OUTPUTS and len(pieces) > before:
-                fields.values[ANSWER] = pieces[before]
+                values[ANSWER] = pieces[before]
         seen.append(field)
-        if asked is not None and view.kind is not Kind.EMBEDDING:
-            fields.values[TITLE] = asked
+        if asked is not None and view.kind != _EMBEDDING:
+            values[TITLE] = asked
     if pieces:
-        fields.values[TEXT] = "\n".join(pieces)[:MAX_TEXT]
+        values[TEXT] = "\n".join(pieces)[:MAX_TEXT]
 
 
 def title(fields: LlmFields) -> str | None:
@@ -218,7 +222,12 @@ def _collect_map(item: dict[str, Any], found: list[str], depth: int) -> None:
         elif kind is list:
             for inner in value:
                 if type(inner) is dict:
-                    _collect_map(inner, found, depth + 2)
+                    said = inner.get("content")
+                    if type(said) is str and len(inner) == 2 and "type" in inner and depth + 2 < MAX_DEPTH:
+                        if said:                           # a text part, the most common of all: no call for it
+                            found.append(said)
+                    else:
+                        _collect_map(inner, found, depth + 2)
                 else:
                     _collect(inner, found, depth + 2)
         elif kind is dict:
@@ -229,14 +238,6 @@ def _texts(content: Any) -> list[str]:
     found: list[str] = []
     _collect(content, found, 0)
     return found
-
-
-def _parsed(raw: str) -> Any:
-    """JSON for its texts: fast, and by the tolerant reader where the fast one refuses (NaN, surrogates, deep nesting)."""
-    try:
-        return orjson.loads(raw)
-    except ValueError:
-        return load_json(raw)
 
 
 def _storable(line: str) -> str:

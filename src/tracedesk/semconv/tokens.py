@@ -20,7 +20,7 @@ def settle(fields: LlmFields, *, input_has_cache: bool) -> None:
     values = fields.values
     if "tokens.input" not in values and "tokens.output" not in values:
         return
-    if fields.kind in COUNTED_KINDS and not values.get("tokens.input") and not values.get("tokens.output"):
+    if not values.get("tokens.input") and not values.get("tokens.output") and fields.kind in COUNTED_KINDS:
         _forget(fields, _ALL)                      # no call costs nothing: 0 in and 0 out is an emitter that did not know
         return
     _add_cache(values, input_has_cache)

@@ -14,6 +14,8 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from tracedesk.base.clock import NS_PER_S
 
 MAX_COUNT = 10**10
@@ -49,6 +51,8 @@ def text(value: Any) -> str | None:
 
 def count(value: Any) -> int | None:
     """A whole number from 0 to MAX_COUNT: an int, an integral double or decimal text."""
+    if type(value) is int:
+        return value if 0 <= value <= MAX_COUNT else None
     if type(value) is float and value.is_integer():
         value = int(value)
     elif type(value) is str and _COUNT.fullmatch(value):
@@ -112,6 +116,16 @@ def structure(value: Any) -> Any:
         found = load_json(value)
         return found if isinstance(found, list | dict) and found else None
     return None
+
+
+def glance(value: Any) -> Any:
+    """Like `structure`, by a reader that is three times as fast and rounds whole numbers beyond 64 bits: to look at names."""
+    if type(value) is str and value[:1] in ("[", "{"):
+        try:
+            return orjson.loads(value) or None
+        except ValueError:
+            pass
+    return structure(value)
 
 
 def json_value(value: Any) -> Any:

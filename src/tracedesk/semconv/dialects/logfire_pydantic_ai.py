@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
+from typing import Any
+
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call
 from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import input_list, output_list
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
 from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS
+from tracedesk.semconv.values import dig
+from tracedesk.semconv.view import View
 
 _LEVEL = levels({1: "trace", 5: "debug", 9: "info", 10: "notice", 13: "warning", 17: "error", 21: "fatal"})
 _RAW_CACHE_READ = ("prompt_tokens_details.cached_tokens|input_tokens_details.cached_tokens|cache_read_input_tokens"
                    "|cachedContentTokenCount")
 """Where providers' own usage objects have it; Logfire's input count is inclusive all the same."""
+
+
+def _asked(view: View) -> Any:
+    """OpenAI Agents: what was sent. The events beside it end with the answer, as one more assistant's message."""
+    sent = view.decoded("raw_input")
+    return None if sent is None else {"input": sent, "instructions": dig(view.decoded("response"), "instructions")}
 
 
 PART = Dialect(
@@ -27,6 +37,10 @@ PART = Dialect(
     ),
     kinds=(
         *OTEL_KINDS,
+        named(r"^Function: ", "tool"),
+        named(r"^(Agent run: |Handoff: )", "agent"),
+        named(r"^Guardrail ", "guardrail"),
+        named(r"^(OpenAI Agents trace: |Task: |Turn )", "chain"),
         named(r"^(agent run|invoke_agent)", "agent"),
         named(r"^running tool$", "tool"),
         named(r"^running tools|^running \d+ tools?", "chain"),
@@ -38,13 +52,15 @@ PART = Dialect(
         "cost.total": "operation.cost",
         "tokens.cache_read": (*OTEL_CACHE_READ, A("gen_ai.usage.raw", _RAW_CACHE_READ)),
         "tokens.cache_write": (*OTEL_CACHE_WRITE, A("gen_ai.usage.raw", "cache_creation_input_tokens")),
-        "agent.name": ("gen_ai.agent.name", "agent_name"),
+        "agent.name": ("gen_ai.agent.name", "agent_name", A("name", only="agent")),
+        "tool.name": (A("gen_ai.tool.name", only="tool mcp"), A("name", only="tool")),
         "agent.id": ("gen_ai.agent.id", "gen_ai.agent.call.id"),
-        "tool.args": ("gen_ai.tool.call.arguments", "tool_arguments"),
-        "tool.result": ("gen_ai.tool.call.result", "tool_response"),
+        "tool.args": ("gen_ai.tool.call.arguments", "tool_arguments", A("input", only="tool")),
+        "tool.result": ("gen_ai.tool.call.result", "tool_response", A("output", only="tool")),
         "input.messages": (
             "gen_ai.input.messages",
             A("pydantic_ai.all_messages", only="agent"),
+            call(_asked, "raw_input", needs="raw_input", only="llm"),
             input_list("events"),
             input_list("all_messages_events", only="agent"),
             "all_messages",
@@ -52,6 +68,7 @@ PART = Dialect(
         ),
         "output.messages": (
             "gen_ai.output.messages", output_list("events"), A("response_data", "message|combined_chunk_content"),
+            A("response", "output", only="llm"),
         ),
         "system": "gen_ai.system_instructions",
         "tools": ("gen_ai.tool.definitions", A("model_request_parameters", "function_tools")),
@@ -71,6 +88,20 @@ PART = Dialect(
                 kind="llm", scope="logfire.anthropic", name="Message with {request_data[model]!r}",
                 fields={"tokens.input": 53, "tokens.cache_read": 20, "cost.total": 0.00042, "finish_reasons": ["stop"],
                         "display_name": "Message with 'claude'", "level": "info"}),
+        Example({"logfire.msg": "Function: get_weather", "name": "get_weather", "input": '{"city": "Paris"}', "output": "18",
+                 "gen_ai.system": "openai"},
+                kind="tool", scope="logfire.openai_agents", name="Function: {name}",
+                fields={"tool.name": "get_weather", "tool.args": {"city": "Paris"}}),
+        Example({"logfire.msg": "Responses API with 'm'", "gen_ai.operation.name": "chat", "gen_ai.request.model": "m",
+                 "raw_input": '[{"role": "user", "content": "hi"}]',
+                 "events": '[{"event.name": "gen_ai.user.message", "content": "hi", "role": "user"},'
+                           ' {"event.name": "gen_ai.assistant.message", "content": "ho", "role": "assistant"}]',
+                 "response": '{"instructions": "Be terse.", "output": [{"type": "message", "role": "assistant",'
+                             ' "content": [{"type": "output_text", "text": "ho"}]}]}'},
+                kind="llm", scope="logfire.openai_agents", name="Responses API with {gen_ai.request.model!r}",
+                fields={"input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+                                           {"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
         Example({"gen_ai.tool.name": "get_weather", "gen_ai.tool.call.id": "call_1", "tool_arguments": '{"city": "Paris"}',
                  "tool_response": "18", "logfire.msg": "running tool: get_weather"},
                 kind="tool", scope="pydantic-ai", name="running tool",

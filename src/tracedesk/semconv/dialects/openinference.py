@@ -8,13 +8,13 @@ from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Source, below
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
 from tracedesk.semconv.messages import exchange
-from tracedesk.semconv.values import dig, structure, text
+from tracedesk.semconv.values import dig, glance, structure, text
 from tracedesk.semconv.view import View
 
 
 def _asked_for(value: Any) -> Any:
     """Invocation parameters that were given; the OpenAI Agents package sends those that the answer repeats, with its time."""
-    found = structure(value)
+    found = glance(value)
     return None if isinstance(found, dict) and "created_at" in found else found
 
 
