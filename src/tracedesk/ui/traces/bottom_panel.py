@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPlainTextEdit, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration, iso_time
 from tracedesk.model.kinds import Kind
@@ -17,6 +17,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.traces.critical_bar import CriticalBar, Stretch, covered_in_words
 from tracedesk.ui.traces.peers_view import PeersView
 from tracedesk.ui.widgets.messages import Empty
+from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.tabs import Tab, TabStrip
 from tracedesk.ui.widgets.text import label
@@ -28,19 +29,6 @@ MAX_ROWS = 20_000
 NOTHING = {"events": ("No events", "The spans of this trace carry no events."),
            "logs": ("No log records", "Nothing was logged with the ids of this trace."),
            "peers": ("No other runs", "Runs of the same program are compared here once there are four.")}
-
-
-def scrolled(widget: QWidget) -> QScrollArea:
-    """The widget in a scroll area without a frame."""
-    area = QScrollArea()
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    widget.setAutoFillBackground(False)
-    area.viewport().setAutoFillBackground(False)
-    return area
 
 
 class BottomPanel(QWidget):
