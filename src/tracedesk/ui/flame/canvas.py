@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QMenu, QScrollBar, QSizePolicy, QToolTip, QWidget
+from PySide6.QtWidgets import QScrollBar, QSizePolicy, QToolTip, QWidget
 
 from tracedesk.model.trace import Trace
 from tracedesk.ui import theme
@@ -19,6 +19,7 @@ from tracedesk.ui.flame.time_tools import TimeTools
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.motion import Glide
 from tracedesk.ui.waterfall.tools import pinched
+from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import plain_tip
 
 GLIDE_MS, PAD_PX, TOP_PX, RULER_PX = 150, 16, 4, 20
@@ -29,7 +30,7 @@ DRAG_PX = 4
 
 class FlameCanvas(QWidget):
     """Frames between the shares `view` of the whole. `picked(span id)` on a click, `changed()` when what is drawn changed,
-    `menu_opened(QMenu, whether it is of a frame)` for those who have more to offer."""
+    `menu_opened(Menu, whether it is of a frame)` for those who have more to offer."""
 
     picked = Signal(object)
     changed = Signal()
@@ -280,8 +281,7 @@ class FlameCanvas(QWidget):
         found, trace = self._at(event.pos().x(), event.pos().y()), self.source.trace
         if trace is None:
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu = Menu(self)
         if found is not None:
             self.go(found[0])
             menu.addAction("Zoom to the frame   Enter", lambda: self.zoom_to(*found[1:]))

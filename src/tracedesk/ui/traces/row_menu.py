@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QWidget
 
 from tracedesk.ui.traces.centre import OF_TRACE
+from tracedesk.ui.widgets.menu import Menu
 
 OF_ROW = (*OF_TRACE, "trace.session", "compare.median")
 
 
-class RowMenu(QMenu):
+class RowMenu(Menu):
     """Shown by `popup`, gone once closed."""
 
     def __init__(self, desk: Any, parent: QWidget) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._commands = desk.commands
         self._entries = desk.commands.add_to(self, OF_ROW)
         desk.state.trace_changed.connect(self.refresh)

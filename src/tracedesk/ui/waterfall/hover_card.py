@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -15,6 +15,7 @@ from tracedesk.scene.waterfall import Waterfall
 from tracedesk.ui import icons
 from tracedesk.ui.waterfall.look import Look
 from tracedesk.ui.waterfall.tools import MIDDLE
+from tracedesk.ui.widgets.timer import single_shot
 
 DELAY_MS = 350
 PAD_PX, HEAD_PX, LINE_PX = 12, 40, 18
@@ -35,10 +36,7 @@ class HoverCard(QWidget):
         self._failed = False
         self._facts: list[Fact] = []
         self._wanted: tuple[Waterfall, Look, int, Fold | None, QPoint] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DELAY_MS)
-        self._timer.timeout.connect(self._appear)
+        self._timer = single_shot(self, DELAY_MS, self._appear)
 
     def want(self, scene: Waterfall, look: Look, span: int, fold: Fold | None, at: QPoint) -> None:
         """Show the card of a span near a point of the screen, a moment later."""

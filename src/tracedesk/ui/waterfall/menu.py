@@ -5,23 +5,22 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QPoint
 
 from tracedesk.scene.columns import COLUMNS
 from tracedesk.scene.rows import below
+from tracedesk.ui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from tracedesk.ui.waterfall.view import WaterfallView
 
 
-def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> QMenu | None:
+def show_menu(view: WaterfallView, span: int | None, at: QPoint) -> Menu | None:
     """Open the menu of a span (None: of the empty part) at a point of the screen."""
     scene = view.scene
     if scene is None:
         return None
-    menu = QMenu(view)
-    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu = Menu(view)
     if span is not None:
         stretch = (int(scene.start_ns[span]), int(scene.end_ns[span]))
         menu.addAction("Inspect   Enter", lambda: view.span_activated.emit(scene.trace.span_ids[span]))
