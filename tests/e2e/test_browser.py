@@ -1,10 +1,7 @@
 """A real browser: pages whose origin is listed send in every way that a page has, all others leave nothing.
 
-Needs Chromium, on the PATH or where `TRACEDESK_CHROMIUM` says; the test of the web SDK also its packages, where `NODE_PATH`
-finds them:
-
-    npm install esbuild @opentelemetry/resources @opentelemetry/sdk-trace-base @opentelemetry/sdk-trace-web \\
-        @opentelemetry/exporter-trace-otlp-http @opentelemetry/exporter-trace-otlp-proto
+Needs Chromium, on the PATH or where `TRACEDESK_CHROMIUM` says; the test of the web SDK also node and the packages of
+`node/package.json` where `NODE_PATH` finds them.
 """
 
 from __future__ import annotations

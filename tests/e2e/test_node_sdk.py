@@ -1,9 +1,6 @@
 """The stock Node SDK, over gRPC and over HTTP with JSON and protobuf.
 
-Needs `node` and the packages, where `NODE_PATH` finds them:
-
-    npm install @opentelemetry/api @opentelemetry/resources @opentelemetry/sdk-trace-base @opentelemetry/sdk-trace-node \\
-        @opentelemetry/exporter-trace-otlp-grpc @opentelemetry/exporter-trace-otlp-http @opentelemetry/exporter-trace-otlp-proto
+Needs `node` and the packages of `node/package.json` where `NODE_PATH` finds them; `.ci/run` sees to both where it can.
 """
 
 from __future__ import annotations
