@@ -2,7 +2,7 @@
 
 A shape is the scope, the set of attribute names (indexes of flattened lists replaced by #), the names of events and log
 records, and the few values that dialects are recognised by. Spans of one program have a handful of shapes, so the table
-walk of 36 dialects happens a handful of times and a span costs a dictionary look-up.
+walk of 37 dialects happens a handful of times and a span costs a dictionary look-up.
 """
 
 from __future__ import annotations
