@@ -7,9 +7,7 @@ refuses: more than 64 MiB after decompression (RESOURCE_EXHAUSTED, not to be sen
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
 from typing import Any, NoReturn
 
 import grpc
@@ -19,6 +17,7 @@ from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.log import crash_text, logger
 from tracedesk.ingest.intake import Intake
 from tracedesk.receiver.admission import require_token
+from tracedesk.receiver.keeping import keep
 from tracedesk.receiver.refusals import BODY_LIMIT, refusal
 from tracedesk.receiver.signals import SIGNALS, Signal
 
@@ -46,9 +45,7 @@ def _export(signal: Signal, intake: Intake, token: str | None) -> Callable[[byte
             require_token(token, next((value for key, value in context.invocation_metadata() or ()
                                        if key == "authorization"), None))
             intake.reserve(len(body))
-            kept = intake.receive(partial(signal.from_proto, body, origin="grpc"), len(body))
-            del body
-            batch = await asyncio.wrap_future(kept)
+            batch = await keep(intake, signal, body, is_json=False, origin="grpc")
             answer: bytes = signal.success(batch).SerializeToString()
             return answer
         except TraceDeskError as error:
