@@ -8,7 +8,7 @@ refuses: more than 64 MiB after decompression (RESOURCE_EXHAUSTED, not to be sen
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -49,15 +49,12 @@ def _export(signal: Signal, intake: Intake, token: str | None) -> Callable[[byte
             answer: bytes = signal.success(batch).SerializeToString()
             return answer
         except TraceDeskError as error:
-            await _abort(context, error)
+            refused = refusal(error)
         except Exception as error:  # noqa: BLE001 - a bug: the sender is told so, and the others are served
             log.error("a gRPC request broke\n%s", crash_text(error))  # noqa: TRY400 - no text of what was sent
-            await _abort(context, error)
+            refused = refusal(error)
+        del body                                       # `abort` raises, and what it raises holds on to this frame for a while
+        await context.abort(refused.code, refused.message, trailing_metadata=refused.metadata())
+        raise AssertionError("abort raises")
 
     return export
-
-
-async def _abort(context: grpc.aio.ServicerContext[bytes, bytes], error: Exception) -> NoReturn:
-    refused = refusal(error)
-    await context.abort(refused.code, refused.message, trailing_metadata=refused.metadata())
-    raise AssertionError("abort raises")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gc
+import tracemalloc
 from pathlib import Path
 
 import grpc
@@ -98,3 +100,24 @@ async def test_when_the_engine_ends_between_two_pieces_the_sender_is_told_to_com
         await asyncio.to_thread(rig.intake.close)
         with pytest.raises(TryLater):
             await writing
+
+
+async def test_bodies_that_are_refused_do_not_stay_in_memory(tmp_path: Path) -> None:
+    request = bytes(8_000_000)
+    async with receiving(tmp_path, memory_limit_bytes=1_000_000) as rig:
+        rig.intake.reserve(1)
+        gc.disable()
+        tracemalloc.start()
+        try:
+            for _ in range(6):
+                with pytest.raises(grpc.aio.AioRpcError) as refused:
+                    await rig.export(request)
+                assert refused.value.code() == grpc.StatusCode.UNAVAILABLE
+                del refused
+            await asyncio.sleep(0.1)
+            held, _ = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+            gc.enable()
+            rig.intake.release(1)
+        assert held < 2 * len(request)
