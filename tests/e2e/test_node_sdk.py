@@ -1,35 +1,29 @@
 """The stock Node SDK, over gRPC and over HTTP with JSON and protobuf.
 
-Needs `node` and the packages, where `NODE_PATH` finds them:
-
-    npm install @opentelemetry/api @opentelemetry/resources @opentelemetry/sdk-trace-base @opentelemetry/sdk-trace-node \\
-        @opentelemetry/exporter-trace-otlp-grpc @opentelemetry/exporter-trace-otlp-http @opentelemetry/exporter-trace-otlp-proto
+Needs `node` and the packages of `node/package.json` where `NODE_PATH` finds them; `.ci/run` sees to both where it can.
 """
 
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from tests.helpers.engine import running
+from tests.helpers.node import NODE, has_packages
 from tracedesk.model.kinds import Kind
 from tracedesk.store import questions
 from tracedesk.store.connect import open_store
 
 SCRIPT = Path(__file__).with_name("node_sdk.cjs")
-NODE = shutil.which("node")
-ASK = "['api','resources','sdk-trace-node','exporter-trace-otlp-grpc'].forEach(n => require.resolve('@opentelemetry/' + n))"
+PACKAGES = [f"@opentelemetry/{name}" for name in (
+    "api", "resources", "sdk-trace-base", "sdk-trace-node", "exporter-trace-otlp-grpc", "exporter-trace-otlp-http",
+    "exporter-trace-otlp-proto")]
 
 
-def has_packages() -> bool:
-    return NODE is not None and subprocess.run([NODE, "-e", ASK], capture_output=True, check=False).returncode == 0
-
-
-@pytest.mark.skipif(not has_packages(), reason="node or its OpenTelemetry packages are not here (see NODE_PATH above)")
+@pytest.mark.skipif(not has_packages(*PACKAGES), reason="node or its OpenTelemetry packages are not here (see NODE_PATH above)")
 def test_spans_of_the_node_sdk_arrive_by_every_door(tmp_path: Path) -> None:
     store = tmp_path / "t.db"
     with running(store) as engine:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.store.content import content
@@ -107,6 +107,7 @@ def test_any_order_gives_the_same_database_also_for_large_traces(tiny_parts, dra
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(items=st.lists(SPANS, min_size=4, max_size=14))
+@example([span(1, number, kind=Kind.LLM, output_tokens=5, response_id="r1" if number == 4 else None) for number in range(1, 5)])
 def test_large_traces_have_the_sums_of_small_ones(items: list[Span]) -> None:
     folder = Path(tempfile.mkdtemp())
     try:

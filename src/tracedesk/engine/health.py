@@ -75,7 +75,7 @@ def examine(store: Path) -> Health:
     stats, place = _store(store, problems)
     ports = [_port(kind, address, engine, problems) for kind, address in (("grpc", receiver.grpc), ("http", receiver.http))]
     free = shutil.disk_usage(_nearest(store)).free
-    if free < LOW_BYTES:
+    if free < LOW_BYTES and not any("disk" in problem.what for problem in problems):     # the engine may have said so
         problems.append(Problem(f"Only {free / 1e6:,.0f} MB are free on the disk of the store.", "Free some space."))
     aside = sorted(store.parent.glob(f"{store.name}.damaged-*[0-9]")) if store.parent.is_dir() else []
     problems += [Problem(f"A damaged store lies beside the present one: {path.name}.",
@@ -125,7 +125,8 @@ def _store(path: Path, problems: list[Problem]) -> tuple[StoreStats | None, str]
     except NotFound:
         return None, "none"
     except TraceDeskError as error:
-        problems.append(Problem(error.message, error.hint))
+        if error.message not in [problem.what for problem in problems]:        # the engine may have said so
+            problems.append(Problem(error.message, error.hint))
         return None, "unknown"
 
 

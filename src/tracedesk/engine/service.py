@@ -21,7 +21,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
-from tracedesk.base.errors import StoreDamaged, WorldError
+from tracedesk.base.errors import DiskFull, StoreDamaged, WorldError
 from tracedesk.base.log import logger
 from tracedesk.base.own import look_seldom_for_cycles, no_core_dumps
 from tracedesk.base.paths import make_private_dir
@@ -94,11 +94,15 @@ class _Engine:
                 self._begin_anew()
 
     def _prepare_store(self) -> None:
-        """The store is there and up to date. A damaged one is moved aside and said, and another is begun."""
+        """The store is there and up to date. A damaged one is moved aside and said, and another is begun. On a full disk
+        the intake opens it as soon as there is room."""
         try:
             open_store(self._path, role="write").close()
         except StoreDamaged:
             self._begin_anew()
+        except DiskFull:
+            if not self._path.exists():
+                raise
 
     def _begin_anew(self) -> None:
         aside = move_aside(self._path)
@@ -133,7 +137,8 @@ class _Engine:
             await receiver.stop(GRACE_S)
             await asyncio.to_thread(intake.close)
         if not damaged:
-            empty_log(self._path)
+            with suppress(DiskFull):                     # then it stays, and is read at the next opening
+                empty_log(self._path)
         return damaged
 
     def _beat(self, intake: Intake, receiver: Receiver) -> None:

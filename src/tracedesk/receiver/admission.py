@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 import ssl
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,9 @@ from tracedesk.receiver.refusals import Refusal
 
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+"""A token of RFC 9110, 5.6.2."""
 
 _DENIED, _BAD = grpc.StatusCode.PERMISSION_DENIED, grpc.StatusCode.INVALID_ARGUMENT
 
@@ -53,17 +57,19 @@ class Admission:
         return None
 
     def cors(self, headers: CIMultiDictProxy[str]) -> dict[str, str]:
-        """The headers that let a listed page read the answer; none for anyone else."""
+        """The headers that let a listed page read the answer; none for anyone else. Credentials are allowed because
+        `sendBeacon` sends in no other mode; we set no cookies and read none."""
         origin = headers.get("Origin")
         if origin is None or origin not in self.origins:
             return {}
-        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin"}
+        return {"Access-Control-Allow-Origin": origin, "Vary": "Origin",
+                "Access-Control-Allow-Credentials": "true", "Access-Control-Expose-Headers": "Retry-After"}
 
     def preflight(self, headers: CIMultiDictProxy[str]) -> dict[str, str]:
         """The answer to a listed page that asks whether it may send."""
         found = {**self.cors(headers), "Access-Control-Allow-Methods": "POST", "Access-Control-Max-Age": "600"}
         asked = headers.get("Access-Control-Request-Headers", "")
-        if asked and all(part.strip().replace("-", "").isalnum() for part in asked.split(",")):
+        if asked and all(_HEADER_NAME.fullmatch(part.strip()) for part in asked.split(",")):
             found["Access-Control-Allow-Headers"] = asked
         if headers.get("Access-Control-Request-Private-Network") == "true":
             found["Access-Control-Allow-Private-Network"] = "true"

@@ -7,6 +7,7 @@ POSIX locks, and another process could then write in the middle of our transacti
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import threading
 import time
@@ -53,6 +54,8 @@ _SETTINGS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA mmap_size = 0",
 )
+_INDEX_BYTES = 32 * 1024
+"""The index of the write-ahead log, which the first to open the store makes anew. Without room for it that is an I/O error."""
 _WRITER_SETTINGS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",               # NORMAL lost acknowledged spans in 322 of 500 simulated power cuts
@@ -308,10 +311,23 @@ def _translated(
         case sqlite.SQLITE_BUSY | sqlite.SQLITE_LOCKED:
             return StoreLocked(f"Another program holds the store {path} locked.", hint="Try again when it is done.")
         case sqlite.SQLITE_FULL:
-            return DiskFull(f"The disk of {path.parent} is full.", hint="Free some space; what was acknowledged is kept.")
+            return _disk_full(path)
+        case sqlite.SQLITE_IOERR if _is_full(path.parent):
+            return _disk_full(path)
         case sqlite.SQLITE_CORRUPT | sqlite.SQLITE_NOTADB:
             return StoreDamaged(f"The store {path} is damaged, or was written with another key.",
                                 hint="Move it aside to start anew; `tracedesk doctor` says where its key lies.")
         case sqlite.SQLITE_READONLY | sqlite.SQLITE_IOERR | sqlite.SQLITE_CANTOPEN:
             return WorldError(f"The store {path} cannot be read or written: {text}.", hint="Look at the disk and its rights.")
     return None
+
+
+def _disk_full(path: Path) -> DiskFull:
+    return DiskFull(f"The disk of {path.parent} is full.", hint="Free some space; what was acknowledged is kept.")
+
+
+def _is_full(folder: Path) -> bool:
+    try:
+        return shutil.disk_usage(folder).free < _INDEX_BYTES
+    except OSError:
+        return False

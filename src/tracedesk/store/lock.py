@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -42,9 +43,9 @@ class EngineLock:
             by = f" (process {holder})" if holder else ""
             raise StoreLocked(f"Another engine writes to this store{by}.",
                               hint="Stop it, or name another store with --store.")
-        os.ftruncate(handle, 0)
         os.lseek(handle, _PID_AT, os.SEEK_SET)
-        os.write(handle, f"{os.getpid()}\n".encode())
+        with suppress(OSError):                      # a disk that is full holds the lock, if not the number
+            os.write(handle, f"{os.getpid():<{_PID_BYTES}}\n".encode())
         os.lseek(handle, 0, os.SEEK_SET)
         self._handle = handle
         return self
@@ -89,6 +90,8 @@ class EngineLock:
 
 _PID_AT = 1
 """Byte 0 is what Windows locks; the process id stands behind it, where others may read."""
+_PID_BYTES = 20
+"""Always as long, written over in place: a file made shorter could not grow again on a full disk."""
 
 if sys.platform == "win32":
     import msvcrt

@@ -61,8 +61,9 @@ def _calls(found: Facts) -> Mask:
 
 
 def _for_counting(found: Facts) -> Mask:
-    """The spans that `counting` must see to find the same as among all of them: those that stand above or below one another
-    or have one response id, as far as they are calls or have figures, and the spans in between."""
+    """The spans that `counting` must see to find the same as among all of them: those that stand above or below one another,
+    have one response id, or stand beside one another with the same output and only some of them with a response id, as far as
+    they are calls or have figures, and the spans in between."""
     relevant = _calls(found)
     for name in ("input_tokens", "output_tokens", "cost_nusd"):
         relevant |= found[name] != NONE
@@ -73,7 +74,23 @@ def _for_counting(found: Facts) -> Mask:
     times = np.bincount(codes[codes >= 0], minlength=1)
     related = relevant & (codes >= 0)
     related[related] = times[codes[related]] > 1
+    related |= _beside(found, relevant, codes >= 0)
     return _with_all_above(found, related, relevant)
+
+
+def _beside(found: Facts, relevant: Mask, answered: Mask) -> Mask:
+    """The relevant spans of those families (one parent, as many output tokens) where some have a response id and some have
+    none."""
+    meant = np.zeros(len(relevant), np.bool_)
+    at = np.flatnonzero(relevant & (found["output_tokens"] != NONE))
+    if len(at) and 0 < answered[at].sum() < len(at):
+        parents = np.unique(found["parent_id"][at], return_inverse=True)[1]
+        outputs, output_of = np.unique(found["output_tokens"][at], return_inverse=True)
+        families, family = np.unique(parents * len(outputs) + output_of, return_inverse=True)
+        having = np.bincount(family[answered[at]], minlength=len(families)) > 0
+        lacking = np.bincount(family[~answered[at]], minlength=len(families)) > 0
+        meant[at[(having & lacking)[family]]] = True
+    return meant
 
 
 def _with_all_above(found: Facts, wanted: Mask, relevant: Mask) -> Mask:

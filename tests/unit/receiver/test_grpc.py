@@ -48,7 +48,7 @@ async def refused(rig: Rig, request: bytes, **more: object) -> grpc.aio.AioRpcEr
 
 
 def trailing(error: grpc.aio.AioRpcError) -> dict[str, bytes]:
-    return dict(error.trailing_metadata())
+    return dict(list(error.trailing_metadata()))
 
 
 @pytest.mark.parametrize("method", [TRACES, LOGS, METRICS])
