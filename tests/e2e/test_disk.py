@@ -88,17 +88,17 @@ def test_a_full_disk_does_not_keep_an_engine_from_starting(small_disk: Path) -> 
             assert len(acked) < 20_000, "what is left does not hold this"
         engine.kill()
     with running(store) as engine:                       # a log to read, and no room to bring it into the store
-        until(lambda: waits(engine), 3, "it says so")
+        until(lambda: waits(engine), 10, "it says so")
         assert engine.terminate()[0] == 0
     os.truncate(ballast, ballast.stat().st_size - 4_000_000)
     with running(store) as engine:
-        assert send(engine)
+        until(lambda: send(engine), 10, "it takes spans again")
         assert engine.terminate()[0] == 0
     fill(ballast)
     with running(store) as engine:                       # no log, and no room to begin one
-        until(lambda: waits(engine), 3, "it says so")
+        until(lambda: waits(engine), 10, "it says so")
         os.truncate(ballast, ballast.stat().st_size - 4_000_000)
-        until(lambda: send(engine), 5, "it takes spans again")
+        until(lambda: send(engine), 10, "it takes spans again")
         assert engine.terminate()[0] == 0
     with open_store(store, role="read") as opened:
         counts = {summary.trace_id: summary.span_count for summary in questions.traces(opened, limit=100_000)}

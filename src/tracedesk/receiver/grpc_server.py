@@ -7,10 +7,8 @@ refuses: more than 64 MiB after decompression (RESOURCE_EXHAUSTED, not to be sen
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import Any, NoReturn
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -19,6 +17,7 @@ from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.log import crash_text, logger
 from tracedesk.ingest.intake import Intake
 from tracedesk.receiver.admission import require_token
+from tracedesk.receiver.keeping import keep
 from tracedesk.receiver.refusals import BODY_LIMIT, refusal
 from tracedesk.receiver.signals import SIGNALS, Signal
 
@@ -46,21 +45,16 @@ def _export(signal: Signal, intake: Intake, token: str | None) -> Callable[[byte
             require_token(token, next((value for key, value in context.invocation_metadata() or ()
                                        if key == "authorization"), None))
             intake.reserve(len(body))
-            kept = intake.receive(partial(signal.from_proto, body, origin="grpc"), len(body))
-            del body
-            batch = await asyncio.wrap_future(kept)
+            batch = await keep(intake, signal, body, is_json=False, origin="grpc")
             answer: bytes = signal.success(batch).SerializeToString()
             return answer
         except TraceDeskError as error:
-            await _abort(context, error)
+            refused = refusal(error)
         except Exception as error:  # noqa: BLE001 - a bug: the sender is told so, and the others are served
             log.error("a gRPC request broke\n%s", crash_text(error))  # noqa: TRY400 - no text of what was sent
-            await _abort(context, error)
+            refused = refusal(error)
+        del body                                       # `abort` raises, and what it raises holds on to this frame for a while
+        await context.abort(refused.code, refused.message, trailing_metadata=refused.metadata())
+        raise AssertionError("abort raises")
 
     return export
-
-
-async def _abort(context: grpc.aio.ServicerContext[bytes, bytes], error: Exception) -> NoReturn:
-    refused = refusal(error)
-    await context.abort(refused.code, refused.message, trailing_metadata=refused.metadata())
-    raise AssertionError("abort raises")

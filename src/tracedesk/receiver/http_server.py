@@ -6,9 +6,7 @@ encoding of the request (another content type, no legal HTTP at all) is written 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from functools import partial
 
 import grpc
 import orjson
@@ -23,6 +21,7 @@ from tracedesk.ingest.intake import Intake
 from tracedesk.model.batch import SpanBatch
 from tracedesk.receiver import bodies
 from tracedesk.receiver.admission import JSON, PROTOBUF, Admission, encoding, require_token
+from tracedesk.receiver.keeping import keep
 from tracedesk.receiver.refusals import BODY_LIMIT, BROKEN, TOO_LARGE, Refusal, Refused, refusal
 from tracedesk.receiver.signals import SIGNALS, Signal
 
@@ -82,10 +81,7 @@ class HttpServer(web.Server):
     async def _keep(self, request: web.BaseRequest, signal: Signal, known: str) -> SpanBatch:
         """Read the body and have it written; what is kept, after COMMIT."""
         body = await bodies.read(request, self._intake)
-        decode = signal.from_proto if known == PROTOBUF else signal.from_json
-        kept = self._intake.receive(partial(decode, body, origin="http"), len(body))
-        del body
-        return await asyncio.wrap_future(kept)
+        return await keep(self._intake, signal, body, is_json=known == JSON, origin="http")
 
 
 class _Connection(RequestHandler):

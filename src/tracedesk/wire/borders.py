@@ -32,16 +32,16 @@ def fields(data: bytes) -> Iterator[Field]:
     """
     at, size = 0, len(data)
     while at < size:
-        tag, at = _varint(data, at)
+        tag, at = read_varint(data, at)
         number, wire = tag >> 3, tag & 7
         if number == 0:
             raise DecodeError("The body is not a protobuf message.", hint="Is it complete, and really protobuf?")
         if wire == 2:
-            length, at = _varint(data, at)
+            length, at = read_varint(data, at)
             stop = at + length
         elif wire == 0:
             start = at
-            _, at = _varint(data, at)
+            _, at = read_varint(data, at)
             yield number, wire, data[start:at]
             continue
         elif wire in (1, 5):
@@ -54,7 +54,12 @@ def fields(data: bytes) -> Iterator[Field]:
         at = stop
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
+def read_varint(data: bytes | memoryview, at: int) -> tuple[int, int]:
+    """A protobuf varint and where it ends.
+
+    Raises:
+        DecodeError: there is none.
+    """
     value = shift = 0
     while shift < 70:
         if at >= len(data):
@@ -124,12 +129,12 @@ def whole_part(block: bytes, levels: int = 1) -> bytes:
     at = 0
     try:
         while at < len(block):
-            tag, inner = _varint(block, at)
+            tag, inner = read_varint(block, at)
             stop = _end_of_field(block, tag & 7, inner)
             if stop > len(block):
                 if not levels or tag != SCOPES_TAG:
                     break
-                _, inner = _varint(block, inner)
+                _, inner = read_varint(block, inner)
                 kept = whole_part(block[inner:], levels - 1)
                 return block[:at] + bytes([SCOPES_TAG]) + varint(len(kept)) + kept
             at = stop
@@ -143,9 +148,9 @@ SCOPES_TAG = 0x12
 
 def _end_of_field(data: bytes, wire: int, at: int) -> int:
     if wire == 2:
-        length, at = _varint(data, at)
+        length, at = read_varint(data, at)
         return at + length
-    return _varint(data, at)[1] if wire == 0 else at + (8 if wire == 1 else 4)
+    return read_varint(data, at)[1] if wire == 0 else at + (8 if wire == 1 else 4)
 
 
 def varint(value: int) -> bytes:

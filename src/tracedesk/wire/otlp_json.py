@@ -15,8 +15,9 @@ from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import LogRecord, Note, Resource, Scope, Span
 from tracedesk.wire.checks import Refused
 from tracedesk.wire.json_reader import Reader
-from tracedesk.wire.json_text import parse
+from tracedesk.wire.json_text import VALUES, has_too_many_values, parse
 from tracedesk.wire.otlp_proto import refuse
+from tracedesk.wire.pieces import BORDERS, TOO_MANY
 
 __all__ = ["Reader", "count_metrics", "decode_logs", "decode_traces", "parse"]
 
@@ -73,6 +74,8 @@ def _root(document: Any, reader: Reader) -> tuple[dict[str, Any], int, bool]:
     if isinstance(document, bytes | bytearray | memoryview):
         document = bytes(document)
         size = len(document)
+        if not reader.lenient and has_too_many_values(document):
+            raise DecodeError(f"A request may have at most {VALUES:,} values.", hint="Send smaller batches.")
         document, mended = parse(document, lenient=reader.lenient)
     if not isinstance(document, dict):
         raise DecodeError("The body is JSON, but not an OTLP object.", hint='OTLP/JSON looks like {"resourceSpans": […]}.')
@@ -94,7 +97,10 @@ def _decode(
     mended = mended or repaired
     batch = SpanBatch(origin=origin, size_bytes=size)
     into: list[Any] = batch.spans if names[2] == "spans" else batch.logs
-    for block in _top(reader, root, names[0]):
+    blocks = _top(reader, root, names[0])
+    if not reader.lenient and _has_too_many(blocks, names):
+        raise DecodeError(TOO_MANY, hint="Send smaller batches.")
+    for block in blocks:
         resource, notes = reader.resource(block)
         for name in names[1]:
             for group in _inner(reader, batch, block, name):
@@ -110,6 +116,20 @@ def _decode(
                         made.notes |= Note.REPAIRED_TEXT
                     into.append(made)
     return batch
+
+
+def _has_too_many(blocks: list[dict[str, Any]], names: tuple[str, tuple[str, ...], str]) -> bool:
+    """Whether a request has more resources, scopes and items than it may."""
+    left = BORDERS - len(blocks)
+    for block in blocks:
+        for name in names[1]:
+            groups = block.get(name)
+            if isinstance(groups, list):
+                left -= len(groups) + sum(len(items) for group in groups if isinstance(group, dict)
+                                          and isinstance(items := group.get(names[2]), list))
+        if left < 0:
+            return True
+    return left < 0
 
 
 def _inner(reader: Reader, batch: SpanBatch, item: dict[str, Any], name: str) -> list[dict[str, Any]]:

@@ -96,13 +96,13 @@ def count_metrics(body: bytes, *, origin: str = "") -> SpanBatch:
     return SpanBatch(origin=origin, size_bytes=len(body), metric_points=points)
 
 
-def refuse(batch: SpanBatch, reason: str, name: str) -> None:
-    """Note that one item of a batch cannot be kept."""
+def refuse(batch: SpanBatch, reason: str, name: str, count: int = 1) -> None:
+    """Note that one item of a batch, or so many, cannot be kept."""
     for known in batch.rejected:
         if known.reason == reason:
-            known.count += 1
+            known.count += count
             return
-    batch.rejected.append(Rejection(reason, 1, name[:80]))
+    batch.rejected.append(Rejection(reason, count, name[:80]))
 
 
 def _salvage(body: bytes, batch: SpanBatch, kind: type[Any], build: Callable[..., Any], into: list[Any]) -> None:
