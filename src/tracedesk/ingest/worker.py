@@ -25,7 +25,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
-from typing import Any, BinaryIO, Protocol
+from typing import Any, BinaryIO
 
 from tracedesk.base.log import logger
 from tracedesk.base.own import own_command
@@ -292,13 +292,9 @@ def _unpacked(data: bytes, origin: str) -> SpanBatch:
 # -- the worker's end ------------------------------------------------------------------------------------------------
 
 
-class _Priced(Protocol):
-    def __call__(self, overrides: Overrides) -> Prices:
-        """A price book with the user's own prices."""
-
-
-def serve(made: _Priced, questions: BinaryIO, answers: BinaryIO) -> None:
-    """Answer until the pipe ends. An empty answer means: do it yourself."""
+def serve(made: Callable[[Overrides], Prices], questions: BinaryIO, answers: BinaryIO) -> None:
+    """Answer until the pipe ends. An empty answer means: do it yourself. `made` gives a price book with the user's own
+    prices."""
     book = made(())
     _say(answers, b"ready")
     while (head := questions.read(_QUESTION.size)) and len(head) == _QUESTION.size:
@@ -331,12 +327,8 @@ def _answer(batch: SpanBatch, book: Prices) -> bytes:
         place = origins.get((id(resource), id(scope)))
         if place is None:
             place = origins[id(resource), id(scope)] = len(shared)
-            shared.append(_packed(resource, scope))
+            shared.append(((resource.raw, resource.schema_url), (scope.raw, scope.schema_url)))
         row, words, _ = prepare(span, (), book)
         spans.append((tuple(row), words, span.raw, place))
     rejected = [(one.reason, one.count, one.first) for one in batch.rejected]
     return marshal.dumps((rejected, batch.size_bytes, shared, spans), _MARSHAL_VERSION)
-
-
-def _packed(resource: Resource, scope: Scope) -> tuple[tuple[bytes, str], tuple[bytes, str]]:
-    return (resource.raw, resource.schema_url), (scope.raw, scope.schema_url)

@@ -86,9 +86,10 @@ class Writer:
             if log.trace_id and log.span_id:
                 arrived.setdefault(log.trace_id, {}).setdefault(log.span_id, []).append(log)
         with explained(self.store.path):
-            if not arrived and not self._has_logs():
+            has_logs = self.db.execute("SELECT 1 FROM logs LIMIT 1").fetchone() is not None
+            if not arrived and not has_logs:
                 return [(span, []) for span in spans]
-            logged = self._logged({span.trace_id for span in spans} | set(arrived))
+            logged = self._logged({span.trace_id for span in spans} | set(arrived)) if has_logs else {}
             found: list[tuple[R | Span, list[LogRecord]]] = [
                 (span, self._all_logs(logged.get(span.trace_id), span, arrived.get(span.trace_id, {}))) for span in spans]
             for trace_id, named in arrived.items():
@@ -221,13 +222,8 @@ class Writer:
         numbered = [(traces[log.trace_id].trace_no if log.trace_id else log_store.NO_TRACE, log) for log in logs]
         return log_store.insert(self.db, numbered, self.resources, self.scopes)
 
-    def _has_logs(self) -> bool:
-        return self.db.execute("SELECT 1 FROM logs LIMIT 1").fetchone() is not None
-
     def _logged(self, trace_ids: set[bytes]) -> dict[bytes, int]:
         """The numbers of those traces that have stored log records."""
-        if not self._has_logs():
-            return {}
         return {trace_id: found[0] for trace_id in trace_ids if (found := self.db.execute(
             "SELECT trace_no FROM traces t WHERE trace_id = ? AND EXISTS (SELECT 1 FROM logs l WHERE l.trace_no = t.trace_no)",
             (trace_id,)).fetchone())}
