@@ -8,8 +8,9 @@ It is there only while more comes than one process keeps up with, and nothing de
 died, prices changed meanwhile, a body that is no request, a bug) the writer's thread does itself, from the same bytes.
 A span that log records speak of is opened and prepared again beside the store.
 
-A question is a kind, a length and that many bytes; an answer a length and that many bytes of `marshal`, in the order of the
-questions. Both ends are the same program, so both formats are only as stable as one run of it.
+A question is a kind, a length and that many bytes; an answer its number, a length and that many bytes of `marshal`, in the
+order of the questions. Both ends are the same program, so both formats are only as stable as one run of it. A process that
+answers nothing for `ANSWER_S`, or something that cannot be an answer, is ended.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any, BinaryIO
 
-from tracedesk.base.log import logger
+from tracedesk.base.log import crash_text, logger
 from tracedesk.base.own import own_command
 from tracedesk.ingest.stages import Prices, prepare
 from tracedesk.model.batch import Rejection, SpanBatch
@@ -42,13 +43,13 @@ STOP_BYTES, STOP_AFTER_S = 20_000_000, 10.0
 """It ends when less than this came during such a time."""
 LARGEST_BYTES = 8_000_000
 """Larger bodies are read by the writer's thread: what was made of one is held in both processes for a moment."""
-ANSWER_S = 60.0
-"""An answer that takes longer is not waited for."""
+ANSWER_S = 10.0
+"""An answer that takes longer is not waited for; senders wait as long."""
 
 _READERS: dict[int, Callable[..., SpanBatch]] = {0: otlp_proto.decode_traces, 1: otlp_json.decode_traces}
 _KINDS = {function: kind for kind, function in _READERS.items()}
 _PRICES = 2
-_QUESTION, _LENGTH = struct.Struct("<BI"), struct.Struct("<I")
+_QUESTION, _ANSWER = struct.Struct("<BI"), struct.Struct("<II")
 _MARSHAL_VERSION = 2
 """The last one that does not look every object up for whether it was written before."""
 
@@ -100,9 +101,9 @@ class PreparedAhead:
 class Ahead:
     """One body that a worker was given."""
 
-    def __init__(self, overrides: Overrides, origin: str) -> None:
+    def __init__(self, overrides: Overrides, origin: str, child: _Child) -> None:
         self.answer: Future[bytes | None] = Future()
-        self.overrides, self._origin = overrides, origin
+        self.overrides, self._origin, self._child = overrides, origin, child
 
     def done(self) -> bool:
         """Whether `batch` gives its answer at once."""
@@ -112,9 +113,13 @@ class Ahead:
         """What the worker made of the body; None where it has to be read here. `overrides` are the prices of now."""
         try:
             data = self.answer.result(ANSWER_S)
+            return None if data is None or overrides is not self.overrides else _unpacked(data, self._origin)
         except TimeoutError:
-            return None
-        return None if data is None or overrides is not self.overrides else _unpacked(data, self._origin)
+            log.warning("the worker does not answer; it is ended")
+        except Exception as error:  # noqa: BLE001 - not what a worker writes: the bytes are still here to be read
+            log.error("an answer of the worker cannot be read\n%s", crash_text(error))  # noqa: TRY400 - no text of a trace
+        self._child.kill()
+        return None
 
 
 class Worker:
@@ -167,7 +172,7 @@ class Worker:
             if self._child is not child:
                 return None
             self._bytes += len(body)
-            ahead = Ahead(self._overrides(), decode.keywords.get("origin", ""))
+            ahead = Ahead(self._overrides(), decode.keywords.get("origin", ""), child)
             child.ask(_KINDS[decode.func], body, ahead)
             return ahead
 
@@ -211,6 +216,11 @@ class _Child:
         self._asked.put(ahead)
         self._questions.put((kind, body))
 
+    def kill(self) -> None:
+        """End it at once: nobody waits any more for what was asked."""
+        self.ready = False
+        self._process.kill()
+
     def close(self) -> None:
         """End it by the end of its input, or by force where it is at something long."""
         self.ready = False
@@ -242,9 +252,10 @@ class _Child:
         pipe = self._process.stdout
         assert pipe is not None
         with pipe:
-            self.ready = self.spoke = _frame(pipe, _LENGTH) is not None          # its greeting: it has loaded
+            self.ready = self.spoke = _answer_from(pipe, 0) is not None          # its greeting: it has loaded
+            number = 0
             while self.ready:
-                data = _frame(pipe, _LENGTH)
+                data = _answer_from(pipe, number := number + 1)
                 if data is None:
                     break
                 ahead = self._asked.get()
@@ -270,12 +281,15 @@ def _shut(pipe: Any) -> None:
         pipe.close()
 
 
-def _frame(pipe: Any, head: struct.Struct) -> bytes | None:
-    """The bytes behind a length; None at the end of the pipe."""
-    start = pipe.read(head.size)
-    if len(start) < head.size:
+def _answer_from(pipe: Any, number: int) -> bytes | None:
+    """The answer of this number; None at the end of the pipe, or where something else comes."""
+    head = pipe.read(_ANSWER.size)
+    if len(head) < _ANSWER.size:
         return None
-    length = head.unpack(start)[-1]
+    said, length = _ANSWER.unpack(head)
+    if said != number:
+        log.error("the worker answered what it was not asked")
+        return None
     data: bytes = pipe.read(length)
     return data if len(data) == length else None
 
@@ -296,7 +310,8 @@ def serve(made: Callable[[Overrides], Prices], questions: BinaryIO, answers: Bin
     """Answer until the pipe ends. An empty answer means: do it yourself. `made` gives a price book with the user's own
     prices."""
     book = made(())
-    _say(answers, b"ready")
+    number = 0
+    _say(answers, number, b"ready")
     while (head := questions.read(_QUESTION.size)) and len(head) == _QUESTION.size:
         kind, length = _QUESTION.unpack(head)
         data = questions.read(length)
@@ -309,11 +324,11 @@ def serve(made: Callable[[Overrides], Prices], questions: BinaryIO, answers: Bin
             answer = _answer(_READERS[kind](data), book)
         except Exception:  # noqa: BLE001 - whoever asked does it again, and says what is wrong with it
             answer = b""
-        _say(answers, answer)
+        _say(answers, number := number + 1, answer)
 
 
-def _say(answers: BinaryIO, data: bytes) -> None:
-    answers.write(_LENGTH.pack(len(data)))
+def _say(answers: BinaryIO, number: int, data: bytes) -> None:
+    answers.write(_ANSWER.pack(number, len(data)))
     answers.write(data)
     answers.flush()
 

@@ -154,6 +154,56 @@ def test_when_it_dies_nobody_waits_and_another_is_started(worker: Worker) -> Non
     until(lambda: ask(worker, body()) is not None)
 
 
+GREETING = "import sys, struct, time\nsay = lambda *n: (sys.stdout.buffer.write(struct.pack('<II', *n) + b'ready'), sys.stdout.flush())\nsay(0, 5)\n"
+
+
+@pytest.mark.parametrize("speaks", [
+    "say(1, 5)",                                         # no marshal
+    "say(7, 5)",                                         # the number of another answer
+    "say(1, 2**32 - 1)",                                 # a length that never comes
+    "sys.stdout.buffer.write(b'?'); sys.stdout.flush()",
+    "",
+], ids=["nonsense", "another answer", "endless", "half", "silence"])
+def test_one_that_answers_nonsense_or_nothing_is_ended_and_the_body_is_read_here(
+    speaks: str, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(module, "START_AFTER_S", 0.0)
+    monkeypatch.setattr(module, "ANSWER_S", 0.5)
+    worker = Worker(list, [sys.executable, "-c", f"{GREETING}sys.stdin.buffer.read(9)\n{speaks}\ntime.sleep(600)"])
+    worker.consider(module.START_BYTES)
+    until(lambda: worker._child is not None and worker._child.ready)
+    process = process_of(worker)
+    waiting = [ask(worker, body()) for _ in range(3)]
+    prices = worker.overrides
+    assert [ahead.batch(prices) for ahead in waiting if ahead is not None] == [None] * 3
+    until(lambda: worker._child is None or worker._child.ended)
+    worker.consider(0)
+    until(lambda: process.poll() is not None)
+    worker.close()
+    assert "prompt" not in caplog.text
+
+
+def test_answers_arrive_whole_from_one_that_is_stopped_and_goes_on_all_the_time(
+    worker: Worker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A write to a pipe that a signal interrupts is a partial one, and `sys.stdout.buffer` under PYTHONUNBUFFERED leaves it
+    at that."""
+    worker.close()
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    worker.consider(module.START_BYTES)
+    until(lambda: ask(worker, b"") is not None)
+    process = process_of(worker)
+    large = body() * 20                                  # some pipes full
+    waiting = [ask(worker, large) for _ in range(12)]
+    while not all(ahead.done() for ahead in waiting if ahead is not None):
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(process.pid, number)
+            time.sleep(0.002)
+    spans = otlp_proto.decode_traces(large).item_count
+    found = [ahead.batch(worker.overrides) for ahead in waiting if ahead is not None]
+    assert [batch.item_count for batch in found if batch is not None] == [spans] * 12
+
+
 def test_one_that_does_not_even_start_is_not_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "START_AFTER_S", 0.0)
     for command in ([sys.executable, "-c", "raise SystemExit(3)"], ["/no/such/program"]):
@@ -213,7 +263,7 @@ def test_the_store_is_the_same_with_it_and_without(tmp_path: Path, worker: Worke
 def test_it_ends_with_its_pipe() -> None:
     answers = io.BytesIO()
     serve(PriceBook, io.BytesIO(module._QUESTION.pack(0, 5) + b"cut"), answers)
-    assert answers.getvalue() == module._LENGTH.pack(5) + b"ready"
+    assert answers.getvalue() == module._ANSWER.pack(0, 5) + b"ready"
 
 
 def test_no_process_of_it_stays(worker: Worker) -> None:

@@ -63,7 +63,8 @@ def _run_worker() -> None:
 
     no_core_dumps()
     look_seldom_for_cycles()
-    serve(PriceBook, sys.stdin.buffer, sys.stdout.buffer)
+    with open(sys.stdout.fileno(), "wb", closefd=False) as answers:     # sys.stdout.buffer has no buffer under PYTHONUNBUFFERED
+        serve(PriceBook, sys.stdin.buffer, answers)
 
 
 def _address(text: str, option: str) -> str:
