@@ -1,5 +1,5 @@
 # make run    set up and open the desk (no display: runs the engine in the foreground)
-# make test   set up and run the whole suite offscreen
+# make test   set up and run the whole suite offscreen, in as many processes as there are cores (one: ARGS="-n 0 ...")
 # make check  ruff, mypy, import-linter
 # make bench  the benchmarks, as a table
 # make soak   long kill and load runs
@@ -14,7 +14,7 @@ run: setup
 	@$(BIN)/tracedesk
 
 test: setup
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m pytest -q -n auto --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: setup
 	$(BIN)/ruff check src tests
