@@ -48,6 +48,7 @@ class Elided(QWidget):
                  mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
         super().__init__()
         self._text, self._tone, self._mode = text, tone, mode
+        self.setAccessibleName(text)
         self.setFont(theme.current().font(face))
         self.setProperty(theme.FACE, face)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

@@ -1,16 +1,18 @@
-"""Messages as a chat: system folded, who speaks by the colour of the left edge, tool calls with their arguments."""
+"""Messages as a chat: system folded, who speaks by the colour of the left edge, tool calls with what came back, folded."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.format import call_text, pretty, short
+from tracedesk.ui.inspector.format import call_text, parse_json, pretty, short
 from tracedesk.ui.inspector.media import media_widget
 from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, link_button, visible
 from tracedesk.ui.inspector.tab import InspectorTab
@@ -19,6 +21,8 @@ from tracedesk.ui.widgets.text import Glyph
 
 ROLE_WORDS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 FOLDED_ROLES = frozenset({"system", "developer"})
+CALLS = ("tool_call", "server_tool_call")
+RESULTS = ("tool_call_response", "server_tool_call_response")
 MESSAGES_SHOWN = 24
 """The latest so many are built at once; a conversation of hundreds would hold up the window."""
 
@@ -58,8 +62,25 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         button = link_button(f"Show {min(earlier, MESSAGES_SHOWN):,} of {earlier:,} earlier messages")
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         button.clicked.connect(lambda: _earlier(detail, messages[:earlier], column, button))
-    for side, message in messages[-MESSAGES_SHOWN:]:
-        column.addWidget(_card(detail, side, message))
+    for card in _cards(detail, messages[-MESSAGES_SHOWN:]):
+        column.addWidget(card)
+
+
+def _cards(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]]) -> Iterator[QWidget]:
+    """A card for each message; a tool's result stands in the card of its call where that is among them."""
+    everything = [part for _, message in messages for part in _parts(message)]
+    called = {_call_id(part) for part in everything if part.get("type") in CALLS}
+    results = {_call_id(part): part for part in everything
+               if part.get("type") in RESULTS and _call_id(part) and _call_id(part) in called}
+    for side, message in messages:
+        parts = _parts(message)
+        if not parts or any(results.get(_call_id(part)) is not part for part in parts):
+            yield _card(detail, side, message, results)
+
+
+def _call_id(part: dict[str, Any]) -> str:
+    found = part.get("id")
+    return found if isinstance(found, str) else ""
 
 
 def _earlier(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]], column: QVBoxLayout, button: QPushButton) -> None:
@@ -68,22 +89,22 @@ def _earlier(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]], col
     at = column.indexOf(button)
     column.removeWidget(button)
     button.deleteLater()
-    for side, message in reversed(shown):
-        column.insertWidget(at, _card(detail, side, message))
+    for place, card in enumerate(_cards(detail, shown)):
+        column.insertWidget(at + place, card)
     if left:
         again = link_button(f"Show {min(len(left), MESSAGES_SHOWN):,} of {len(left):,} earlier messages")
         again.clicked.connect(lambda: _earlier(detail, left, column, again))
         column.insertWidget(at, again, 0, Qt.AlignmentFlag.AlignLeft)
 
 
-def _card(detail: SpanDetail, side: str, message: dict[str, Any]) -> QWidget:
+def _card(detail: SpanDetail, side: str, message: dict[str, Any], results: dict[str, dict[str, Any]]) -> QWidget:
     role = str(message.get("role") or ("assistant" if side == "output" else "user"))
     parts = _parts(message)
     if role in FOLDED_ROLES:
         return _folded(ROLE_WORDS.get(role, role), parts, detail.text("prompt.version"))
     colors = theme.current()
-    calls = [part for part in parts if part.get("type") in ("tool_call", "server_tool_call")]
-    answers = [part for part in parts if part.get("type") in ("tool_call_response", "server_tool_call_response")]
+    calls = [part for part in parts if part.get("type") in CALLS]
+    answers = [part for part in parts if part.get("type") in RESULTS]
     is_tool = role == "tool" or (bool(answers) and len(answers) == len(parts))
     if is_tool or (calls and len(calls) == len(parts)):
         edge, icon, tone = colors.kind(Kind.TOOL).text, "tool", "kind.tool"
@@ -111,6 +132,8 @@ def _card(detail: SpanDetail, side: str, message: dict[str, Any]) -> QWidget:
     card.column.addLayout(head)
     for part in parts:
         card.column.addWidget(_part(part))
+        if part.get("type") in CALLS and _call_id(part) in results:
+            card.column.addWidget(_came_back(results[_call_id(part)]))
     if not parts:
         card.column.addWidget(label("empty", font="caption", color="text.tertiary"))
     return card
@@ -122,13 +145,27 @@ def _part(part: dict[str, Any]) -> QWidget:
         return LongText(_text(part))
     if kind == "reasoning":
         return _folded("Reasoning", [part], None)
-    if kind in ("tool_call", "server_tool_call"):
+    if kind in CALLS:
         return LongText(call_text(str(part.get("name") or "tool"), part.get("arguments")), font="code", lines=12)
-    if kind in ("tool_call_response", "server_tool_call_response"):
-        return LongText(pretty(part.get("response", part.get("result", part.get("content")))), font="code", lines=12)
+    if kind in RESULTS:
+        return LongText(pretty(_result(part)), font="code", lines=12)
     if kind in ("blob", "uri", "file"):
         return media_widget(part)
     return LongText(pretty(part), font="code", lines=12)
+
+
+def _result(part: dict[str, Any]) -> Any:
+    return part.get("response", part.get("result", part.get("content")))
+
+
+def _came_back(part: dict[str, Any]) -> QWidget:
+    """A tool's result in one line below its call: how many items, and how they begin."""
+    result = _result(part)
+    items = parse_json(result) if isinstance(result, str) else result
+    count = f"{counted(len(items), 'item')}: " if isinstance(items, list) else ""
+    fold = Fold("Result", visible(count + short(result, 200)), lambda: LongText(pretty(result), font="code", lines=12))
+    fold.setProperty("pane", "plain")
+    return fold
 
 
 def _folded(title: str, parts: list[dict[str, Any]], chip: str | None) -> QWidget:
