@@ -1,7 +1,8 @@
 """From gRPC to committed rows: spans of LLM calls of 1.2 kB, 512 to a request, normalised, priced and written.
 
 The engine runs in a process of its own, as it does for a user; four senders keep one request each under way. A span counts
-when its request was answered, which is after COMMIT.
+when its request was answered, which is after COMMIT. The first figure includes the start of the engine's worker (it comes when
+bodies wait), the second does not.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def measure(quick: bool = False) -> list[tuple[str, str, str]]:
     """Rows of (what, measured, budget)."""
     count = 40 if quick else 200
     now_ns = time.time_ns()
-    bodies = [request(number, now_ns) for number in range(count + SENDERS)]
+    bodies = [request(number, now_ns) for number in range(2 * count + SENDERS)]
     with tempfile.TemporaryDirectory() as folder:
         store = Path(folder) / "bench.db"
         engine = subprocess.Popen(
@@ -78,15 +79,17 @@ def measure(quick: bool = False) -> list[tuple[str, str, str]]:
         try:
             assert engine.stdout is not None
             address = engine.stdout.readline().split("grpc=")[1].split()[0]
-            _send(address, bodies[count:])               # the price table is loaded, plans are compiled
+            _send(address, bodies[2 * count:])           # the price table is loaded, plans are compiled
             seconds = _send(address, bodies[:count])
+            later_seconds = _send(address, bodies[count:2 * count])
             size = sum(path.stat().st_size for path in Path(folder).glob("bench.db*"))
         finally:
             engine.send_signal(signal.SIGTERM)
             engine.wait()
     spans, received = count * PER_REQUEST, sum(map(len, bodies))
     return [("ingest: gRPC to committed rows, LLM spans of 1.2 kB", f"{spans / seconds:,.0f} spans/s", "25,000 spans/s"),
-            ("ingest: bytes of a span on the wire", f"{received / ((count + SENDERS) * PER_REQUEST):,.0f}", ""),
+            ("ingest: the same, as many again", f"{spans / later_seconds:,.0f} spans/s", "25,000 spans/s"),
+            ("ingest: bytes of a span on the wire", f"{received / (len(bodies) * PER_REQUEST):,.0f}", ""),
             ("ingest: bytes in the store (with its log) per byte received", f"{size / received:.2f}", "")]
 
 

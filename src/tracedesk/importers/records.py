@@ -8,11 +8,11 @@ that memory stays bounded. What cannot be read is skipped and counted in the rep
 from __future__ import annotations
 
 import io
-import json
 import re
 from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO, NamedTuple, cast
 
+from tracedesk.base import nesting
 from tracedesk.base.errors import DecodeError
 from tracedesk.importers import json_scan
 from tracedesk.importers.importer import Report
@@ -75,8 +75,8 @@ def value_of(text: bytes) -> Any:
     """
     if _BIG.search(text):
         try:
-            return json.loads(text)                          # orjson makes a float of what is beyond 64 bits
-        except (ValueError, RecursionError):
+            return nesting.loads(text)                       # orjson makes a float of what is beyond 64 bits
+        except ValueError:
             pass
     return parse(text, lenient=True)[0]
 

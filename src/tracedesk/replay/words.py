@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from tracedesk.base import nesting
 from tracedesk.base.words import counted
 
 QUOTE = 60
@@ -36,8 +37,8 @@ def opened(value: Any) -> Any:
     """The list or map inside JSON text, else the value itself."""
     if isinstance(value, str) and value.lstrip()[:1] in ("{", "[") and len(value) <= _JSON_AT_MOST:
         try:
-            return json.loads(value)
-        except (ValueError, RecursionError):
+            return nesting.loads(value)
+        except ValueError:
             return value
     return value
 

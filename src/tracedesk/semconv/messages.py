@@ -82,7 +82,7 @@ def _from(value: Any, default_role: str, wrapped: bool, depth: int) -> list[Mess
 
 
 def _from_list(value: list[Any], default_role: str, wrapped: bool, depth: int) -> list[Message] | None:
-    if not value:
+    if not value or depth > MAX_NESTING:
         return None
     if all(is_message(item) for item in value):
         return [one_message(item, default_role) for item in value]

@@ -7,7 +7,6 @@ a number that is negative, fractional, infinite, a bool or absurdly large is no 
 from __future__ import annotations
 
 import ast
-import json
 import math
 import re
 from datetime import UTC, datetime
@@ -16,6 +15,7 @@ from typing import Any
 
 import orjson
 
+from tracedesk.base import nesting
 from tracedesk.base.clock import NS_PER_S
 
 MAX_COUNT = 10**10
@@ -100,10 +100,10 @@ def flag(value: Any) -> bool | None:
 
 
 def load_json(value: str) -> Any:
-    """What a JSON text holds, or None where it does not parse. Never holds a lone surrogate."""
+    """What a JSON text holds, or None where it does not parse or is nested too deep. Never holds a lone surrogate."""
     try:
-        found = json.loads(value)
-    except (ValueError, RecursionError):
+        found = nesting.loads(value)
+    except ValueError:
         return None
     return clean(found) if _SURROGATE.search(value) else found
 

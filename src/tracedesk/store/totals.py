@@ -15,6 +15,7 @@ from functools import lru_cache
 from operator import attrgetter
 from typing import Any
 
+from tracedesk.base import nesting
 from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.row import SpanRow
@@ -56,8 +57,8 @@ def error_text(row: SpanRow) -> str:
 def tag_pairs(tags: str) -> tuple[tuple[str, str], ...]:
     """The (key, value) texts of a row's tags; nested ones (feature flags) as `flags.name`."""
     try:
-        found = json.loads(tags)
-    except (ValueError, RecursionError):
+        found = nesting.loads(tags)
+    except ValueError:
         return ()
     pairs: list[tuple[str, str]] = []
     if isinstance(found, dict):

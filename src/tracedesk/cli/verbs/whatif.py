@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from tracedesk.base import nesting
 from tracedesk.base.clock import NARROW, format_duration, now_ns, parse_duration
 from tracedesk.base.errors import DataError
 from tracedesk.base.money import format_total
@@ -91,8 +92,8 @@ def _asked(rules: tuple[str, ...], spec: Path | None) -> list[tuple[Any, tuple[C
     asked: list[tuple[Any, tuple[Change, ...]]] = [(text, tuple(parse_rule(text).changes())) for text in rules]
     if spec is not None:
         try:
-            document = json.loads(spec.read_text(encoding="utf-8"))
-        except (ValueError, RecursionError) as error:
+            document = nesting.loads(spec.read_text(encoding="utf-8"))
+        except ValueError as error:
             raise DataError(f"{spec} is no JSON file.", hint=str(error)) from error
         changes_from_json(document)                          # the whole list, with its own complaint where it is none
         listed = document.get("changes", []) if isinstance(document, dict) else document

@@ -7,6 +7,8 @@ import json
 import math
 from typing import Any
 
+from tracedesk.base import nesting
+
 
 def plain(value: Any) -> Any:
     """A value that JSON can carry: bytes as base64 text, NaN and infinities as words."""
@@ -47,8 +49,8 @@ def parse_json(text: str) -> Any | None:
     if not stripped or stripped[0] not in "{[":
         return None
     try:
-        parsed = json.loads(stripped)
-    except (ValueError, RecursionError):
+        parsed = nesting.loads(stripped)
+    except ValueError:
         return None
     return parsed if isinstance(parsed, dict | list) else None
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from tracedesk.base import nesting
 from tracedesk.base.errors import DataError, WorldError
 
 TIMEOUT_S = 60.0
@@ -129,16 +130,16 @@ def _events(response: http.client.HTTPResponse) -> Iterator[Any]:
 
 def _parsed(data: bytes) -> Any:
     try:
-        return json.loads(data)
-    except (ValueError, RecursionError) as error:
+        return nesting.loads(data)
+    except ValueError as error:
         raise WorldError("The endpoint sent something that is no JSON.", hint=data[:200].decode("utf-8", "replace")) from error
 
 
 def _complaint(data: bytes) -> str:
     """The message inside an error, else its beginning."""
     try:
-        found = json.loads(data)
-    except (ValueError, RecursionError):
+        found = nesting.loads(data)
+    except ValueError:
         return data[:200].decode("utf-8", "replace").strip() or "no reason given"
     error = found.get("error", found) if isinstance(found, dict) else found
     message = error.get("message") if isinstance(error, dict) else error
