@@ -153,7 +153,7 @@ class KeysPane(QWidget):
         commands = self._desk.commands
         state = "fixed" if commands.fixed(command.id) else "changed" if commands.has_own_keys(command.id) else ""
         keys = "   ".join(map(printed, command.keys)) or "—"
-        return [Cell(command.title, icon=command.icon), Cell(keys, "text.primary" if command.keys else "text.tertiary"),
+        return [Cell(command.title), Cell(keys, "text.primary" if command.keys else "text.tertiary"),
                 Cell(self._where(command), "text.tertiary"),
                 Cell(state, "text.link" if state == "changed" else "text.tertiary")]
 

@@ -139,7 +139,7 @@ QListView, QTreeView, QTableView {{ background: {h("bg.panel")}; border: none; s
 QListView[role="popup"] {{ background: {h("bg.overlay")}; border: 1px solid {h("border.strong")}; padding: 3px 0; }}
 QHeaderView::section {{ background: {h("bg.panel")}; color: {h("text.tertiary")}; border: none;
   border-bottom: 1px solid {h("border.subtle")};
-  padding: 4px 8px; }}
+  padding: 4px 3px; }}
 QTableCornerButton::section {{ background: {h("bg.panel")}; border: none; }}
 QScrollArea {{ background: transparent; border: none; }}
 QScrollArea > QWidget > QWidget[scroll="body"] {{ background: transparent; }}

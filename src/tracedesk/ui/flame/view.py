@@ -21,7 +21,7 @@ from tracedesk.ui.flame.source import CALLERS, MERGED, TIME
 from tracedesk.ui.widgets.buttons import Segments
 from tracedesk.ui.widgets.text import Elided
 
-WIDE_PX, LOW_PX = 940, 400
+WIDE_PX, LOW_PX = 940, 384
 """From so wide on the figures stand beside the graph; lower than so much there is no room for them below it."""
 MODES = {MERGED: "Merged", TIME: "Time order", CALLERS: "Callers and callees"}
 
