@@ -11,15 +11,15 @@ from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Act, Step
 from tracedesk.ui.inspector.format import plain, short
-from tracedesk.ui.inspector.pieces import LongText, visible
 from tracedesk.ui.inspector.tab import section
 from tracedesk.ui.inspector.tabs import messages as messages_tab
 from tracedesk.ui.inspector.tabs import retrieval as retrieval_tab
 from tracedesk.ui.replay.came_back import ToolBody
 from tracedesk.ui.replay.code_view import CodeView
 from tracedesk.ui.replay.reader import detail_of, members_with
+from tracedesk.ui.widgets.long_text import LongText
 from tracedesk.ui.widgets.table import Cell, Column, Table
-from tracedesk.ui.widgets.text import label
+from tracedesk.ui.widgets.text import label, visible
 
 _QUIET = ("messages", "documents", "input.value", "output.value", "tool.args", "tool.result", "system", "tools", "vectors")
 
@@ -107,7 +107,7 @@ def _fill_facts(told: Material, step: Step, column: QVBoxLayout) -> None:
             for name in ("input.value", "output.value"):
                 if name in values:
                     section(column, "Given" if name == "input.value" else "Came out")
-                    column.addWidget(LongText(short(values[name], 4_000), font="code", lines=12))
+                    column.addWidget(LongText(short(values[name], 4_000), "code", lines=12))
             facts |= {key: value for key, value in told.attributes(step.span).items() if len(short(value, 200)) < 120}
     elif step.act is Act.WAITED:
         column.addWidget(label("No span without children ran in this stretch: the program computed, slept or waited, and did "

@@ -15,9 +15,8 @@ from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
 from tracedesk.replay.turn import Turn
 from tracedesk.ui import theme
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.curve import Curve
-from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip
+from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, visible
 
 SEEN_AT_MOST, LINES_AT_MOST, CHARACTERS_AT_MOST, BUBBLE_PX = 6, 8, 600, 214
 CURVE_PX, CURVE_COMPACT_PX, SIDE_PX, SIDE_COMPACT_PX = 92, 60, 308, 268
@@ -166,11 +165,11 @@ class SoFar(QFrame):
             inside = QHBoxLayout(row)
             inside.setContentsMargins(16, 0, 16, 0)
             inside.setSpacing(8)
-            key = Elided(visible(name), "code", "text.tertiary")
+            key = Elided(name, "code", "text.tertiary")
             key.setFixedWidth(92)
             inside.addWidget(key)
             was = f"{change.was} → {value}" if change is not None and change.was is not None else value
-            inside.addWidget(Elided(visible(was), "code", "text.primary"), 1)
+            inside.addWidget(Elided(was, "code", "text.primary"), 1)
             if change is not None:
                 inside.addWidget(label("new" if change.was is None else "changed", "label", "link"))
             self._state.addWidget(row)
