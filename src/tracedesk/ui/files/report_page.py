@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVB
 from tracedesk.ui.files.shown import ShownFiles, count_of
 from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button, Switch
+from tracedesk.ui.widgets.layouts import clear
 from tracedesk.ui.widgets.text import Elided, Glyph, label, visible
 
 MOST_CARDS = 200
@@ -85,9 +86,7 @@ class FilesPage(QFrame):
 
     def refresh(self) -> None:
         """Show the reports as they are now."""
-        while (item := self._cards.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._cards)
         files, reports = self._files, self.reports()
         for file in reports[:MOST_CARDS]:
             self._cards.addWidget(_card(file))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
@@ -18,6 +17,7 @@ from tracedesk.ui.replay.came_back import ToolBody
 from tracedesk.ui.replay.code_view import CodeView
 from tracedesk.ui.replay.reader import detail_of, members_with
 from tracedesk.ui.widgets.long_text import LongText
+from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import label, visible
 
@@ -44,11 +44,7 @@ def readable(told: Material, step: Step) -> QWidget:
     for aside in step.asides:
         column.addWidget(label(visible(f"Also: {aside.text}"), "dense", "tertiary"))
     column.addStretch(1)
-    scroll = QScrollArea()
-    scroll.setWidget(inside)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll = scrolled(inside, by_keys=True)
     if step.kind is Kind.LLM:                            # the answer is what the step added; it stands last
         bar = scroll.verticalScrollBar()
         bar.rangeChanged.connect(lambda _low, high: bar.setValue(high))
