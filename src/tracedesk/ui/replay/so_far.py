@@ -16,6 +16,7 @@ from tracedesk.replay.steps import Step
 from tracedesk.replay.turn import Turn
 from tracedesk.ui import theme
 from tracedesk.ui.replay.curve import Curve
+from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.layouts import clear
 from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, visible
@@ -64,11 +65,7 @@ class SoFar(QFrame):
         self._state, self._seen = QVBoxLayout(), QVBoxLayout()
         self._state.setSpacing(0)
         self._seen.setSpacing(8)
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        theme.hold(head, 36)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 16, 0)
+        head, row = bar(36)
         row.addWidget(label("So far", "dense_strong"))
         inside = QWidget()
         inside.setProperty("scroll", "body")
