@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -18,8 +19,7 @@ from tests.ui.conftest import Desk
 from tracedesk.ingest.stages import prepare
 from tracedesk.pricing.book import PriceBook
 from tracedesk.store.connect import open_store
-from tracedesk.ui.inspector.pieces import plain_tooltip, visible
-from tracedesk.ui.widgets.text import plain_tip
+from tracedesk.ui.widgets.text import TIP_MOST, Elided, plain_tip, visible
 from tracedesk.wire import otlp_json
 
 EVIL = ('<img src="file://{canary}"><img src="//198.51.100.7/share/x.png"><img src="http://198.51.100.7/x.png">'
@@ -103,11 +103,32 @@ def test_control_and_direction_marks_are_made_visible() -> None:
     assert "\u202e" not in shown
 
 
-@pytest.mark.parametrize("make", [plain_tip, plain_tooltip])
-def test_tooltips_escape_what_looks_like_markup(make: Callable[[str], str]) -> None:
-    tip = make('<img src="file:///x"> & "quoted"')
+def test_tooltips_escape_what_looks_like_markup() -> None:
+    tip = plain_tip('<img src="file:///x"> & "quoted"')
     assert "<img" not in tip
     assert "&lt;img" in tip
+    assert "\u202e" not in plain_tip("a\u202eb")
+    assert plain_tip("") == ""
+
+
+def test_the_tooltip_of_a_long_text_ends() -> None:
+    tip = plain_tip("<" * 100_000)
+    assert tip.count("&lt;") == TIP_MOST
+    assert "…" in tip
+
+
+def test_a_line_shows_marks_and_gives_its_whole_text_as_tooltip(qtbot: Any) -> None:
+    line = Elided("a\u202eb\nc")
+    qtbot.addWidget(line)
+    assert line.text() == "a\u202eb\nc"
+    assert line.accessibleName() == "a⟨U+202E⟩b c"
+    line.setText("<img> " * 100)
+    line.resize(100, 20)
+    line.grab()
+    assert line.toolTip() == plain_tip(line.text())
+    line.setText("short")
+    line.grab()
+    assert line.toolTip() == ""
 
 
 CHILD = """
@@ -149,9 +170,10 @@ def test_under_strace_nothing_outside_is_opened_or_connected_to(tmp_path: Path) 
     script = tmp_path / "look.py"
     script.write_text(CHILD, encoding="utf-8")
     traced = ["strace", "-f", "-e", "trace=open,openat,connect", "-o", str(log)]
+    here = os.pathsep.join((".", "src"))
     done = subprocess.run([*traced, sys.executable, str(script), str(store)],
                           capture_output=True, text=True, timeout=120, check=False,
-                          cwd=Path(__file__).resolve().parents[2], env={**os.environ, "PYTHONPATH": "."})
+                          cwd=Path(__file__).resolve().parents[2], env={**os.environ, "PYTHONPATH": here})
     assert done.returncode == 0, done.stderr[-2000:]
     calls = log.read_text(encoding="utf-8", errors="replace").splitlines()
     assert len(calls) > 100

@@ -21,6 +21,7 @@ from tracedesk import __version__
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.base.paths import log_dir, make_private_dir
 from tracedesk.ui import theme
+from tracedesk.ui.clipboard import copy_text
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.text import label
 
@@ -68,7 +69,7 @@ class CrashDialog(QDialog):
         column.addWidget(box, 1)
         row = QHBoxLayout()
         row.addStretch(1)
-        row.addWidget(Button("Copy the report", lambda: QApplication.clipboard().setText(text), icon="copy"))
+        row.addWidget(Button("Copy the report", lambda: copy_text(text), icon="copy"))
         row.addWidget(Button("Go on", self.close, role="primary"))
         column.addLayout(row)
         theme.dress(self)

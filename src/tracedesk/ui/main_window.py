@@ -19,6 +19,7 @@ from tracedesk.model.query import TraceQuery, term
 from tracedesk.store.questions import StoreStats
 from tracedesk.ui import icons, pages, theme
 from tracedesk.ui.child import Child
+from tracedesk.ui.clipboard import copy_text
 from tracedesk.ui.dispatch import Commands
 from tracedesk.ui.files.opening import open_files
 from tracedesk.ui.files.shown import ShownFiles
@@ -172,7 +173,7 @@ class MainWindow(QMainWindow):
 
     def copy(self, text: str, what: str) -> None:
         """Put a text on the clipboard and confirm."""
-        QApplication.clipboard().setText(text)
+        copy_text(text)
         self.toast.say(f"Copied {what}")
 
     def _trouble(self, what: str, still: str, action: str, command: str) -> None:

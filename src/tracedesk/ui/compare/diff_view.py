@@ -7,12 +7,13 @@ from itertools import zip_longest
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from tracedesk.compare.text import EQUAL, GONE, NEW, Line
 from tracedesk.ui import theme
 from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Segments
+from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.text import Elided, label
 
 NUMBER_PX, MARK_PX, PAD_PX = 34, 20, 8
@@ -148,16 +149,11 @@ class DiffPane(QFrame):
         row.addWidget(self._about, 1)
         row.addWidget(self._layout, 0, Qt.AlignmentFlag.AlignVCenter)
         self.view = Lines()
-        scroll = QScrollArea()
-        scroll.setWidget(self.view)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(head)
-        column.addWidget(scroll, 1)
+        column.addWidget(scrolled(self.view, by_keys=True), 1)
 
     def say(self, title: str, about: str, lines: Sequence[Line], tokens: Sequence[str] = ()) -> None:
         """Another text; see `Lines.show_lines`."""

@@ -7,7 +7,7 @@ from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.ui import theme
-from tracedesk.ui.whatif.ranking import hatch
+from tracedesk.ui.waterfall.tools import hatched
 
 ENTRIES = (("a", "A"), ("same", "B, about the same"), ("worse", "B, slower (growth hatched)"), ("better", "B, faster"))
 SAMPLE_PX, GAP_PX = 24, 20
@@ -44,7 +44,7 @@ class Legend(QWidget):
                 if what == "worse":
                     shade = colors.color("bg.panel")
                     shade.setAlphaF(colors.alpha("hatch"))
-                    painter.setBrush(hatch(shade))
+                    painter.setBrush(hatched(shade))
                     painter.drawRect(box.adjusted(SAMPLE_PX / 2, 0, 0, 0))
             x += SAMPLE_PX + 8
             painter.setPen(colors.color("text.secondary"))

@@ -27,7 +27,6 @@ from tracedesk.ui.compare.diff_view import DiffPane
 from tracedesk.ui.compare.figures import Figures, sums_of
 from tracedesk.ui.compare.legend import Legend
 from tracedesk.ui.compare.parts_bar import PartsBar
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.traces.facets import TITLES
 from tracedesk.ui.waterfall.paired import PairedView
 from tracedesk.ui.waterfall.paired_paint import HEAD_PX, ROW_PX
@@ -35,7 +34,7 @@ from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button, IconButton, Segments, Switch, of_command
 from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.messages import Empty
-from tracedesk.ui.widgets.text import label
+from tracedesk.ui.widgets.text import label, visible
 
 AXES = ((SAME_START, "Same start"), (CLOCK, "Clock time"), (SHARE, "Normalized"))
 PAIRS_SHARE = 0.66

@@ -15,12 +15,11 @@ from tracedesk.importers.formats.span_table import ROLES
 from tracedesk.importers.importer import Report
 from tracedesk.importers.rows import csv_rows, is_parquet, parquet_rows
 from tracedesk.importers.source import Source
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.combo import Combo
 from tracedesk.ui.widgets.dialog_buttons import dialog_buttons
 from tracedesk.ui.widgets.table import Cell, Column, Table
-from tracedesk.ui.widgets.text import label
+from tracedesk.ui.widgets.text import label, visible
 
 TITLES = {"trace": "Trace id", "span": "Span id", "parent": "Parent span id", "name": "Name", "start": "Start", "end": "End",
           "duration": "Duration", "service": "Service", "status": "Status", "message": "Status message", "kind": "Span kind"}

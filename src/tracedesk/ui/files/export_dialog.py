@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QVBoxLa
 from tracedesk.exporters.exporter import Exporter, exporters
 from tracedesk.privacy.redact import rules
 from tracedesk.ui.child import Child
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.widgets.buttons import Button, Switch
 from tracedesk.ui.widgets.combo import Combo
 from tracedesk.ui.widgets.dialog_buttons import dialog_buttons
-from tracedesk.ui.widgets.text import label, set_tone
+from tracedesk.ui.widgets.text import label, set_tone, visible
 
 TOPIC = "export"
 WIDE_PX = 460

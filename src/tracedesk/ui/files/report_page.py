@@ -8,10 +8,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from tracedesk.ui.files.shown import ShownFiles, count_of
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button, Switch
-from tracedesk.ui.widgets.text import Elided, Glyph, label
+from tracedesk.ui.widgets.layouts import clear
+from tracedesk.ui.widgets.text import Elided, Glyph, label, visible
 
 MOST_CARDS = 200
 MOST_SKIPS = 50
@@ -86,9 +86,7 @@ class FilesPage(QFrame):
 
     def refresh(self) -> None:
         """Show the reports as they are now."""
-        while (item := self._cards.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.deleteLater()
+        clear(self._cards)
         files, reports = self._files, self.reports()
         for file in reports[:MOST_CARDS]:
             self._cards.addWidget(_card(file))
@@ -151,7 +149,7 @@ def _card(file: dict[str, Any]) -> QWidget:
     skipped, anything = bool(file.get("skipped")), bool(count_of(file, "spans") or count_of(file, "logs"))
     head.addWidget(Glyph("warn" if anything else "error", "status.warn" if anything else "status.error", 16) if skipped
                    else Glyph("ok", "status.ok", 16))
-    name = Elided(visible(str(file.get("file", ""))), "dense_strong", mode=Qt.TextElideMode.ElideMiddle)
+    name = Elided(str(file.get("file", "")), "dense_strong", mode=Qt.TextElideMode.ElideMiddle)
     name.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     head.addWidget(name, 1)
     column.addLayout(head)

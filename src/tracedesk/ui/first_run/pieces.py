@@ -9,8 +9,8 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from tracedesk.ui import icons, theme
-from tracedesk.ui.frame.top_bar import Dot
 from tracedesk.ui.widgets.buttons import Button, IconButton
+from tracedesk.ui.widgets.dot import Dot
 from tracedesk.ui.widgets.text import Glyph, label, set_tone
 
 CIRCLE_PX, INDENT_PX = 24, 40

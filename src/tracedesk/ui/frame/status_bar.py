@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
 from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.layouts import clear
 from tracedesk.ui.widgets.text import Glyph, key_caps, label, plain_tip
 
 LEGEND = (Kind.AGENT, Kind.CHAIN, Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.RERANKER, Kind.EMBEDDING, Kind.GUARDRAIL, Kind.DB)
@@ -28,15 +29,6 @@ class _Side(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 20)
-
-    def refill(self) -> None:
-        """Take everything out."""
-        while self.row.count():
-            item = self.row.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
 
 
 class StatusBar(QFrame):
@@ -74,7 +66,7 @@ class StatusBar(QFrame):
     def show_keys(self, keys: list[tuple[str, str]], *, legend: bool = True) -> None:
         """`(keys, what they do)` of the present page, then the kinds."""
         self.keys = list(keys)
-        self._left.refill()
+        clear(self._left.row)
         for key, words in keys:
             for cap in key_caps(key):
                 self._left.row.addWidget(cap)

@@ -12,6 +12,7 @@ from tracedesk.ui import theme
 from tracedesk.ui.state import AppState, Receiver
 from tracedesk.ui.stylesheet import repolish
 from tracedesk.ui.widgets.buttons import Button, IconButton, of_command
+from tracedesk.ui.widgets.dot import Dot
 from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.text import Elided, Glyph, KeyCap, key_caps, label, plain_tip, shortened
 
@@ -66,27 +67,6 @@ def draw_mark(painter: QPainter, x: float, y: float, size: float) -> None:
     painter.setBrush(colors.color("accent.on"))
     for left, top, wide in ((0.20, 0.25, 0.38), (0.36, 0.44, 0.42), (0.27, 0.63, 0.32)):
         painter.drawRoundedRect(QRectF(x + left * size, y + top * size, wide * size, size * 0.13), 1.2, 1.2)
-
-
-class Dot(QWidget):
-    """The live dot: breathes only while spans arrive."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedSize(8, 8)
-        self._tone, self._opacity = "status.unset", 1.0
-
-    def set_tone(self, tone: str) -> None:
-        """The colour of the dot."""
-        self._tone = tone
-        self.update()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(theme.current().color(self._tone))
-        painter.drawEllipse(QRectF(0.5, 0.5, 7, 7))
 
 
 class ReceiverPill(QFrame):

@@ -11,7 +11,8 @@ from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QSize, Qt
 from PySide6.QtGui import QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from tracedesk.ui.inspector.pieces import Elided, label, visible
+from tracedesk.ui.inspector.pieces import sent_line
+from tracedesk.ui.widgets.text import label, visible
 
 THUMBNAIL_PX = 240
 MEDIA_LIMIT_BYTES = 32 * 1024 * 1024
@@ -76,11 +77,11 @@ def media_widget(part: dict[str, Any]) -> QWidget:
     words = visible(str(modality))[:60]
     if data is not None:
         words += f" · {len(data):,} bytes"
-    row.addWidget(label(words, font="caption", color="text.secondary"))
+    row.addWidget(label(words, "caption", "secondary"))
     address = part.get("uri", part.get("url", part.get("file_id")))
     if data is None and isinstance(address, str):
-        row.addWidget(Elided(address, font="caption", color="text.tertiary"), 1)
-        row.addWidget(label("not fetched", font="caption", color="text.tertiary"))
+        row.addWidget(sent_line(address, "caption", "text.tertiary"), 1)
+        row.addWidget(label("not fetched", "caption", "tertiary"))
     else:
         row.addStretch(1)
     if data is not None:

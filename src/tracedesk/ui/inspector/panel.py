@@ -17,18 +17,21 @@ from tracedesk.base.registry import parts
 from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
 from tracedesk.model.llm import CostStatus
 from tracedesk.ui import icons, theme
+from tracedesk.ui.clipboard import copy_text
 from tracedesk.ui.inspector import tabs
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.pieces import Chip, Elided, Flow, copy_text, label
+from tracedesk.ui.inspector.pieces import LINE_PX, Chip, sent_line
 from tracedesk.ui.inspector.tab import NONE, NOT_SENT, InspectorTab
 from tracedesk.ui.inspector.table import SearchTable
 from tracedesk.ui.inspector.tabs.raw import raw_text
 from tracedesk.ui.inspector.tabs.tags import chips_of
 from tracedesk.ui.inspector.usage import usage_widget
 from tracedesk.ui.widgets.buttons import IconButton
+from tracedesk.ui.widgets.flow import Flow
 from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.tabs import Tab, TabStrip
+from tracedesk.ui.widgets.text import Elided, label
 from tracedesk.ui.widgets.timer import single_shot
 
 Fact = tuple[str, str, str]
@@ -260,11 +263,11 @@ class InspectorPanel(QFrame):
             quiet = figure in ("unpriced", NOT_SENT, NONE)
             box = QVBoxLayout()
             box.setSpacing(1)
-            box.addWidget(label(title, font="caption", color="text.tertiary"))
-            value = label(figure, font="body" if quiet else "body_strong", color="text.tertiary" if quiet else "text.primary")
+            box.addWidget(label(title, "caption", "tertiary"))
+            value = label(figure, "body" if quiet else "body_strong", "tertiary" if quiet else "primary")
             value.setAccessibleName(f"{title} {figure} {second}".strip())
             box.addWidget(value)
-            box.addWidget(Elided(second, font="caption", color="text.tertiary", mode=Qt.TextElideMode.ElideRight))
+            box.addWidget(Elided(second, "caption", "text.tertiary", least_px=LINE_PX))
             row.addLayout(box, 1)
         return row
 
@@ -277,8 +280,8 @@ class InspectorPanel(QFrame):
         names = QVBoxLayout()
         names.setSpacing(0)
         title = detail.text("display_name") or detail.span.name or detail.kind.label
-        names.addWidget(Elided(title, font="title", color="status.error" if detail.status is Status.ERROR else "text.primary"))
-        names.addWidget(Elided(subtitle_of(detail), font="caption", color="text.tertiary"))
+        names.addWidget(sent_line(title, "title", "status.error" if detail.status is Status.ERROR else "text.primary"))
+        names.addWidget(sent_line(subtitle_of(detail), "caption", "text.tertiary"))
         row.addLayout(names, 1)
         row.addWidget(IconButton("copy", "Copy the span as OTLP/JSON", lambda: copy_text(raw_text(detail)), size=15))
         more = IconButton("more", "More about this span", size=16)

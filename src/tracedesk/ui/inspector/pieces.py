@@ -1,93 +1,23 @@
-"""The small things that the inspector's pages are built of. Every text is plain text: a prompt is never rich."""
+"""What the inspector's pages are built of: lines that were sent, bars of shares, squares of their legends, cards, tags."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QLayout, QLayoutItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from tracedesk.ui import theme
+from tracedesk.ui.widgets.text import Elided, plain_tip, visible
 
-LONG_TEXT_LINES = 40
-LONG_TEXT_CHARACTERS = 6_000
-
-_SHOWN_AS: dict[int, int | str] = {code: 0x2400 + code for code in range(32) if code not in (9, 10)}
-_SHOWN_AS[0x7F] = 0x2421
-for _mark in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F):
-    _SHOWN_AS[_mark] = f"⟨U+{_mark:04X}⟩"
+LINE_PX = 16
+"""The least height of a line."""
 
 
-def visible(text: str) -> str:
-    """Text with control characters and direction marks made visible, so that data cannot pretend to be something else."""
-    return text.replace("\r\n", "\n").translate(_SHOWN_AS)
-
-
-def label(text: str = "", *, font: str = "dense", color: str = "text.primary", wrap: bool = False,
-          selectable: bool = False, parent: QWidget | None = None) -> QLabel:
-    """A plain-text label in a style of the tokens; `color` is `text.…` or `status.…`."""
-    made = QLabel(parent)
-    made.setTextFormat(Qt.TextFormat.PlainText)
-    made.setText(text)
-    made.setFont(theme.current().font(font))
-    made.setProperty(theme.FACE, font)
-    made.setProperty("tone", color if color.startswith("kind.") else color.partition(".")[2])
-    made.setWordWrap(wrap)
-    if selectable:
-        made.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
-    return made
-
-
-def ink(color: str) -> QColor:
-    """The colour of a role: `text.…`, or `status.…` for the word of a status."""
-    group, _, name = color.partition(".")
-    return theme.current().status(name).text if group == "status" else theme.current().color(color)
-
-
-class Elided(QWidget):
-    """One line of plain text that is cut in the middle where it does not fit; the whole text is its tooltip."""
-
-    def __init__(self, text: str = "", *, font: str = "dense", color: str = "text.primary",
-                 mode: Qt.TextElideMode = Qt.TextElideMode.ElideMiddle, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._font, self._color, self._mode = font, color, mode
-        self._text = ""
-        self.set_text(text)
-
-    def set_text(self, text: str) -> None:
-        """Show another text."""
-        self._text = visible(text).replace("\n", " ")
-        self.setAccessibleName(self._text)
-        self.setToolTip(plain_tooltip(text))
-        self.updateGeometry()
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        metrics = QFontMetrics(theme.current().font(self._font))
-        return QSize(min(600, metrics.horizontalAdvance(self._text) + 2), max(16, metrics.height()))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(24, self.sizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        font = theme.current().font(self._font)
-        painter.setFont(font)
-        painter.setPen(ink(self._color))
-        text = QFontMetrics(font).elidedText(self._text, self._mode, self.width())
-        painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
-        painter.end()
-
-
-def plain_tooltip(text: str) -> str:
-    """A tooltip text that Qt will not take for rich text: at most 1,000 characters, escaped where it looks like markup."""
-    short = visible(text if len(text) <= 1000 else text[:1000] + "…")
-    if "<" in short:
-        short = short.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        return f"<span style='white-space:pre-wrap'>{short}</span>"
-    return short
+def sent_line(text: str, face: str = "dense", tone: str = "text.primary") -> Elided:
+    """One line of what was sent; it gives way in the middle, because names, ids and addresses are told apart by their ends."""
+    return Elided(text, face, tone, Qt.TextElideMode.ElideMiddle, least_px=LINE_PX)
 
 
 class StackBar(QWidget):
@@ -166,7 +96,7 @@ class Chip(QWidget):
         super().__init__(parent)
         self._name = visible(name)
         self._value = visible(value if len(value) <= 48 else value[:47] + "…").replace("\n", " ")
-        self.setToolTip(plain_tooltip(f"{name}  {value}"))
+        self.setToolTip(plain_tip(f"{name}  {value}"))
         self.setAccessibleName(f"{name} {value[:200]}")
 
     def sizeHint(self) -> QSize:
@@ -192,112 +122,3 @@ class Chip(QWidget):
             shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, max(0, self.width() - x - 6))
             painter.drawText(QRectF(x, 0, self.width() - x, self.height()), Qt.AlignmentFlag.AlignVCenter, shown)
             x += metrics.horizontalAdvance(text) + 4
-
-
-class Flow(QLayout):
-    """Children from left to right, wrapped like words."""
-
-    def __init__(self, parent: QWidget | None = None, gap_px: int = 6) -> None:
-        super().__init__(parent)
-        self._items: list[QLayoutItem] = []
-        self._gap_px = gap_px
-        self._heights: dict[int, int] = {}
-        self.setContentsMargins(0, 0, 0, 0)
-
-    def invalidate(self) -> None:
-        self._heights.clear()
-        super().invalidate()
-
-    def addItem(self, item: QLayoutItem) -> None:
-        self._items.append(item)
-
-    def count(self) -> int:
-        return len(self._items)
-
-    def itemAt(self, index: int) -> QLayoutItem | None:
-        return self._items[index] if 0 <= index < len(self._items) else None
-
-    def takeAt(self, index: int) -> QLayoutItem | None:
-        return self._items.pop(index) if 0 <= index < len(self._items) else None
-
-    def hasHeightForWidth(self) -> bool:
-        return True
-
-    def heightForWidth(self, width: int) -> int:
-        if width not in self._heights:                # Qt asks some hundred times while a panel is laid out
-            self._heights[width] = self._lay_out(QRect(0, 0, width, 0), move=False)
-        return self._heights[width]
-
-    def setGeometry(self, rect: QRect) -> None:
-        super().setGeometry(rect)
-        self._lay_out(rect, move=True)
-
-    def sizeHint(self) -> QSize:
-        return self.minimumSize()
-
-    def minimumSize(self) -> QSize:
-        size = QSize()
-        for item in self._items:
-            size = size.expandedTo(item.minimumSize())
-        margins = self.contentsMargins()
-        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
-
-    def _lay_out(self, rect: QRect, *, move: bool) -> int:
-        margins = self.contentsMargins()
-        left, y = rect.x() + margins.left(), rect.y() + margins.top()
-        right = rect.right() - margins.right() + 1
-        x, line_px = left, 0
-        for item in self._items:
-            hint = item.sizeHint()
-            width = min(hint.width(), right - left)
-            if x > left and x + width > right:
-                x, y, line_px = left, y + line_px + self._gap_px, 0
-            if move:
-                item.setGeometry(QRect(QPoint(x, y), QSize(width, hint.height())))
-            x += width + self._gap_px
-            line_px = max(line_px, hint.height())
-        return y + line_px + margins.bottom() - rect.y()
-
-
-class LongText(QWidget):
-    """Plain text of any length: the first lines, then a button that says how many more there are and shows them."""
-
-    opened = Signal(str)
-
-    def __init__(self, text: str, *, font: str = "body", color: str = "text.primary", lines: int = LONG_TEXT_LINES,
-                 parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._text = text
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(4)
-        total = text.count("\n") + 1
-        cut = "\n".join(text.split("\n", lines)[:lines])[:LONG_TEXT_CHARACTERS]
-        body = label(visible(cut), font=font, color=color, wrap=True, selectable=True)
-        column.addWidget(body)
-        if len(cut) < len(text):
-            more = total - lines
-            words = f"{more:,} more lines" if more > 0 else f"{len(text) - len(cut):,} more characters"
-            button = link_button(words)
-            button.clicked.connect(self._open)
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
-
-    def _open(self) -> None:
-        from tracedesk.ui.inspector.viewer import show_text
-
-        show_text(self._text, self)
-
-
-def link_button(text: str, parent: QWidget | None = None) -> QPushButton:
-    """A button that reads like a link."""
-    made = QPushButton(text, parent)
-    made.setAccessibleName(text)
-    made.setFont(theme.current().font("dense"))
-    made.setProperty("role", "link")
-    made.setCursor(Qt.CursorShape.PointingHandCursor)
-    return made
-
-
-def copy_text(text: str) -> None:
-    """Put text on the clipboard."""
-    QGuiApplication.clipboard().setText(text)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.pieces import label
+from tracedesk.ui.widgets.text import label
 
 NOT_SENT = "not sent"
 NONE = "—"
@@ -37,6 +37,6 @@ def always(detail: SpanDetail) -> bool:
 
 def section(column: QVBoxLayout, title: str) -> None:
     """A section head inside a page."""
-    head = label(title, font="label", color="text.secondary")
+    head = label(title, "label", "secondary")
     head.setContentsMargins(0, 8, 0, 2)
     column.addWidget(head)

@@ -9,9 +9,10 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
 from tracedesk.ui import theme
+from tracedesk.ui.clipboard import copy_text
 from tracedesk.ui.inspector.format import short
-from tracedesk.ui.inspector.pieces import copy_text, plain_tooltip, visible
-from tracedesk.ui.inspector.viewer import show_text
+from tracedesk.ui.widgets.long_text import show_text
+from tracedesk.ui.widgets.text import plain_tip, visible
 
 Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 28
@@ -40,7 +41,7 @@ class Rows(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return visible(short(text))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tooltip(text)
+            return plain_tip(text)
         if role == Qt.ItemDataRole.UserRole:
             return text
         if role == Qt.ItemDataRole.FontRole:

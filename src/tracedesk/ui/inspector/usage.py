@@ -16,7 +16,10 @@ from tracedesk.pricing.arithmetic import Arithmetic
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import short
-from tracedesk.ui.inspector.pieces import Elided, Flow, StackBar, Swatch, label, link_button, visible
+from tracedesk.ui.inspector.pieces import StackBar, Swatch, sent_line
+from tracedesk.ui.widgets.flow import Flow
+from tracedesk.ui.widgets.long_text import link_button
+from tracedesk.ui.widgets.text import label, visible
 
 REASONS = {
     CostStatus.UNKNOWN_MODEL: "no price is known for this model", CostStatus.NO_USAGE: "the SDK sent no token counts",
@@ -86,9 +89,9 @@ def usage_widget(detail: SpanDetail, *, compact: bool = False, on_price: Callabl
             column.addLayout(_head("Cost", detail.cost.price_source or ""))
             _bar(column, cost)
     for sentence in words:
-        column.addWidget(label(visible(short(sentence)), font="caption", color="status.warn", wrap=True))
+        column.addWidget(label(visible(short(sentence)), "caption", "warn", wrap=True))
     if on_price is not None and detail.cost.status in (CostStatus.UNKNOWN_MODEL, CostStatus.NO_PRICE):
-        wanted = link_button("Set a price", box)
+        wanted = link_button("Set a price")
         wanted.clicked.connect(lambda: on_price())  # noqa: PLW0108 - `checked` is not handed on
         column.addWidget(wanted, 0, Qt.AlignmentFlag.AlignLeft)
     return box
@@ -130,9 +133,10 @@ def readings(arithmetic: Arithmetic) -> str:
 
 def _head(title: str, right: str) -> QHBoxLayout:
     row = QHBoxLayout()
-    row.addWidget(label(title, font="label", color="text.secondary"))
+    row.setContentsMargins(0, 0, 1, 0)
+    row.addWidget(label(title, "label", "secondary"))
     row.addStretch(1)
-    row.addWidget(Elided(right, font="caption", color="text.tertiary"))
+    row.addWidget(sent_line(right, "caption", "text.tertiary"))
     return row
 
 
@@ -148,8 +152,8 @@ def _bar(column: QVBoxLayout, parts: list[Part]) -> None:
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(Swatch(part.color))
-        row.addWidget(label(part.word, font="caption", color="text.tertiary"))
-        row.addWidget(label(part.figure, font="caption"))
+        row.addWidget(label(part.word, "caption", "tertiary"))
+        row.addWidget(label(part.figure, "caption"))
         flow.addWidget(entry)
     column.addWidget(legend)
 
@@ -162,7 +166,7 @@ def _table(column: QVBoxLayout, tokens: list[Part], cost: list[Part]) -> None:
     grid.setColumnStretch(0, 1)
     right = Qt.AlignmentFlag.AlignRight
     for at, head in enumerate(("Usage", "Tokens", "Cost")):
-        grid.addWidget(label(head, font="label", color="text.secondary"), 0, at, right if at else Qt.AlignmentFlag.AlignLeft)
+        grid.addWidget(label(head, "label", "secondary"), 0, at, right if at else Qt.AlignmentFlag.AlignLeft)
     bar = StackBar([(part.size, part.color) for part in tokens])
     bar.setAccessibleName(", ".join(f"{part.word} {part.figure}" for part in tokens))
     grid.addWidget(bar, 1, 0, 1, 3)
@@ -171,9 +175,9 @@ def _table(column: QVBoxLayout, tokens: list[Part], cost: list[Part]) -> None:
         row = QHBoxLayout()
         row.setSpacing(7)
         row.addWidget(Swatch(part.color))
-        row.addWidget(label(part.word, font="dense", color="text.secondary"))
+        row.addWidget(label(part.word, "dense", "secondary"))
         row.addStretch(1)
         grid.addLayout(row, number, 0)
-        grid.addWidget(label(part.figure, font="dense"), number, 1, right)
-        grid.addWidget(label(paid.get(part.word, ""), font="dense"), number, 2, right)
+        grid.addWidget(label(part.figure, "dense"), number, 1, right)
+        grid.addWidget(label(paid.get(part.word, ""), "dense"), number, 2, right)
     column.addLayout(grid)

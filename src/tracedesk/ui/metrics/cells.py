@@ -10,13 +10,12 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from tracedesk.analytics.panel import Column, Figure, Row, Series
 from tracedesk.ui import icons, theme
+from tracedesk.ui.charts.paint import MIDDLE, RIGHT
 from tracedesk.ui.charts.spark import paint_spark
 from tracedesk.ui.metrics.table import FINDING, ID_CHARS, NAMED, RELATIVE, ROW_ROLE, TEXTS, FigureTable, fraction
 from tracedesk.ui.metrics.tones import ERRORS, moved_tone, ratio_tone
 
 PAD_PX, ICON_PX = 12, 14
-MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 def tinted(row: Row) -> bool:

@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from tracedesk.analytics.panel import Line
 from tracedesk.ui import theme
 from tracedesk.ui.charts.facts import Behind
-from tracedesk.ui.charts.paint import SWATCH_PX, dashes, swatch
+from tracedesk.ui.charts.paint import MIDDLE, SWATCH_PX, dashes, swatch
 from tracedesk.ui.charts.words import figure_text
 from tracedesk.ui.widgets.text import plain_tip
 
 LEGEND_PX, GAP_PX, NAME_MOST_PX, NEAR_PX = 22, 10, 150, 6
-MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
 
 
 class Legend(QWidget):

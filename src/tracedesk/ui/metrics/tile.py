@@ -12,14 +12,13 @@ from tracedesk.analytics.panel import Panel, Stat
 from tracedesk.base.errors import TraceDeskError
 from tracedesk.ui import theme
 from tracedesk.ui.charts.facts import Behind
+from tracedesk.ui.charts.paint import MIDDLE, RIGHT
 from tracedesk.ui.charts.spark import paint_spark
 from tracedesk.ui.charts.words import difference_text, figure_text
 from tracedesk.ui.metrics.tones import SAME, change_tone, spark_color
 from tracedesk.ui.widgets.text import plain_tip
 
 TILE_PX, PAD_PX, SPARK_LEAST_PX, SPARK_MOST_PX = 82, 12, 26, 84
-MIDDLE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight
 
 
 class Tile(QAbstractButton):

@@ -8,8 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from tracedesk.ui.command import Command, printed
-from tracedesk.ui.inspector.pieces import Flow
 from tracedesk.ui.palette.scrim import Scrim
+from tracedesk.ui.widgets.flow import Flow
 from tracedesk.ui.widgets.text import KeyCap, key_caps, label
 
 EDGE_PX, PAD_PX, COLUMN_GAP_PX = 16, 20, 36

@@ -15,13 +15,12 @@ from tracedesk.pricing.override import Override
 from tracedesk.store import prices
 from tracedesk.store.connect import notebook
 from tracedesk.ui.child import Child
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.prices import reader
 from tracedesk.ui.prices.form import PriceForm
 from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.table import Cell, Column, Table
-from tracedesk.ui.widgets.text import label, line
+from tracedesk.ui.widgets.text import label, line, visible
 
 FORM_PX = 380
 KEYS = [("↑ ↓", "model"), ("Esc", "back")]

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from tracedesk.model.kinds import Kind
 from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Act, Step
 from tracedesk.ui.inspector.format import plain, short
-from tracedesk.ui.inspector.pieces import LongText, visible
 from tracedesk.ui.inspector.tab import section
 from tracedesk.ui.inspector.tabs import messages as messages_tab
 from tracedesk.ui.inspector.tabs import retrieval as retrieval_tab
 from tracedesk.ui.replay.came_back import ToolBody
 from tracedesk.ui.replay.code_view import CodeView
 from tracedesk.ui.replay.reader import detail_of, members_with
+from tracedesk.ui.widgets.long_text import LongText
+from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.table import Cell, Column, Table
-from tracedesk.ui.widgets.text import label
+from tracedesk.ui.widgets.text import label, visible
 
 _QUIET = ("messages", "documents", "input.value", "output.value", "tool.args", "tool.result", "system", "tools", "vectors")
 
@@ -44,11 +44,7 @@ def readable(told: Material, step: Step) -> QWidget:
     for aside in step.asides:
         column.addWidget(label(visible(f"Also: {aside.text}"), "dense", "tertiary"))
     column.addStretch(1)
-    scroll = QScrollArea()
-    scroll.setWidget(inside)
-    scroll.setWidgetResizable(True)
-    scroll.setFrameShape(QFrame.Shape.NoFrame)
-    scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    scroll = scrolled(inside, by_keys=True)
     if step.kind is Kind.LLM:                            # the answer is what the step added; it stands last
         bar = scroll.verticalScrollBar()
         bar.rangeChanged.connect(lambda _low, high: bar.setValue(high))
@@ -107,7 +103,7 @@ def _fill_facts(told: Material, step: Step, column: QVBoxLayout) -> None:
             for name in ("input.value", "output.value"):
                 if name in values:
                     section(column, "Given" if name == "input.value" else "Came out")
-                    column.addWidget(LongText(short(values[name], 4_000), font="code", lines=12))
+                    column.addWidget(LongText(short(values[name], 4_000), "code", lines=12))
             facts |= {key: value for key, value in told.attributes(step.span).items() if len(short(value, 200)) < 120}
     elif step.act is Act.WAITED:
         column.addWidget(label("No span without children ran in this stretch: the program computed, slept or waited, and did "

@@ -14,12 +14,12 @@ from tracedesk.replay.material import Material
 from tracedesk.replay.steps import Step
 from tracedesk.replay.tools import arguments, result
 from tracedesk.replay.words import content, noun, opened
+from tracedesk.ui.clipboard import copy_text
 from tracedesk.ui.inspector.format import pretty, short
-from tracedesk.ui.inspector.pieces import copy_text, visible
 from tracedesk.ui.replay.code_view import CodeView
 from tracedesk.ui.widgets.buttons import IconButton
 from tracedesk.ui.widgets.table import Cell, Column, Table
-from tracedesk.ui.widgets.text import Elided, Glyph, label
+from tracedesk.ui.widgets.text import Elided, Glyph, label, visible
 
 _STATUS = ("http.response.status_code", "http.status_code")
 ROWS_AT_MOST, COLUMNS_AT_MOST = 500, 7
@@ -131,7 +131,7 @@ def _under(told: Material, step: Step) -> QWidget | None:
     row.setContentsMargins(2, 2, 0, 0)
     row.setSpacing(6)
     row.addWidget(Glyph(Kind(int(trace.kind[first])).label, f"kind.{Kind(int(trace.kind[first])).label}", 13))
-    words = Elided(visible(f"{said}{more}, {format_duration(int(trace.self_ns[step.span]))} spent in the tool itself"), "dense",
+    words = Elided(f"{said}{more}, {format_duration(int(trace.self_ns[step.span]))} spent in the tool itself", "dense",
                    "text.tertiary")
     words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
     row.addWidget(words)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QPlainTextEdit
 from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.format import pretty
-from tracedesk.ui.inspector.pieces import visible
+from tracedesk.ui.widgets.text import visible
 
 CHARACTERS_AT_MOST = 400_000
 _TOKEN = re.compile(r'("(?:[^"\\]|\\.)*")(\s*:)?|(-?\b\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\b|\btrue\b|\bfalse\b|\bnull\b)')

@@ -20,7 +20,6 @@ from tracedesk.base.words import counted
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
 from tracedesk.store.notes import Verdict
-from tracedesk.ui import theme
 from tracedesk.ui.folding import Folds
 from tracedesk.ui.replay import reader
 from tracedesk.ui.replay.keeping import Keeping
@@ -31,6 +30,7 @@ from tracedesk.ui.replay.step_list import StepList
 from tracedesk.ui.replay.step_view import StepView
 from tracedesk.ui.replay.transport import Transport
 from tracedesk.ui.waterfall.view import WaterfallView
+from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.text import Elided, Glyph, label
@@ -104,12 +104,7 @@ class ReplayPage(QWidget):
         outer.addWidget(self._whole)
 
     def _head(self) -> QFrame:
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        theme.hold(head, 52)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(10, 0, 12, 0)
-        row.setSpacing(10)
+        head, row = bar(52, left_px=10)
         row.addWidget(Button("Traces", self.leave, role="ghost", icon="chevron_left", key="Esc"))
         row.addWidget(label("Replay", "title"))
         self._session = Button("", self._open_session, role="link")
@@ -126,11 +121,7 @@ class ReplayPage(QWidget):
         pane = QFrame()
         pane.setProperty("edge", "right")
         pane.setFixedWidth(LIST_PX)
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        theme.hold(head, 36)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 16, 0)
+        head, row = bar(36, right_px=16)
         row.addWidget(label("Steps", "dense_strong"))
         row.addStretch(1)
         row.addWidget(self._count)

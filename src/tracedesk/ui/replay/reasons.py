@@ -11,10 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy
 
 from tracedesk.replay.steps import Act, Link, Step
 from tracedesk.ui import theme
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.looks import icon_of
 from tracedesk.ui.widgets.buttons import Button
-from tracedesk.ui.widgets.text import Glyph, plain_tip
+from tracedesk.ui.widgets.text import Glyph, plain_tip, visible
 
 SHOWN = 4
 
@@ -59,7 +58,7 @@ class Reason(QFrame):
         more = f", and {len(links) - 1} more" if len(links) > 1 else ""
         self._text.setText(self._rich(first.actor, f"{where} {{actor}} {first.text}{more}"))
         whole = "\n".join(str(link) for link in links[:20])
-        self._text.setToolTip(plain_tip(visible(whole)))
+        self._text.setToolTip(plain_tip(whole))
         self.setAccessibleName(f"{self._title}: {whole}")
         for link in links[:SHOWN]:
             words = f"step {link.step}" if len(links) == 1 else str(link.step)

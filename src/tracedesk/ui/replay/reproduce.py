@@ -15,11 +15,11 @@ from tracedesk.model.llm import LlmFields
 from tracedesk.replay import request
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.copies import COPIES
 from tracedesk.ui.replay.endpoint import base_url_of
 from tracedesk.ui.replay.rerun import RerunDialog
 from tracedesk.ui.widgets.buttons import Button
+from tracedesk.ui.widgets.text import plain_tip, visible
 
 
 class Reproduce:
@@ -52,8 +52,8 @@ class Reproduce:
         """Another step: say whether it can be reproduced."""
         why = self.why_not()
         chosen = self.step()
-        self.button.setToolTip(why or f"Copy the request of step {chosen.n if chosen else step.n} as code, or send it to an "
-                                      "endpoint of yours")
+        words = f"Copy the request of step {chosen.n if chosen else step.n} as code, or send it to an endpoint of yours"
+        self.button.setToolTip(plain_tip(why or words))
         self.button.setEnabled(not why)
 
     def copy(self, form: str) -> None:

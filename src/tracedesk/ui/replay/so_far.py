@@ -6,7 +6,7 @@ from itertools import accumulate
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_cost, format_total
@@ -15,9 +15,11 @@ from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
 from tracedesk.replay.turn import Turn
 from tracedesk.ui import theme
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.curve import Curve
-from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip
+from tracedesk.ui.widgets.bar import bar
+from tracedesk.ui.widgets.layouts import clear
+from tracedesk.ui.widgets.scroll import scrolled
+from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, visible
 
 SEEN_AT_MOST, LINES_AT_MOST, CHARACTERS_AT_MOST, BUBBLE_PX = 6, 8, 600, 214
 CURVE_PX, CURVE_COMPACT_PX, SIDE_PX, SIDE_COMPACT_PX = 92, 60, 308, 268
@@ -63,11 +65,7 @@ class SoFar(QFrame):
         self._state, self._seen = QVBoxLayout(), QVBoxLayout()
         self._state.setSpacing(0)
         self._seen.setSpacing(8)
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        theme.hold(head, 36)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(16, 0, 16, 0)
+        head, row = bar(36)
         row.addWidget(label("So far", "dense_strong"))
         inside = QWidget()
         inside.setProperty("scroll", "body")
@@ -88,16 +86,11 @@ class SoFar(QFrame):
         self._seen.setContentsMargins(16, 0, 16, 0)
         column.addWidget(seen)
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setWidget(inside)
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
         whole.addWidget(head)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(scrolled(inside, by_keys=True), 1)
 
     def _heading(self, text: str, beside: QWidget | None = None) -> QWidget:
         made = QWidget()
@@ -153,7 +146,7 @@ class SoFar(QFrame):
         return self._summed[2]
 
     def _show_state(self, script: Script, step: Step) -> None:
-        _clear(self._state)
+        clear(self._state)
         state = script.state_after(step.n)
         changed = {change.name: change for change in step.changes}
         self._count.setText(f"{len(state)} value{'s' if len(state) != 1 else ''}")
@@ -166,11 +159,11 @@ class SoFar(QFrame):
             inside = QHBoxLayout(row)
             inside.setContentsMargins(16, 0, 16, 0)
             inside.setSpacing(8)
-            key = Elided(visible(name), "code", "text.tertiary")
+            key = Elided(name, "code", "text.tertiary")
             key.setFixedWidth(92)
             inside.addWidget(key)
             was = f"{change.was} → {value}" if change is not None and change.was is not None else value
-            inside.addWidget(Elided(visible(was), "code", "text.primary"), 1)
+            inside.addWidget(Elided(was, "code", "text.primary"), 1)
             if change is not None:
                 inside.addWidget(label("new" if change.was is None else "changed", "label", "link"))
             self._state.addWidget(row)
@@ -180,7 +173,7 @@ class SoFar(QFrame):
             self._state.addWidget(empty)
 
     def _show_seen(self, script: Script, step: Step) -> None:
-        _clear(self._seen)
+        clear(self._seen)
         seen = script.seen(step.n)
         for user, text, _ in seen[-SEEN_AT_MOST:]:
             self._seen.addWidget(_bubble(text, user), 0, Qt.AlignmentFlag.AlignRight if user else Qt.AlignmentFlag.AlignLeft)
@@ -221,12 +214,3 @@ def _bubble(text: str, user: bool) -> QFrame:
     said.setFixedSize(wide, metrics.boundingRect(0, 0, wide, 10_000, Qt.TextFlag.TextWordWrap, said.text()).height() + 2)
     column.addWidget(said)
     return made
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -15,9 +15,8 @@ from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Step
 from tracedesk.replay.turn import Turn
 from tracedesk.ui import icons, theme
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.looks import colors_of, icon_of, short_time
-from tracedesk.ui.widgets.text import plain_tip
+from tracedesk.ui.widgets.text import plain_tip, visible
 
 Index = QModelIndex | QPersistentModelIndex
 Item = Turn | Step | Fold

@@ -12,7 +12,6 @@ from tracedesk.base.clock import format_duration
 from tracedesk.replay.script import Script
 from tracedesk.replay.steps import Act, Step
 from tracedesk.ui import icons, theme
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.bodies import as_json, readable
 from tracedesk.ui.replay.came_back import Bodies
 from tracedesk.ui.replay.judging import Judging
@@ -20,7 +19,7 @@ from tracedesk.ui.replay.looks import colors_of, icon_of, place_words
 from tracedesk.ui.replay.reasons import Reason
 from tracedesk.ui.traces.header import StatusPill
 from tracedesk.ui.widgets.buttons import Segments
-from tracedesk.ui.widgets.text import Elided, label
+from tracedesk.ui.widgets.text import Elided, label, plain_tip
 
 READABLE, JSON = 0, 1
 
@@ -113,13 +112,13 @@ class StepView(QWidget):
         for widget in (self.badge, self.pill, self.why, self.led):
             widget.show()
         self.badge.show_step(step)
-        self.title.setText(visible(step.title if step.act in (Act.USER, Act.WAITED, Act.ROUTED) else step.actor or step.title))
+        self.title.setText(step.title if step.act in (Act.USER, Act.WAITED, Act.ROUTED) else step.actor or step.title)
         self.place.setText(place_words(script, step))
         failed = any(told.failed(span) for span in step.members)
         took = format_duration(step.duration_ns) if step.duration_ns else "event"
         self.pill.show_step("error" if failed else "running" if step.unfinished else "warn" if step.problems else "ok",
                             took if not step.unfinished else "")
-        self.pill.setToolTip(visible(step.problem or ""))
+        self.pill.setToolTip(plain_tip(step.problem or ""))
         self.why.say([step.cause] if step.cause is not None else [], script.steps, _no_cause(step))
         self.led.say(step.led_to, script.steps, _no_effect(script, step))
         self.bodies.show_pair(readable(told, step), as_json(told, step), self._side)

@@ -14,14 +14,13 @@ from tracedesk.model.summary import TraceSummary
 from tracedesk.store.sessions import Session
 from tracedesk.ui import theme
 from tracedesk.ui.folding import Folds
-from tracedesk.ui.inspector.pieces import visible
 from tracedesk.ui.replay.looks import pause_words
 from tracedesk.ui.sessions import reader
 from tracedesk.ui.traces.row_delegate import status_of, title_of, tone_of
 from tracedesk.ui.widgets.buttons import Button, of_command
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.table import Cell, Column, Table
-from tracedesk.ui.widgets.text import Elided, label
+from tracedesk.ui.widgets.text import Elided, label, visible
 
 KEYS = [("↑ ↓", "turn"), ("Enter", "open the trace"), ("R", "replay"), ("Esc", "back")]
 KEYS_SHORT = [("Enter", "open"), ("R", "replay"), ("Esc", "back")]
@@ -144,8 +143,8 @@ class SessionsPage(QWidget):
             return
         self._opened = found
         self._right.setCurrentIndex(1)
-        self._title.setText(visible(f"Session {found.session_id}"))
-        self._words.setText(visible(found.words))
+        self._title.setText(f"Session {found.session_id}")
+        self._words.setText(found.words)
         self._cost.setText(found.cost)
         pauses = reader.pauses_ns(found.turns)
         self.turns.show_rows([(_turn_cells(number, turn, pause), turn)

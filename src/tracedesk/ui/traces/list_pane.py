@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.base.words import counted
-from tracedesk.ui import theme
 from tracedesk.ui.state import AppState
 from tracedesk.ui.traces.density import DensityStrip
 from tracedesk.ui.traces.facets import Facets
 from tracedesk.ui.traces.trace_list import TraceList
+from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button, IconButton, Switch, of_command
 from tracedesk.ui.widgets.messages import Empty, Skeleton
 from tracedesk.ui.widgets.text import Glyph, label
@@ -44,11 +44,7 @@ class ListPane(QFrame):
         self.switch = of_command(Switch("Live", state.live, key="T"), "live.toggle")
         self.switch.toggled.connect(state.set_live)
         state.live_changed.connect(self._live_changed)
-        head = QFrame()
-        head.setProperty("edge", "bottom")
-        theme.hold(head, HEAD_PX)
-        row = QHBoxLayout(head)
-        row.setContentsMargins(12, 0, 9, 0)
+        head, row = bar(HEAD_PX, left_px=12, right_px=9)
         row.setSpacing(7)
         row.addWidget(self._count)
         row.addWidget(self._order)

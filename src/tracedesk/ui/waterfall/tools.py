@@ -25,11 +25,16 @@ def _hatch(rgba: int, thick: int, angle: int) -> QBrush:
     return brush
 
 
+def hatched(color: QColor, *, thick: int = 3, angle: int = 45) -> QBrush:
+    """A brush of slanted stripes."""
+    return _hatch(color.rgba(), thick, angle)
+
+
 def hatch(painter: QPainter, box: QRectF, color: QColor, *, thick: int = 3, angle: int = 45) -> None:
     """Fill a box with slanted stripes that stay with the box when it moves."""
     painter.save()
     painter.setBrushOrigin(QPointF(box.left(), box.top()))
-    painter.fillRect(box, _hatch(color.rgba(), thick, angle))
+    painter.fillRect(box, hatched(color, thick=thick, angle=angle))
     painter.restore()
 
 

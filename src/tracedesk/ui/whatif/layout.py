@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from tracedesk.ui.flame.view import FlameView
 from tracedesk.ui.waterfall.view import WaterfallView
@@ -20,6 +20,7 @@ from tracedesk.ui.whatif.side import Side
 from tracedesk.ui.widgets.bar import bar
 from tracedesk.ui.widgets.buttons import Button, Segments, of_command
 from tracedesk.ui.widgets.messages import Empty
+from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.text import Elided, label
 
 SIDE_PX, SIDE_COMPACT_PX = 416, 360
@@ -59,12 +60,7 @@ class WhatIfLayout(QWidget):
         self._views.addWidget(self.flame)
         self.ranking, self.many = Ranking(), ManyPanel()
         self._below = QStackedWidget()
-        self._scroll = QScrollArea()
-        self._scroll.setWidget(self.ranking)
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._below.addWidget(self._scroll)
+        self._below.addWidget(scrolled(self.ranking))
         self._below.addWidget(self.many)
         self.notes = Notes()
         self.side = Side(self.board)

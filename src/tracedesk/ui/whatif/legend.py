@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from tracedesk.model.kinds import Kind
 from tracedesk.ui import icons, theme
-from tracedesk.ui.whatif.ranking import hatch
+from tracedesk.ui.waterfall.tools import hatched
 
 ENTRIES = (("ghost", "measured run"), ("growth", "simulated growth"), ("arrow", "shifted by what waits on it"),
            ("path", "critical path"))
@@ -67,7 +67,7 @@ class Legend(QWidget):
             painter.drawRoundedRect(box, 3, 3)
             shade = colors.color("bg.panel")
             shade.setAlphaF(colors.alpha("hatch"))
-            painter.setBrush(hatch(shade))
+            painter.setBrush(hatched(shade))
             painter.drawRoundedRect(box, 3, 3)
         elif what == "arrow":
             painter.setPen(QPen(colors.color("diff.worse"), 1.5))

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_total
 from tracedesk.ui import theme
-from tracedesk.ui.whatif.ranking import hatch
+from tracedesk.ui.waterfall.tools import hatched
 from tracedesk.ui.widgets.table import Cell, Column, Table
 from tracedesk.ui.widgets.text import label
 from tracedesk.whatif.many import Many
@@ -50,7 +50,7 @@ class Histogram(QWidget):
             grown = QRectF(left + 1, top + room * (1 - after[number] / most), step - 2, room * after[number] / most)
             if after[number]:
                 painter.setPen(Qt.PenStyle.NoPen)
-                painter.setBrush(hatch(colors.diff("worse").text))
+                painter.setBrush(hatched(colors.diff("worse").text))
                 painter.drawRect(grown)
             if before[number]:
                 painter.setPen(QPen(colors.color("text.secondary"), 1))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QBrush, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QTransform
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from tracedesk.base.clock import NARROW, format_duration
@@ -15,6 +15,7 @@ from tracedesk.model.kinds import Kind
 from tracedesk.model.trace import Trace
 from tracedesk.scene.text import second_name, span_name
 from tracedesk.ui import icons, theme
+from tracedesk.ui.waterfall.tools import hatched
 from tracedesk.ui.whatif.rows import difference_tone, signed_duration
 from tracedesk.whatif.outcome import Outcome, Ranked, own_time
 
@@ -65,18 +66,6 @@ def off_path(outcome: Outcome) -> list[int]:
     off = np.flatnonzero((trace.child_count == 0) & ~outcome.removed)
     found = [span for span in off.tolist() if span not in outcome.on_path_ns]
     return sorted(found, key=lambda span: (int(outcome.start_ns[span] - outcome.end_ns[span]), span))[:OFF_PATH]
-
-
-def hatch(color, dpr: float = 1.0) -> QBrush:
-    """The pattern of what is simulated: slanted lines in the given colour, 6 × 6."""
-    tile = QPixmap(6, 6)
-    tile.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(tile)
-    painter.fillRect(0, 0, 3, 6, color)
-    painter.end()
-    brush = QBrush(tile)
-    brush.setTransform(QTransform().rotate(45))
-    return brush
 
 
 class Ranking(QWidget):
@@ -237,7 +226,7 @@ class Ranking(QWidget):
             shade = colors.color("bg.panel")
             shade.setAlphaF(colors.alpha("hatch"))
             painter.setBrushOrigin(grown.topLeft())
-            painter.setBrush(hatch(shade))
+            painter.setBrush(hatched(shade))
             painter.drawRect(grown)
         elif line.measured_ns > line.on_path_ns and self._mode != MEASURED:
             pen = QPen(colors.color("trace.ghost"), 1)

@@ -14,6 +14,7 @@ from tracedesk.ui.whatif.predict import GuessLine, PredictCard
 from tracedesk.ui.whatif.reader import SavedScenario
 from tracedesk.ui.whatif.rows import ToggleRow, difference_tone
 from tracedesk.ui.widgets.buttons import Button, IconButton
+from tracedesk.ui.widgets.layouts import clear
 from tracedesk.ui.widgets.text import Elided, Glyph, label, line, set_tone
 from tracedesk.whatif.doubts import Doubt
 
@@ -43,11 +44,7 @@ class Section(QWidget):
 
     def clear(self) -> None:
         """Take every row out."""
-        while (item := self.body.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self.body)
 
 
 class Side(QScrollArea):

@@ -6,14 +6,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 
-def scrolled(widget: QWidget) -> QScrollArea:
-    """The widget in an area as wide as there is room; what it holds takes the focus, the area does not."""
+def scrolled(widget: QWidget, *, by_keys: bool = False) -> QScrollArea:
+    """The widget in an area as wide as there is room. What it holds takes the focus; the area itself where nothing in it does
+    and the arrow keys are to scroll it (`by_keys`).
+    """
     area = QScrollArea()
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    if not by_keys:
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     widget.setAutoFillBackground(False)
     area.viewport().setAutoFillBackground(False)
     return area

@@ -11,9 +11,23 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 from tracedesk.ui import icons, theme
 from tracedesk.ui.stylesheet import repolish
 
+TIP_MOST = 1_000
+"""Characters of a tooltip."""
 
-def label(text: str = "", face: str = "dense", tone: str = "primary", *, wrap: bool = False) -> QLabel:
-    """A plain-text label; `face` is a type style, `tone` a text role or a status."""
+_SHOWN_AS: dict[int, int | str] = {code: 0x2400 + code for code in range(32) if code not in (9, 10)}
+_SHOWN_AS[0x7F] = 0x2421
+for _mark in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F):
+    _SHOWN_AS[_mark] = f"⟨U+{_mark:04X}⟩"
+
+
+def visible(text: str) -> str:
+    """Text with control characters and direction marks made visible, so that data cannot pretend to be something else."""
+    return text.replace("\r\n", "\n").translate(_SHOWN_AS)
+
+
+def label(text: str = "", face: str = "dense", tone: str = "primary", *, wrap: bool = False,
+          selectable: bool = False) -> QLabel:
+    """A plain-text label; `face` is a type style, `tone` a text role, a status, or `kind.llm` and `kind.tool`."""
     made = QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
@@ -21,6 +35,9 @@ def label(text: str = "", face: str = "dense", tone: str = "primary", *, wrap: b
     made.setProperty(theme.FACE, face)
     made.setProperty("tone", tone)
     made.setWordWrap(wrap)
+    if selectable:
+        made.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
     return made
 
 
@@ -32,8 +49,11 @@ def set_tone(widget: QLabel, tone: str) -> None:
 
 
 def plain_tip(text: str) -> str:
-    """Text for a tooltip that Qt will not take for markup of its own accord: escaped, lines kept."""
-    return f'<div style="white-space: pre-wrap">{html.escape(text)}</div>' if text else ""
+    """Text for a tooltip that Qt will not take for markup of its own accord: at most `TIP_MOST` characters, made visible,
+    escaped, lines kept.
+    """
+    short = visible(text if len(text) <= TIP_MOST else text[:TIP_MOST] + "…")
+    return f'<div style="white-space: pre-wrap">{html.escape(short)}</div>' if short else ""
 
 
 def shortened(name: str, most: int = 32) -> str:
@@ -42,26 +62,29 @@ def shortened(name: str, most: int = 32) -> str:
 
 
 class Elided(QWidget):
-    """One line of text that gives way in the middle or at the end; the whole text is then its tooltip."""
+    """One line of text, made visible, that gives way at its end or in the middle; the whole text is then its tooltip.
+    `least_px` keeps lines of different faces equally high.
+    """
 
     def __init__(self, text: str = "", face: str = "dense", tone: str = "text.primary",
-                 mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+                 mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, *, least_px: int = 0) -> None:
         super().__init__()
-        self._text, self._tone, self._mode = text, tone, mode
-        self.setAccessibleName(text)
+        self._tone, self._mode, self._least_px = tone, mode, least_px
+        self._text = self._line = ""
         self.setFont(theme.current().font(face))
         self.setProperty(theme.FACE, face)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.setText(text)
 
     def text(self) -> str:
-        """The whole text."""
+        """The whole text, as it was given."""
         return self._text
 
     def setText(self, text: str) -> None:
         """Show another text."""
         if text != self._text:
-            self._text = text
-            self.setAccessibleName(text)
+            self._text, self._line = text, visible(text).replace("\n", " ")
+            self.setAccessibleName(self._line)
             self.updateGeometry()
             self.update()
 
@@ -72,15 +95,15 @@ class Elided(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(self.font())
-        return QSize(metrics.horizontalAdvance(self._text) + 1, metrics.height())
+        return QSize(metrics.horizontalAdvance(self._line) + 1, max(self._least_px, metrics.height()))
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(12, QFontMetrics(self.font()).height())
+        return QSize(12, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setPen(theme.current().color(self._tone))
-        shown = QFontMetrics(self.font()).elidedText(self._text, self._mode, self.width())
+        shown = QFontMetrics(self.font()).elidedText(self._line, self._mode, self.width())
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextSingleLine, shown)
         tip = plain_tip(self._text) if shown != self._text else ""
         if self.toolTip() != tip:

@@ -14,10 +14,11 @@ from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, parse_json, pretty, short
 from tracedesk.ui.inspector.media import media_widget
-from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, link_button, visible
+from tracedesk.ui.inspector.pieces import Card, sent_line
 from tracedesk.ui.inspector.tab import InspectorTab
 from tracedesk.ui.widgets.fold import Fold
-from tracedesk.ui.widgets.text import Glyph
+from tracedesk.ui.widgets.long_text import LongText, link_button
+from tracedesk.ui.widgets.text import Glyph, label, visible
 
 ROLE_WORDS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 FOLDED_ROLES = frozenset({"system", "developer"})
@@ -118,24 +119,24 @@ def _card(detail: SpanDetail, side: str, message: dict[str, Any], results: dict[
     head = QHBoxLayout()
     head.setSpacing(6)
     head.addWidget(Glyph(icon, tone, 14))
-    head.addWidget(label(word, font="label", color=tone))
+    head.addWidget(label(word, "label", tone.removeprefix("text.")))
     name = message.get("name")
     if isinstance(name, str) and name:
-        head.addWidget(Elided(name, font="caption", color="text.tertiary"))
+        head.addWidget(sent_line(name, "caption", "text.tertiary"))
     head.addStretch(1)
     tokens = detail.count("tokens.output")
     if side == "output" and tokens is not None and not is_tool:
-        head.addWidget(label(f"{tokens:,} tokens", font="caption", color="text.tertiary"))
+        head.addWidget(label(f"{tokens:,} tokens", "caption", "tertiary"))
     finish = message.get("finish_reason")
     if isinstance(finish, str) and finish and finish not in ("stop", "tool_calls", "tool_call", "end_turn"):
-        head.addWidget(label(visible(finish)[:40], font="caption", color="text.tertiary"))
+        head.addWidget(label(visible(finish)[:40], "caption", "tertiary"))
     card.column.addLayout(head)
     for part in parts:
         card.column.addWidget(_part(part))
         if part.get("type") in CALLS and _call_id(part) in results:
             card.column.addWidget(_came_back(results[_call_id(part)]))
     if not parts:
-        card.column.addWidget(label("empty", font="caption", color="text.tertiary"))
+        card.column.addWidget(label("empty", "caption", "tertiary"))
     return card
 
 
@@ -146,12 +147,12 @@ def _part(part: dict[str, Any]) -> QWidget:
     if kind == "reasoning":
         return _folded("Reasoning", [part], None)
     if kind in CALLS:
-        return LongText(call_text(str(part.get("name") or "tool"), part.get("arguments")), font="code", lines=12)
+        return LongText(call_text(str(part.get("name") or "tool"), part.get("arguments")), "code", lines=12)
     if kind in RESULTS:
-        return LongText(pretty(_result(part)), font="code", lines=12)
+        return LongText(pretty(_result(part)), "code", lines=12)
     if kind in ("blob", "uri", "file"):
         return media_widget(part)
-    return LongText(pretty(part), font="code", lines=12)
+    return LongText(pretty(part), "code", lines=12)
 
 
 def _result(part: dict[str, Any]) -> Any:
@@ -163,14 +164,14 @@ def _came_back(part: dict[str, Any]) -> QWidget:
     result = _result(part)
     items = parse_json(result) if isinstance(result, str) else result
     count = f"{counted(len(items), 'item')}: " if isinstance(items, list) else ""
-    fold = Fold("Result", visible(count + short(result, 200)), lambda: LongText(pretty(result), font="code", lines=12))
+    fold = Fold("Result", count + short(result, 200), lambda: LongText(pretty(result), "code", lines=12))
     fold.setProperty("pane", "plain")
     return fold
 
 
 def _folded(title: str, parts: list[dict[str, Any]], chip: str | None) -> QWidget:
     whole = "\n\n".join(_text(part) for part in parts)
-    return Fold(title, visible(short(whole, 200)), lambda: LongText(whole), mark=visible(chip)[:24] if chip else "")
+    return Fold(title, short(whole, 200), lambda: LongText(whole), mark=visible(chip)[:24] if chip else "")
 
 
 PART = InspectorTab("messages", "Messages", 10, applies=lambda detail: bool(messages_of(detail)), fill=fill,

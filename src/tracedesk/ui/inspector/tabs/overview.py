@@ -10,8 +10,10 @@ from tracedesk.model.span import Note
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
-from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
+from tracedesk.ui.inspector.pieces import Card, sent_line
 from tracedesk.ui.inspector.tab import NONE, InspectorTab, always, section
+from tracedesk.ui.widgets.long_text import LongText
+from tracedesk.ui.widgets.text import label, visible
 
 NOTE_WORDS = {
     Note.REPAIRED_TEXT: "Text that was not valid UTF-8 was repaired",
@@ -68,22 +70,21 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     """Notes, error, input and output or statement, then the facts."""
     for note, words in NOTE_WORDS.items():
         if detail.span.notes & note:
-            column.addWidget(label(words, font="caption", color="status.warn", wrap=True))
+            column.addWidget(label(words, "caption", "warn", wrap=True))
     if detail.status is Status.ERROR:
         message = detail.text("error.message") or detail.span.status_message
-        column.addWidget(label(visible(message or "failed, message not sent")[:600], color="status.error", wrap=True,
-                               selectable=True))
+        column.addWidget(label(visible(message or "failed, message not sent")[:600], tone="error", wrap=True, selectable=True))
     for name, title in (("input.value", "Input"), ("output.value", "Output")):
         if name in detail.fields.values:
             section(column, title)
             card = Card()
-            card.column.addWidget(LongText(pretty(detail.fields.values[name]), font="code"))
+            card.column.addWidget(LongText(pretty(detail.fields.values[name]), "code"))
             column.addWidget(card)
     statement = next((detail.span.attributes[name] for name in STATEMENTS if name in detail.span.attributes), None)
     if isinstance(statement, str):
         section(column, "Statement")
         card = Card()
-        card.column.addWidget(LongText(statement, font="code", lines=20))
+        card.column.addWidget(LongText(statement, "code", lines=20))
         column.addWidget(card)
     section(column, "Facts")
     for name, text in facts_of(detail):
@@ -97,10 +98,10 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
 
 def _row(column: QVBoxLayout, name: str, text: str, *, mono: bool = False) -> None:
     row = QHBoxLayout()
-    head = Elided(name, font="dense", color="text.tertiary")
+    head = sent_line(name, "dense", "text.tertiary")
     head.setFixedWidth(theme.grown(116))
     row.addWidget(head)
-    row.addWidget(Elided(text, font="code" if mono else "dense"), 1)
+    row.addWidget(sent_line(text, "code" if mono else "dense"), 1)
     column.addLayout(row)
 
 

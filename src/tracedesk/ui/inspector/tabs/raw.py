@@ -8,9 +8,10 @@ from PySide6.QtGui import QTextOption
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from tracedesk.ui import theme
+from tracedesk.ui.clipboard import copy_text
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.pieces import copy_text, label, visible
 from tracedesk.ui.inspector.tab import InspectorTab, always
+from tracedesk.ui.widgets.text import label, visible
 from tracedesk.wire.encode import logs_json, traces_json
 
 SHOWN_CHARACTERS = 200_000
@@ -28,7 +29,7 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     """A read-only text and a button that copies all of it."""
     text = raw_text(detail)
     row = QHBoxLayout()
-    row.addWidget(label("OTLP/JSON, as received", font="caption", color="text.tertiary"), 1)
+    row.addWidget(label("OTLP/JSON, as received", "caption", "tertiary"), 1)
     copy = QPushButton("Copy")
     copy.setAccessibleName("Copy the span as OTLP/JSON")
     copy.clicked.connect(lambda: copy_text(text))

@@ -11,8 +11,10 @@ from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
-from tracedesk.ui.inspector.pieces import Card, Elided, LongText, StackBar, label, visible
+from tracedesk.ui.inspector.pieces import Card, StackBar, sent_line
 from tracedesk.ui.inspector.tab import NOT_SENT, InspectorTab, section
+from tracedesk.ui.widgets.long_text import LongText
+from tracedesk.ui.widgets.text import label, visible
 
 DOCUMENTS_SHOWN = 100
 
@@ -35,7 +37,7 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     """Query and k, then the documents in their order; after a reranker the order before and after."""
     query = detail.value("rerank.query") or detail.value("retrieval.query")
     section(column, "Query")
-    column.addWidget(LongText(pretty(query)) if query is not None else label(NOT_SENT, color="text.tertiary"))
+    column.addWidget(LongText(pretty(query)) if query is not None else label(NOT_SENT, tone="tertiary"))
     before, after = documents(detail.value("rerank.input_documents")), documents(detail.value("rerank.output_documents"))
     found = documents(detail.value("retrieval.documents"))
     if after or before:
@@ -52,7 +54,7 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         _list(column, found, detail.kind)
     else:
         section(column, "Documents")
-        column.addWidget(label(NOT_SENT, color="text.tertiary"))
+        column.addWidget(label(NOT_SENT, tone="tertiary"))
 
 
 def _identity(doc: dict[str, Any]) -> str:
@@ -73,16 +75,16 @@ def _list(column: QVBoxLayout, docs: list[dict[str, Any]], kind: Kind, *, came_f
         dropped = kept is not None and identity not in kept
         card = Card(edge=None if dropped else colors.text)
         head = QHBoxLayout()
-        head.addWidget(label(f"{rank}", font="label", color="text.tertiary"))
-        head.addWidget(Elided(str(doc.get("id") or short(doc.get("content"), 80)), font="dense_strong",
-                              color="text.tertiary" if dropped else "text.primary"), 1)
+        head.addWidget(label(f"{rank}", "label", "tertiary"))
+        head.addWidget(sent_line(str(doc.get("id") or short(doc.get("content"), 80)), "dense_strong",
+                                 "text.tertiary" if dropped else "text.primary"), 1)
         if came_from is not None and identity in came_from:
-            head.addWidget(label(f"was {came_from[identity]}", font="caption", color="text.tertiary"))
+            head.addWidget(label(f"was {came_from[identity]}", "caption", "tertiary"))
         if dropped:
-            head.addWidget(label("not kept", font="caption", color="text.tertiary"))
+            head.addWidget(label("not kept", "caption", "tertiary"))
         score = _score(doc)
         if score is not None:
-            head.addWidget(label(f"{score:.3g}", font="dense", color="text.secondary"), 0, Qt.AlignmentFlag.AlignRight)
+            head.addWidget(label(f"{score:.3g}", "dense", "secondary"), 0, Qt.AlignmentFlag.AlignRight)
         card.column.addLayout(head)
         if score is not None and top > 0 and score >= 0:
             rest = theme.current().color("bg.inset")
@@ -90,14 +92,14 @@ def _list(column: QVBoxLayout, docs: list[dict[str, Any]], kind: Kind, *, came_f
             bar.setFixedHeight(4)
             card.column.addWidget(bar)
         if doc.get("content") not in (None, ""):
-            card.column.addWidget(LongText(pretty(doc["content"]), font="dense", lines=4, color="text.secondary"))
+            card.column.addWidget(LongText(pretty(doc["content"]), "dense", "secondary", lines=4))
         if doc.get("metadata"):
-            card.column.addWidget(Elided(short(doc["metadata"]), font="caption", color="text.tertiary"))
+            card.column.addWidget(sent_line(short(doc["metadata"]), "caption", "text.tertiary"))
         column.addWidget(card)
     if len(docs) > DOCUMENTS_SHOWN:
-        column.addWidget(label(f"{len(docs) - DOCUMENTS_SHOWN:,} more are in Raw", font="caption", color="text.tertiary"))
+        column.addWidget(label(f"{len(docs) - DOCUMENTS_SHOWN:,} more are in Raw", "caption", "tertiary"))
     if not docs:
-        column.addWidget(label(visible("none"), color="text.tertiary"))
+        column.addWidget(label(visible("none"), tone="tertiary"))
 
 
 PART = InspectorTab("retrieval", "Documents", 11, applies=applies, fill=fill,

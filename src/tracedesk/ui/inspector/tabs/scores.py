@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import short
-from tracedesk.ui.inspector.pieces import Card, Elided, LongText, label, visible
+from tracedesk.ui.inspector.pieces import Card, sent_line
 from tracedesk.ui.inspector.tab import InspectorTab
+from tracedesk.ui.widgets.long_text import LongText
+from tracedesk.ui.widgets.text import label, visible
 
 
 def scores_of(detail: SpanDetail) -> list[dict[str, object]]:
@@ -21,14 +23,14 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     for score in scores_of(detail):
         card = Card()
         head = QHBoxLayout()
-        head.addWidget(Elided(str(score.get("name") or "score"), font="dense_strong"), 1)
+        head.addWidget(sent_line(str(score.get("name") or "score"), "dense_strong"), 1)
         figure = score.get("value") if score.get("value") is not None else score.get("label")
-        head.addWidget(label(visible(short(figure, 40)), font="dense"))
+        head.addWidget(label(visible(short(figure, 40)), "dense"))
         card.column.addLayout(head)
         if score.get("explanation"):
-            card.column.addWidget(LongText(str(score["explanation"]), font="dense", color="text.secondary"))
+            card.column.addWidget(LongText(str(score["explanation"]), "dense", "secondary"))
         if score.get("annotator"):
-            card.column.addWidget(Elided(f"by {score['annotator']}", font="caption", color="text.tertiary"))
+            card.column.addWidget(sent_line(f"by {score['annotator']}", "caption", "text.tertiary"))
         column.addWidget(card)
 
 

@@ -8,8 +8,10 @@ from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, pretty
-from tracedesk.ui.inspector.pieces import Card, LongText, label, visible
+from tracedesk.ui.inspector.pieces import Card
 from tracedesk.ui.inspector.tab import NOT_SENT, InspectorTab, section
+from tracedesk.ui.widgets.long_text import LongText
+from tracedesk.ui.widgets.text import label, visible
 
 
 def applies(detail: SpanDetail) -> bool:
@@ -26,24 +28,24 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     section(column, "Sent")
     arguments = values.get("tool.args", values.get("input.value"))
     sent = Card(edge=edge)
-    sent.column.addWidget(LongText(call_text(name, arguments), font="code", lines=20))
+    sent.column.addWidget(LongText(call_text(name, arguments), "code", lines=20))
     if arguments is None:
-        sent.column.addWidget(label(f"arguments {NOT_SENT}", font="caption", color="text.tertiary"))
+        sent.column.addWidget(label(f"arguments {NOT_SENT}", "caption", "tertiary"))
     column.addWidget(sent)
     section(column, "Came back")
     back = Card(edge=edge)
     result = values.get("tool.result", values.get("output.value"))
     if result is None:
-        back.column.addWidget(label(NOT_SENT, font="dense", color="text.tertiary"))
+        back.column.addWidget(label(NOT_SENT, "dense", "tertiary"))
     else:
-        back.column.addWidget(LongText(pretty(result), font="code"))
+        back.column.addWidget(LongText(pretty(result), "code"))
     column.addWidget(back)
     for key, title in (("tool.call_id", "Call id"), ("tool.type", "Type"), ("tool.description", "Description"),
                        ("mcp.method", "MCP method"), ("mcp.resource_uri", "MCP resource")):
         text = detail.text(key)
         if text:
             section(column, title)
-            column.addWidget(label(visible(text), font="dense", wrap=True, selectable=True))
+            column.addWidget(label(visible(text), "dense", wrap=True, selectable=True))
 
 
 PART = InspectorTab("tool", "Tool", 12, applies=applies, fill=fill)

@@ -1,4 +1,4 @@
-"""A window for long text: plain, searchable by the eye, copied whole; nothing in it is ever rendered or fetched."""
+"""Text of any length: its beginning in the page, the whole of it in a window; nothing in it is ever rendered or fetched."""
 
 from __future__ import annotations
 
@@ -7,7 +7,41 @@ from PySide6.QtGui import QKeySequence, QShortcut, QTextOption
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from tracedesk.ui import theme
-from tracedesk.ui.inspector.pieces import copy_text, visible
+from tracedesk.ui.clipboard import copy_text
+from tracedesk.ui.widgets.text import label, visible
+
+LINES, CHARACTERS = 40, 6_000
+"""So much is shown before the button."""
+
+
+class LongText(QWidget):
+    """The first lines of a plain text, then a button that says how much more there is and shows all of it."""
+
+    def __init__(self, text: str, face: str = "body", tone: str = "primary", *, lines: int = LINES) -> None:
+        super().__init__()
+        self._text = text
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        cut = "\n".join(text.split("\n", lines)[:lines])[:CHARACTERS]
+        column.addWidget(label(visible(cut), face, tone, wrap=True, selectable=True))
+        if len(cut) < len(text):
+            more = text.count("\n") + 1 - lines
+            words = f"{more:,} more lines" if more > 0 else f"{len(text) - len(cut):,} more characters"
+            button = link_button(words)
+            button.clicked.connect(lambda: show_text(self._text, self))
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+
+
+def link_button(text: str) -> QPushButton:
+    """A button that reads like a link."""
+    made = QPushButton(text)
+    made.setAccessibleName(text)
+    made.setFont(theme.current().font("dense"))
+    made.setProperty(theme.FACE, "dense")
+    made.setProperty("role", "link")
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    return made
 
 
 class TextViewer(QDialog):
