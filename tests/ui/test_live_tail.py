@@ -14,10 +14,11 @@ from PySide6.QtTest import QTest
 from tests.store.making import send, span
 from tests.ui.conftest import Desk
 from tracedesk.model.summary import TraceSummary
+from tracedesk.store import questions
 from tracedesk.store.aside import move_aside
 from tracedesk.store.connect import open_store
-from tracedesk.ui.traces.tail import Tail
-from tracedesk.ui.traces.trace_list import TraceList
+from tracedesk.ui.traces.tail import MOST_WAITING, Tail
+from tracedesk.ui.traces.trace_list import MOST_ROWS, TraceList
 
 
 def summary(number: int, **more: object) -> TraceSummary:
@@ -130,3 +131,69 @@ def test_a_store_that_was_moved_aside_is_left_for_the_one_in_its_place(new_desk:
     desk.qtbot.waitUntil(lambda: len(desk.titles()) == 1, timeout=5000)
     desk.settle()
     assert desk.titles() == ["the first in the new one"]
+
+
+# -- more than a page at once ----------------------------------------------------------------------------------------------
+
+def test_at_rest_a_page_of_nothing_but_new_rows_is_all_there_is_to_show(shown: TraceList) -> None:
+    """Between it and the rows so far may be others that nobody read."""
+    shown.take([summary(number) for number in range(240, 140, -1)], more=True)
+    assert numbers(shown) == list(range(240, 140, -1))
+    assert not shown.model_.exhausted, "who scrolls gets the others"
+    assert shown.waiting == 0
+
+
+def test_a_page_of_nothing_but_new_rows_waits_while_somebody_reads(shown: TraceList, qtbot) -> None:
+    shown.verticalScrollBar().setValue(200)
+    shown.take([summary(number) for number in range(240, 140, -1)], more=True)
+    assert numbers(shown)[0] == 40
+    assert (shown.waiting, shown.model_.tail.behind) == (100, True)
+    with qtbot.waitSignal(shown.newest_wanted, timeout=100):
+        shown.show_waiting()
+    shown.show_rows([summary(number) for number in range(300, 200, -1)], more=True)
+    assert not shown.model_.tail.behind
+
+
+def test_a_page_that_goes_on_from_what_waits_is_no_gap(shown: TraceList) -> None:
+    shown.verticalScrollBar().setValue(200)
+    shown.take([summary(number) for number in range(60, 20, -1)], more=True)
+    shown.take([summary(number) for number in range(90, 50, -1)], more=True)
+    assert not shown.model_.tail.behind
+    shown.show_waiting()
+    assert numbers(shown) == list(range(90, 0, -1))
+
+
+def test_a_list_at_rest_does_not_grow_without_end(shown: TraceList) -> None:
+    rows = [summary(number) for number in range(2_000, 2_000 - MOST_ROWS - 1, -1)]
+    shown.show_rows(rows, more=False)
+    shown.take([summary(2_001), *rows[:99]], more=True)
+    assert numbers(shown) == list(range(2_001, 1_901, -1))
+    assert not shown.model_.exhausted
+
+
+def test_of_what_waits_only_so_much_is_remembered() -> None:
+    tail = Tail()
+    tail.hold([summary(number) for number in range(MOST_WAITING)])
+    assert not tail.behind
+    tail.hold([summary(0), summary(MOST_WAITING)])
+    assert tail.behind
+    assert len(tail.waiting) == MOST_WAITING
+
+
+@pytest.mark.parametrize("reading", [True, False])
+def test_many_traces_at_once_leave_no_gap(new_desk: Callable[..., Desk], sample: Path, reading: bool) -> None:
+    desk = new_desk(sample)
+    if reading:
+        QTest.mouseClick(desk.page.list.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(50, 60))
+    with open_store(sample, role="write") as store:
+        send(store.writer(), [span(number, number, name=f"new {number}", start_ms=1000 * number) for number in range(1, 451)])
+    if reading:
+        desk.qtbot.waitUntil(lambda: desk.page.pane.new.text() == "200+ new", timeout=5000)
+        assert len(desk.titles()) == 24
+        desk.run("live.show")
+    desk.qtbot.waitUntil(lambda: len(desk.titles()) == 200, timeout=5000)
+    while not desk.page.list.model_.exhausted:
+        desk.page.list.scrollToBottom()
+        desk.settle()
+    with open_store(sample, role="read") as store:
+        assert [row.trace_id for row in desk.page.list.model_.tail.rows] == questions.ids(store)

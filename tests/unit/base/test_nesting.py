@@ -47,7 +47,7 @@ def test_depth_is_counted_without_recursion() -> None:
     assert not is_deeper("text", 0)
 
 
-@pytest.mark.parametrize("levels", (MAX_LEVELS, *DEPTHS))
+@pytest.mark.parametrize("levels", [MAX_LEVELS, *DEPTHS])
 def test_no_reader_of_spans_breaks_at_it(levels: int) -> None:
     for text in (nested(levels), nested(levels, '{"messages":[', "]}"), nested(levels, '[{"content":', "}]")):
         attributes = {"gen_ai.operation.name": "chat", "gen_ai.input.messages": text, "input.value": text, "metadata": text,

@@ -110,7 +110,7 @@ class ListPane(QFrame):
 
     def _held(self, count: int) -> None:
         self.new.setVisible(count > 0)
-        self.new.set_text(f"{count:,} new")
+        self.new.set_text(f"{count:,}{'+' if self.list.model_.tail.behind else ''} new")
         self.new.setAccessibleDescription("L")
 
     def _live_changed(self, live: bool) -> None:

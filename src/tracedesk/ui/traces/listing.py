@@ -42,6 +42,7 @@ class Listing(QObject):
         desk.live.changed.connect(self._store_changed)
         desk.live.moved.connect(self._begin_anew)
         pane.list.model_.wants_more.connect(self._ask_older)
+        pane.list.newest_wanted.connect(self.ask)
 
     def query(self) -> TraceQuery:
         """The filter with the time range in it."""
@@ -109,7 +110,7 @@ class Listing(QObject):
             self._show(answer)
             return
         self._pane.show_count(answer.total)
-        self._pane.list.take(answer.rows)
+        self._pane.list.take(answer.rows, more=answer.more)
 
     def _failed(self, error: TraceDeskError) -> None:
         if isinstance(error, NotFound):

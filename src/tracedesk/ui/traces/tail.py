@@ -11,6 +11,9 @@ from dataclasses import dataclass, field
 
 from tracedesk.model.summary import TraceSummary
 
+MOST_WAITING = 5_000
+"""Of more that wait the first so many are remembered."""
+
 
 def order_key(row: TraceSummary) -> tuple[int, bytes]:
     """Newest first is descending by this."""
@@ -27,17 +30,20 @@ class Arrival:
 
 
 class Tail:
-    """`rows` as shown, newest first; `waiting` by trace id."""
+    """`rows` as shown, newest first; `waiting` by trace id. `behind` where more came than was seen of it: rows and waiting
+    ones have a gap between them, and only the store knows what is in it."""
 
     def __init__(self) -> None:
         self.rows: list[TraceSummary] = []
         self.waiting: dict[bytes, TraceSummary] = {}
+        self.behind = False
         self._index: dict[bytes, int] = {}
 
     def reset(self, rows: Sequence[TraceSummary]) -> None:
         """A new question was answered: these rows, nothing waits."""
         self.rows = list(rows)
         self.waiting.clear()
+        self.behind = False
         self._reindex()
 
     def append(self, rows: Sequence[TraceSummary]) -> int:
@@ -67,7 +73,10 @@ class Tail:
     def hold(self, fresh: Sequence[TraceSummary]) -> None:
         """Let them wait."""
         for row in fresh:
-            self.waiting[row.trace_id] = row
+            if len(self.waiting) < MOST_WAITING or row.trace_id in self.waiting:
+                self.waiting[row.trace_id] = row
+            else:
+                self.behind = True
 
     def release(self) -> list[TraceSummary]:
         """Everything that waits, newest first; nothing waits afterwards."""

@@ -24,6 +24,9 @@ from tracedesk.ui.widgets.text import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 MAX_ROWS_A_SECOND = 200
+MOST_ROWS = 1_000
+"""A list at rest at its top that has more is cut to the newest page; who scrolls gets the others again. Qt asks the model for
+each row whenever one is added."""
 
 
 class TraceListModel(QAbstractListModel):
@@ -102,12 +105,14 @@ class TraceListModel(QAbstractListModel):
 
 class TraceList(QListView):
     """The view. `opened(trace_id)` when a row becomes current, `held(count)` when rows wait, or none any more,
-    `compare_wanted(trace_id)` after Ctrl and a click, `menu_wanted(point of the screen)` for the current row."""
+    `compare_wanted(trace_id)` after Ctrl and a click, `menu_wanted(point of the screen)` for the current row,
+    `newest_wanted()` when so much came that the newest page has to be asked for anew."""
 
     opened = Signal(object)
     compare_wanted = Signal(object)
     menu_wanted = Signal(QPoint)
     held = Signal(int)
+    newest_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -151,8 +156,8 @@ class TraceList(QListView):
             self.set_current(current, scroll=False)
         self.held.emit(0)
 
-    def take(self, newest: Sequence[TraceSummary]) -> int:
-        """A refresh: changed rows change in place, new ones enter or wait. How many are new."""
+    def take(self, newest: Sequence[TraceSummary], *, more: bool = False) -> int:
+        """A refresh with the newest page: changed rows change in place, new ones enter or wait. How many are new."""
         tail = self.model_.tail
         changed, fresh = tail.split(newest)
         self.model_.changed(changed)
@@ -160,6 +165,10 @@ class TraceList(QListView):
         self._rate += len(fresh_new)
         if not fresh:
             return 0
+        tail.behind = tail.behind or (more and len(fresh_new) == len(newest))      # no row of the page was seen before
+        if self.may_insert() and (tail.behind or len(tail.rows) > MOST_ROWS):
+            self.show_rows(newest, more=more)
+            return len(fresh_new)
         above = not tail.rows or all((row.start_ns, row.trace_id) > (tail.rows[0].start_ns, tail.rows[0].trace_id)
                                      for row in fresh)
         if self.may_insert() and above and not tail.waiting:
@@ -175,7 +184,9 @@ class TraceList(QListView):
     def show_waiting(self) -> None:
         """Let in what waits, sort once, go to the top; the current trace stays current."""
         tail = self.model_.tail
-        if tail.waiting:
+        if tail.behind:
+            self.newest_wanted.emit()
+        elif tail.waiting:
             current = self.current_id()
             self.model_.beginResetModel()
             tail.reset(sorted([*tail.release(), *tail.rows], key=lambda row: (row.start_ns, row.trace_id), reverse=True))
