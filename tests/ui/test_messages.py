@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from tracedesk.base.clock import format_duration
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import Cost, LlmFields
 from tracedesk.model.span import Resource, Scope, Span
 from tracedesk.ui.inspector.detail import SpanDetail
+from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.inspector.pieces import Card
 from tracedesk.ui.inspector.tabs.messages import MESSAGES_SHOWN, PART
 from tracedesk.ui.widgets.fold import Fold
@@ -29,12 +33,16 @@ def said(role: str, text: str) -> dict[str, Any]:
     return {"role": role, "parts": [{"type": "text", "content": text}]}
 
 
-def shown(qtbot, messages: list[dict[str, Any]]) -> QWidget:
+def detail(messages: list[dict[str, Any]]) -> SpanDetail:
     span = Span(b"\1" * 16, b"\2" * 8, None, "chat", 0, 1, {}, Resource(), Scope())
     fields = LlmFields(kind=Kind.LLM, values={"input.messages": messages, "output.messages": [said("assistant", "Two.")]})
+    return SpanDetail(b"\1" * 16, span, [], fields, Cost(), 1, 1)
+
+
+def shown(qtbot, messages: list[dict[str, Any]]) -> QWidget:
     page = QWidget()
     qtbot.addWidget(page)
-    PART.fill(SpanDetail(b"\1" * 16, span, [], fields, Cost(), 1, 1), QVBoxLayout(page), page)
+    PART.fill(detail(messages), QVBoxLayout(page), page)
     page.show()
     return page
 
@@ -77,3 +85,38 @@ def test_earlier_messages_come_in_their_order(qtbot) -> None:
     texts = [label.text() for at in range(column.count()) for label in column.itemAt(at).widget().findChildren(QLabel)
              if label.text().startswith("number")]
     assert texts == [f"number {at}" for at in range(MESSAGES_SHOWN + 9)]
+
+
+def test_whoever_reads_keeps_folds_and_place_while_the_trace_grows(qtbot) -> None:
+    panel = InspectorPanel()
+    qtbot.addWidget(panel)
+    panel.resize(400, 300)
+    panel.show()
+    read = detail([call("c1"), result("c1", ORDERS), *(said("user", f"number {at}") for at in range(20))])
+    panel.show_detail(read)
+    qtbot.waitUntil(lambda: panel.findChild(Fold) is not None)
+    fold = panel.findChild(Fold)
+    fold.flip()
+    panel._page.verticalScrollBar().setValue(120)
+    for grown in (replace(read, trace_duration_ns=5), deepcopy(replace(read, trace_duration_ns=9, slack_ns=1))):
+        panel.show_detail(grown)
+        qtbot.wait(20)
+        assert panel.findChild(Fold) is fold
+        assert fold.opened
+        assert panel._page.verticalScrollBar().value() == 120
+    panel.choose("overview")
+    page = panel._page.widget()
+    panel.show_detail(replace(read, trace_duration_ns=99, slack_ns=12_000_000))
+    qtbot.waitUntil(lambda: panel._page.widget() is not page)
+    assert format_duration(12_000_000) in [one.accessibleName() for one in panel._page.findChildren(QWidget)]
+
+
+def test_what_the_span_itself_says_anew_is_shown(qtbot) -> None:
+    panel = InspectorPanel()
+    qtbot.addWidget(panel)
+    panel.show()
+    read = detail([said("user", "first")])
+    panel.show_detail(read)
+    qtbot.waitUntil(lambda: "first" in [one.text() for one in panel.findChildren(QLabel)])
+    panel.show_detail(replace(read, fields=LlmFields(kind=Kind.LLM, values={"input.messages": [said("user", "second")]})))
+    qtbot.waitUntil(lambda: "second" in [one.text() for one in panel._page.findChildren(QLabel)])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -67,13 +69,21 @@ def test_a_taken_port_is_said_and_the_other_still_works(new_desk: Callable[..., 
         assert desk.window.banner._action.text() == f"Use {taken.getsockname()[1] + 10}"
 
 
+def lone_port() -> int:
+    """A port that is free, and so is the one ten above; below those that the system gives away by itself."""
+    while True:
+        port = random.randrange(10_000, 30_000)
+        with socket.socket() as one, socket.socket() as other, suppress(OSError):
+            one.bind(("127.0.0.1", port))
+            other.bind(("127.0.0.1", port + 10))
+            return port
+
+
 def test_another_port_is_taken_for_one_that_is_taken(new_desk: Callable[..., Desk], sample: Path) -> None:
-    with socket.socket() as taken, socket.socket() as free:
-        taken.bind(("127.0.0.1", 0))
+    with socket.socket() as taken:
+        port = lone_port()
+        taken.bind(("127.0.0.1", port))
         taken.listen()
-        port = taken.getsockname()[1]
-        free.bind(("127.0.0.1", port + 10))                  # nobody has it now
-        free.close()
         settings.save("receiver", {"grpc": f"127.0.0.1:{port}", "http": "127.0.0.1:0"})
         desk = new_desk(sample)
         desk.window.supervisor.start()

@@ -38,6 +38,11 @@ class SpanDetail:
     trace_tags: dict[str, object] = field(default_factory=dict)
 
     @property
+    def own(self) -> tuple[object, ...]:
+        """What is known of the span by itself. The rest comes from the trace around it, and changes while that grows."""
+        return (self.span, self.logs, self.fields, self.cost, self.duration_ns, self.counted, self.counted_on, self.arithmetic)
+
+    @property
     def kind(self) -> Kind:
         """What the span stands for."""
         return self.fields.kind

@@ -132,6 +132,7 @@ class InspectorPanel(QFrame):
         self._chosen = ""
         self._compact = False
         self._detail: SpanDetail | None = None
+        self._filled: tuple[str, SpanDetail | None] | None = None
         self._stale = False
         self._later = single_shot(self, 0, self._fill_rest)
         self._column = QVBoxLayout(self)
@@ -164,7 +165,9 @@ class InspectorPanel(QFrame):
 
     def show_detail(self, detail: SpanDetail | None) -> None:
         """Show a span, keeping the chosen page where it applies."""
-        self._detail = detail
+        before, self._detail = self._detail, detail
+        if detail is not None and detail == before and not self._stale and self._filled is not None:
+            return
         self._shown = [tab for tab in self._all if tab.applies(detail)] if detail else []
         self.tabs.set_tabs([Tab(tab.key, tab.title, count=tab.count(detail) if detail else None,
                                 warn=tab.key == "events" and detail is not None and detail.status is Status.ERROR)
@@ -178,7 +181,17 @@ class InspectorPanel(QFrame):
     def _fill_rest(self) -> None:
         self._later.stop()
         self._replace_foot(self._detail)
-        self._fill_page(self.tabs.current)
+        if not self._is_filled(self.tabs.current):
+            self._fill_page(self.tabs.current)
+
+    def _is_filled(self, key: str) -> bool:
+        """Whether the page shows all there is to say: while a trace grows, whoever reads a span keeps place and folds."""
+        (filled, shown), detail = self._filled or ("", None), self._detail
+        if filled != key or shown is None or detail is None:
+            return False
+        if any(tab.of_trace for tab in self._shown if tab.key == key):
+            return shown == detail
+        return (shown.trace_id, shown.own) == (detail.trace_id, detail.own)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -207,6 +220,7 @@ class InspectorPanel(QFrame):
             self._again()
 
     def _again(self) -> None:
+        self._filled = None
         self.show_detail(self._detail)
 
     def _open(self, key: str) -> None:
@@ -231,6 +245,7 @@ class InspectorPanel(QFrame):
         old = self._page.takeWidget()
         self._page.setWidget(page)
         page.setAutoFillBackground(False)
+        self._filled = (key, self._detail)
         if old is not None:
             old.deleteLater()
 

@@ -19,7 +19,8 @@ class InspectorTab:
     """One page about a span.
 
     `applies` says whether the page has anything to say about a span, `count` the figure behind its title (None: no
-    figure), `fill` puts its widgets into an empty column. `order` sorts the pages from left to right.
+    figure), `fill` puts its widgets into an empty column. `order` sorts the pages from left to right. `of_trace` is for
+    pages that also say something about the trace around the span: they are filled anew while it grows, others keep their place.
     """
 
     key: str
@@ -28,6 +29,7 @@ class InspectorTab:
     applies: Callable[[SpanDetail], bool]
     fill: Callable[[SpanDetail, QVBoxLayout, QWidget], None]
     count: Callable[[SpanDetail], int | None] = lambda detail: None
+    of_trace: bool = False
 
 
 def always(detail: SpanDetail) -> bool:

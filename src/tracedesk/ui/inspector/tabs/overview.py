@@ -105,4 +105,4 @@ def _row(column: QVBoxLayout, name: str, text: str, *, mono: bool = False) -> No
     column.addLayout(row)
 
 
-PART = InspectorTab("overview", "Overview", 15, applies=always, fill=fill)
+PART = InspectorTab("overview", "Overview", 15, applies=always, fill=fill, of_trace=True)

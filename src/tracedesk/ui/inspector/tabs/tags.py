@@ -55,4 +55,5 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     column.addWidget(SearchTable(("Tag", "Value", "Read from"), tags_of(detail), search="Search tags"), 1)
 
 
-PART = InspectorTab("tags", "Tags", 30, applies=always, fill=fill, count=lambda detail: len(tags_of(detail)))
+PART = InspectorTab("tags", "Tags", 30, applies=always, fill=fill, count=lambda detail: len(tags_of(detail)),
+                    of_trace=True)
