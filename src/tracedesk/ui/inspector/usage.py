@@ -71,7 +71,8 @@ def usage_widget(detail: SpanDetail, *, compact: bool = False, on_price: Callabl
     called when the user wants to give an unpriced call a price."""
     if detail.kind not in COUNTED_KINDS and not detail.cost.status:
         return None
-    tokens, cost, words = token_parts(detail), cost_parts(detail), remarks(detail)
+    tokens, cost = token_parts(detail), cost_parts(detail)
+    words = [(sentence, "warn") for sentence in doubts(detail)] + [(sentence, "tertiary") for sentence in remarks(detail)]
     if not (tokens or cost or words):
         return None
     box = QFrame()
@@ -88,8 +89,8 @@ def usage_widget(detail: SpanDetail, *, compact: bool = False, on_price: Callabl
         if cost:
             column.addLayout(_head("Cost", detail.cost.price_source or ""))
             _bar(column, cost)
-    for sentence in words:
-        column.addWidget(label(visible(short(sentence)), "caption", "warn", wrap=True))
+    for sentence, tone in words:
+        column.addWidget(label(visible(short(sentence)), "caption", tone, wrap=True))
     if on_price is not None and detail.cost.status in (CostStatus.UNKNOWN_MODEL, CostStatus.NO_PRICE):
         wanted = link_button("Set a price")
         wanted.clicked.connect(lambda: on_price())  # noqa: PLW0108 - `checked` is not handed on
@@ -102,8 +103,8 @@ def _rule(detail: SpanDetail) -> str:
     return f"from {source}" if source else ""
 
 
-def remarks(detail: SpanDetail) -> list[str]:
-    """What a reader must know about the figures: contradictions, approximations, calls counted elsewhere."""
+def doubts(detail: SpanDetail) -> list[str]:
+    """Why the figures may be wrong or are not there: contradictions, approximations, no price."""
     found: list[str] = []
     cost = detail.cost
     if not cost.status.known and cost.status is not CostStatus.NONE:
@@ -116,6 +117,12 @@ def remarks(detail: SpanDetail) -> list[str]:
     given, made, total = (detail.count(name) for name in ("tokens.input", "tokens.output", "tokens.total"))
     if given is not None and made is not None and total is not None and given + made != total:
         found.append(f"{given:,} in and {made:,} out do not add up to the reported total of {total:,}")
+    return found
+
+
+def remarks(detail: SpanDetail) -> list[str]:
+    """How to read the figures: which rule counts the cached tokens, and on which span a call is counted."""
+    found: list[str] = []
     if detail.arithmetic is not None and detail.arithmetic.matters:
         found.append(readings(detail.arithmetic))
     if not detail.counted:

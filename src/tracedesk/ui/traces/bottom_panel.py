@@ -52,6 +52,7 @@ class BottomPanel(QWidget):
         self.raw.setProperty(theme.FACE, "code")
         self.raw.setAccessibleName("Raw OTLP")
         self.raw.setTabChangesFocus(True)
+        self._received = ""
         self.peers = PeersView()
         self._stack = QStackedWidget()
         body, apart = QWidget(), QWidget()
@@ -118,7 +119,7 @@ class BottomPanel(QWidget):
             self.tabs.set_count(key, None)
         self.events.show_rows([])
         self.logs.show_rows([])
-        self.raw.clear()
+        self.show_raw("")
         self.peers.show_peers(None)
 
     def show_trace(self, trace: Trace) -> None:
@@ -148,7 +149,9 @@ class BottomPanel(QWidget):
 
     def show_raw(self, text: str) -> None:
         """What was received, as OTLP/JSON."""
-        self.raw.setPlainText(text)
+        if text != self._received:                       # the same again while the trace grows: whoever reads keeps the place
+            self._received = text
+            self.raw.setPlainText(text)
 
     def _fill_events(self, trace: Trace) -> None:
         rows = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView
@@ -15,8 +15,7 @@ from tracedesk.ui.widgets.text import plain_tip
 Index = QModelIndex | QPersistentModelIndex
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(NamedTuple):
     """Text with a colour role; an icon before it; `mono` for code; the whole text for the tooltip if it differs."""
 
     text: str
@@ -116,10 +115,21 @@ class Table(QTableView):
                 self.setColumnWidth(number, theme.grown(column.width_px))
 
     def show_rows(self, rows: Sequence[tuple[Sequence[Cell], Any]]) -> None:
-        """`(cells, value)` a row."""
+        """`(cells, value)` a row. Rows that go on from those that are shown leave the reader's row and place as they are."""
+        before, now = self._model.rows, list(rows)
+        if now == before:
+            return
+        goes_on = bool(before) and now[:len(before)] == before
+        index, place_px = self.currentIndex(), self.verticalScrollBar().value()
         self._model.beginResetModel()
-        self._model.rows = list(rows)
+        self._model.rows = now
         self._model.endResetModel()
+        if goes_on:
+            if index.isValid():
+                self.blockSignals(True)
+                self.selectRow(index.row())
+                self.blockSignals(False)
+            self.verticalScrollBar().setValue(place_px)
 
     def current(self) -> Any:
         """What was handed in with the current row, or None."""
