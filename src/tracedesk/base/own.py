@@ -4,7 +4,9 @@ process is set up that receives spans."""
 from __future__ import annotations
 
 import gc
+import io
 import sys
+from typing import BinaryIO
 
 
 def own_command(*args: str) -> list[str]:
@@ -30,3 +32,10 @@ def no_core_dumps() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def bytes_out() -> BinaryIO:
+    """Standard output for bytes, with a buffer. Under PYTHONUNBUFFERED `sys.stdout.buffer` is the bare file, and what it writes
+    to a pipe ends early when a signal comes (Ctrl+Z, a machine that sleeps): the rest would be lost."""
+    out = sys.stdout.buffer
+    return open(sys.stdout.fileno(), "wb", closefd=False) if isinstance(out, io.RawIOBase) else out

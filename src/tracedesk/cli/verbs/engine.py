@@ -57,14 +57,13 @@ def run_engine(store: Path | None, *, grpc: str | None = None, http: str | None 
 def _run_worker() -> None:
     import sys
 
-    from tracedesk.base.own import look_seldom_for_cycles, no_core_dumps
+    from tracedesk.base.own import bytes_out, look_seldom_for_cycles, no_core_dumps
     from tracedesk.ingest.worker import serve
     from tracedesk.pricing.book import PriceBook
 
     no_core_dumps()
     look_seldom_for_cycles()
-    with open(sys.stdout.fileno(), "wb", closefd=False) as answers:     # sys.stdout.buffer has no buffer under PYTHONUNBUFFERED
-        serve(PriceBook, sys.stdin.buffer, answers)
+    serve(PriceBook, sys.stdin.buffer, bytes_out())
 
 
 def _address(text: str, option: str) -> str:

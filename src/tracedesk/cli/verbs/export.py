@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from tracedesk.base.own import bytes_out
 from tracedesk.base.words import counted
 from tracedesk.cli.main import store_option
 
@@ -48,8 +48,9 @@ def export(
         raise click.UsageError("say where to write with --out")
     form = _format(key, out)
     if out == STDOUT:
-        form.write(_hidden(_traces(targets, query, store), redacted), sys.stdout.buffer, _book(store))
-        sys.stdout.buffer.flush()
+        stream = bytes_out()
+        form.write(_hidden(_traces(targets, query, store), redacted), stream, _book(store))
+        stream.flush()
         return
     count = _write(form, targets, query, redacted, store, Path(out))
     click.echo(f"{counted(count, 'trace')} written to {out} ({form.title}).", err=True)
