@@ -102,6 +102,18 @@ def test_a_flood_waits(shown: TraceList) -> None:
     assert numbers(shown)[0] == 40
 
 
+def test_what_waits_enters_when_the_flood_is_over_and_nobody_reads(shown: TraceList) -> None:
+    shown.take([summary(number) for number in range(300, 40, -1)])
+    shown._new_second()
+    assert shown.waiting == 260, "that was the flood"
+    shown.verticalScrollBar().setValue(200)
+    shown._new_second()
+    assert shown.waiting == 260, "somebody reads"
+    shown.verticalScrollBar().setValue(0)
+    shown._new_second()
+    assert numbers(shown) == list(range(300, 0, -1))
+
+
 def test_pausing_holds_the_list_and_the_pill_counts(desk: Desk) -> None:
     desk.run("live.toggle")
     assert desk.page.pane._word.text() == "Paused"

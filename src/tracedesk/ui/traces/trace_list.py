@@ -292,4 +292,7 @@ class TraceList(QListView):
         event.ignore()                               # letters are commands, not a search in the list
 
     def _new_second(self) -> None:
-        self._rate = 0
+        """Let in what waits where nobody reads any more, and the flood is over."""
+        calm, self._rate = self._rate <= MAX_ROWS_A_SECOND, 0
+        if calm and self.waiting and self.may_insert():
+            self.show_waiting()
