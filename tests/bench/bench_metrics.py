@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 from statistics import median
 
-from tests.bench.bench_store import BATCH, SPANS_PER_TRACE, Made, conversation
-from tests.store.making import KEY
+from tests.bench.bench_store import BATCH, SPANS_PER_TRACE, conversation
+from tests.store.making import KEY, Made
 from tracedesk.analytics.asking import asked, whole_range
 from tracedesk.analytics.catalogue import all_panels
 from tracedesk.analytics.panel import Asked, Panel
@@ -21,6 +21,7 @@ from tracedesk.model.signs import Sign, to_json
 from tracedesk.model.span import Span
 from tracedesk.semconv.counting import not_counted
 from tracedesk.store.connect import Store, open_store
+from tracedesk.store.payloads import packed_words
 from tracedesk.store.writer import Writer
 
 PAGE = ("tile", "wide", "side", "row", "foot")
@@ -86,7 +87,7 @@ def _panels(path: Path, writer: Writer, spans: int) -> list[tuple[str, str, str]
         rows.append(("what is different about half of them, with attributes of a sample", _ms(_ask_ms(store, different, these)),
                      "200 ms"))
         for number in range(2):                                     # the first makes room for those to come
-            writer.write([Made(span_row, "", one) for one, span_row in _more(number, end)])
+            writer.write([Made(span_row, packed_words(span_row, ""), one) for one, span_row in _more(number, end)])
             if not number:
                 page[0].answer(store, question)
         rows.append(("the page, after a trace came", _ms(sum(_ask_ms(store, panel, question) for panel in page)), "500 ms"))

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from statistics import median
-from typing import Any, NamedTuple
+from typing import Any
 
-from tests.store.making import KEY, MS, T0_NS
+from tests.store.making import KEY, MS, T0_NS, Made
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.query import parse
@@ -20,6 +20,7 @@ from tracedesk.model.span import Resource, Scope, Span
 from tracedesk.semconv.counting import not_counted
 from tracedesk.store import questions
 from tracedesk.store.connect import Store, open_store
+from tracedesk.store.payloads import packed_words
 from tracedesk.wire.encode import span_raw
 
 BATCH = 2_000
@@ -33,14 +34,6 @@ STEPS = (("refund_agent", Kind.AGENT, None), ("input_guard", Kind.GUARDRAIL, 0),
          ("chat gpt-4o", Kind.LLM, 0))
 TAGS = [f'{{"environment":"local","prompt_version":"refund-v{version}"}}' for version in (13, 14)]
 CALLS = (Kind.LLM, Kind.EMBEDDING, Kind.RERANKER)
-
-
-class Made(NamedTuple):
-    """What the writer wants."""
-
-    row: SpanRow
-    text: str
-    span: Span
 
 
 def conversation(number: int, dice: random.Random) -> list[Made]:
@@ -63,7 +56,7 @@ def conversation(number: int, dice: random.Random) -> list[Made]:
         span = Span(trace_id, ids[at], None if parent is None else ids[parent], name, begun, ended, attributes, resource, scope,
                     otel_kind=3, status=Status.ERROR if failed and at == 7 else Status.UNSET)
         span.raw = span_raw(span)
-        made.append(Made(SpanRow(
+        row = SpanRow(
             trace_id, ids[at], span.parent_id, name, service, begun, ended, kind=kind, otel_kind=3, status=span.status,
             operation="chat" if call else None, model=model, provider="openai" if call else None,
             input_tokens=400 + number % 800 if call else None, output_tokens=60 if kind == Kind.LLM else None,
@@ -72,7 +65,8 @@ def conversation(number: int, dice: random.Random) -> list[Made]:
             user_id=f"user-{number % 5_000}" if at == 0 else None,
             session_id=f"s-{number // 4}" if at == 0 else None, title=text[:60] if at == 0 else None,
             error_message="timeout after 5 s" if span.status == Status.ERROR else None,
-            tags=TAGS[number % 2] if at == 0 else None), text, span))
+            tags=TAGS[number % 2] if at == 0 else None)
+        made.append(Made(row, packed_words(row, text), span))
     return made
 
 

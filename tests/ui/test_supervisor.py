@@ -9,6 +9,7 @@ import socket
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,22 @@ def test_a_test_span_goes_through_the_real_receiver(watched: Desk) -> None:
     watched.run("span.send_test")
     watched.qtbot.waitUntil(lambda: watched.window.toast.text() == "Test span sent", timeout=10_000)
     watched.qtbot.waitUntil(lambda: len(watched.titles()) + watched.page.list.waiting == 25, timeout=5000)
+
+
+def test_one_that_dies_again_and_again_is_started_ever_more_slowly_and_never_given_up(
+    watched: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    supervisor, now_s, starts = watched.window.supervisor, 1_000.0, []
+    monkeypatch.setattr(time, "monotonic", lambda: now_s)
+    for _ in range(240):                                       # two minutes of looking twice a second
+        now_s += 0.5
+        if supervisor._may_restart():
+            starts.append(now_s)
+    waits = [round(later - start, 1) for start, later in pairwise(starts)]
+    assert waits[:4] == [0.5] * 4
+    assert waits[4:9] == [2.0] * 5
+    assert waits[9] == 10.0
+    assert max(waits) == 10.0
 
 
 def test_a_taken_port_is_said_and_the_other_still_works(new_desk: Callable[..., Desk], sample: Path) -> None:

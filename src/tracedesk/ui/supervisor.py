@@ -21,7 +21,10 @@ from tracedesk.ui.first_run.hello import send_test_span
 from tracedesk.ui.state import AppState, Receiver
 
 BEAT_MS = 500
-RESTARTS, RESTARTS_WITHIN_S = 5, 60.0
+RESTARTS_WITHIN_S = 60.0
+PAUSES_S = ((10, 10.0), (5, 2.0))
+"""After so many starts within a minute the next one waits so long after the last: an engine that dies at once must not keep
+the machine busy, and is tried again all the same."""
 START, OTHER_PORT = "engine.start", "engine.other_port"
 OTHER_BY, MOST_PORT = 10, 65_535
 """4327 stands in for 4317."""
@@ -172,7 +175,8 @@ class Supervisor(QObject):
     def _may_restart(self) -> bool:
         now = time.monotonic()
         self._restarts = [moment for moment in self._restarts if now - moment < RESTARTS_WITHIN_S]
-        if len(self._restarts) >= RESTARTS:
+        pause_s = next((pause_s for starts, pause_s in PAUSES_S if len(self._restarts) >= starts), 0.0)
+        if self._restarts and now - self._restarts[-1] < pause_s:
             return False
         self._restarts.append(now)
         return True
