@@ -184,9 +184,10 @@ def grown(px: int) -> int:
 
 
 def hold(widget: QWidget, height_px: int, width_px: int = 0) -> None:
-    """Give a widget a fixed height, and width if given, that grow with the text size, also later."""
+    """Give a widget a fixed height, width, or both (0: as it is), that grow with the text size, also later."""
     widget.setProperty(HELD, [height_px, width_px])
-    widget.setFixedHeight(grown(height_px))
+    if height_px:
+        widget.setFixedHeight(grown(height_px))
     if width_px:
         widget.setFixedWidth(grown(width_px))
 

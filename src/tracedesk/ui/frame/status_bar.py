@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QEvent, QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
 from tracedesk.model.kinds import Kind
@@ -18,17 +19,51 @@ SHORT = {Kind.CHAIN: "Chain", Kind.LLM: "LLM", Kind.TOOL: "Tool", Kind.DB: "HTTP
 
 
 class _Side(QWidget):
-    """A row of small things that is cut off rather than squeezed where the window is narrow."""
+    """Groups of small things from the left; those that do not fit as a whole are left out."""
 
     def __init__(self) -> None:
         super().__init__()
         self.row = QHBoxLayout(self)
         self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.setSpacing(6)
+        self.row.setSpacing(0)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._groups: list[QWidget] = []
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 20)
+
+    def show_groups(self, groups: Sequence[tuple[Sequence[QWidget], int]]) -> None:
+        """`(things that belong together, pixels behind them)` each."""
+        clear(self.row)
+        self._groups = []
+        for things, behind_px in groups:
+            group = QWidget()
+            inside = QHBoxLayout(group)
+            inside.setContentsMargins(0, 0, behind_px, 0)
+            inside.setSpacing(6)
+            for thing in things:
+                inside.addWidget(thing)
+            self.row.addWidget(group)
+            self._groups.append(group)
+        self.row.addStretch(1)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit()
+
+    def _fit(self) -> None:
+        room_px = self.width()
+        for group in self._groups:
+            behind_px = group.contentsMargins().right()
+            room_px -= group.sizeHint().width() - behind_px
+            group.setVisible(room_px >= 0)
+            room_px -= behind_px
 
 
 class StatusBar(QFrame):
@@ -66,22 +101,17 @@ class StatusBar(QFrame):
     def show_keys(self, keys: list[tuple[str, str]], *, legend: bool = True) -> None:
         """`(keys, what they do)` of the present page, then the kinds."""
         self.keys = list(keys)
-        clear(self._left.row)
-        for key, words in keys:
-            for cap in key_caps(key):
-                self._left.row.addWidget(cap)
-            self._left.row.addWidget(label(words, "caption", "secondary"))
-            self._left.row.addSpacing(10)
+        groups: list[tuple[Sequence[QWidget], int]] = [
+            ([*key_caps(key), label(words, "caption", "secondary")], 16) for key, words in keys]
         if legend:
-            bar = QFrame()
-            bar.setFixedSize(1, 12)
-            bar.setProperty("edge", "left")
-            self._left.row.addWidget(bar)
-            for kind in LEGEND:
-                self._left.row.addSpacing(6)
-                self._left.row.addWidget(Glyph(kind.label, f"kind.{kind.label}", 12))
-                self._left.row.addWidget(label(SHORT.get(kind) or theme.current().kind_label(kind), "caption", "secondary"))
-        self._left.row.addStretch(1)
+            line = QFrame()
+            line.setFixedSize(1, 12)
+            line.setProperty("edge", "left")
+            groups.append(([line], 12))
+            groups += [([Glyph(kind.label, f"kind.{kind.label}", 12),
+                         label(SHORT.get(kind) or theme.current().kind_label(kind), "caption", "secondary")], 12)
+                       for kind in LEGEND]
+        self._left.show_groups(groups)
 
     def show_key_place(self, place: str) -> None:
         """`keyring` or `file`: a key in a file is said, with a triangle."""

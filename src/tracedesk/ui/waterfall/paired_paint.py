@@ -16,7 +16,7 @@ from tracedesk.scene.simulation import SAME, WORSE
 from tracedesk.scene.text import second_name, span_name
 from tracedesk.scene.ticks import ticks
 from tracedesk.scene.timescale import TimeScale
-from tracedesk.ui import icons
+from tracedesk.ui import icons, theme
 from tracedesk.ui.waterfall.bars import LEAST_PX, RADIUS_PX, within
 from tracedesk.ui.waterfall.geometry import GLYPH_PX, GLYPH_TEXT_PX
 from tracedesk.ui.waterfall.look import Look
@@ -55,8 +55,10 @@ class Place:
 
 
 def columns_for(width_px: int) -> tuple[Column, ...]:
-    """The columns that a width has room for: they hide as a whole, numbers are never cut."""
-    return ALL if width_px >= FULL_FROM_PX else FEW if width_px >= FEW_FROM_PX else ()
+    """The columns that a width has room for: they grow with the text and hide as a whole, numbers are never cut."""
+    grown = theme.grown
+    found = ALL if width_px >= grown(FULL_FROM_PX) else FEW if width_px >= grown(FEW_FROM_PX) else ()
+    return tuple(Column(column.title, grown(column.px)) for column in found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QSizePolicy, QVBox
 from tracedesk.base.clock import format_duration, parse_duration
 from tracedesk.base.money import format_cost_exact, format_total
 from tracedesk.model.kinds import Kind
+from tracedesk.ui import theme
 from tracedesk.ui.whatif.rows import KindGlyph, difference_tone, signed_cost, signed_duration
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.text import Elided, Glyph, label, line, plain_tip, set_tone
@@ -62,7 +63,7 @@ class Figures(QFrame):
         self._mark, self._verdict = Glyph("warn", "status.warn", 18), label("", "figure")
         self._budget_button = Button("Set a budget", self.edit_budget, role="link")
         self._field = QLineEdit()
-        self._field.setFixedWidth(90)
+        theme.hold(self._field, 0, 90)
         self._field.setPlaceholderText("5 s")
         self._field.setAccessibleName("Budget of the whole request")
         self._field.returnPressed.connect(self._typed)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from tracedesk.ui import theme
 from tracedesk.ui.flame.view import FlameView
 from tracedesk.ui.waterfall.view import WaterfallView
 from tracedesk.ui.whatif.board import Board
@@ -24,6 +25,7 @@ from tracedesk.ui.widgets.scroll import scrolled
 from tracedesk.ui.widgets.text import Elided, label
 
 SIDE_PX, SIDE_COMPACT_PX = 416, 360
+SIDE_SHARE = 0.45
 LOWER_SHARE = 0.42
 LAST = 100
 """So many of the latest traces are asked the same at once."""
@@ -111,7 +113,8 @@ class WhatIfLayout(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._whole)
-        self.side.setFixedWidth(SIDE_PX)
+        self._side_px = SIDE_PX
+        theme.changed.connect(self._place_side)
 
     def _head(self) -> QFrame:
         head, row = bar(52, left_px=10)
@@ -138,13 +141,19 @@ class WhatIfLayout(QWidget):
 
     def fold(self, folds: Any) -> None:
         """Another window size."""
-        self.side.setFixedWidth(SIDE_COMPACT_PX if folds.list_compact else SIDE_PX)
+        self._side_px = SIDE_COMPACT_PX if folds.list_compact else SIDE_PX
+        self._place_side()
         self._says.setVisible(not folds.words_off)
         self._id.setVisible(not folds.words_off)
         self.notes.set_narrow(folds.words_off)
 
+    def _place_side(self) -> None:
+        """As wide as its text needs, and never more than the share that the picture can do without."""
+        self.side.setFixedWidth(max(self._side_px, min(theme.grown(self._side_px), int(self.width() * SIDE_SHARE))))
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._place_side()
         self._balance()
 
     def _balance(self) -> None:

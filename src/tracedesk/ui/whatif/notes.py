@@ -48,12 +48,12 @@ class Notes(QFrame):
         for title, icon, key, signal in (("Copy as text", "copy", "Y", self.copy_text),
                                          ("Copy picture", "image", "", self.copy_picture)):
             button = Button(title, signal.emit, icon=icon, key=key)
-            button.setFixedWidth(138)
+            theme.hold(button, 0, 138)
             if key:
                 of_command(button, "whatif.copy")
             buttons.addWidget(button)
         buttons.addStretch(1)
-        self.setFixedHeight(132)
+        theme.hold(self, 132)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 12, 16, 12)
         row.setSpacing(28)

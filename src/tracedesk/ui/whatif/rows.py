@@ -127,7 +127,7 @@ class ToggleRow(QWidget):
         self._field.setAccessibleName(title)
         self._field.setPlaceholderText(knob.label)
         if self._slider is not None:
-            self._field.setFixedWidth(64)
+            theme.hold(self._field, 0, 64)
             self._field.setAlignment(Qt.AlignmentFlag.AlignRight)
         self._field.editingFinished.connect(self._typed)
         row.addWidget(self._field, 0 if self._slider is not None else 1)
