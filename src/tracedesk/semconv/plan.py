@@ -172,17 +172,24 @@ def _getter(source: Source) -> Getter | None:
         return lambda view: _named((record.attributes for record in view.logs if event_name(record) == attr), path)
     if path:
         read = decode or structure
-        if path.isidentifier():                # one key: most paths
-            return lambda view: _member(view.decoded(attr, read), path)
+        keys = tuple(path.split("|"))
+        if all(map(str.isidentifier, keys)):   # members of the outermost map: most paths
+            return lambda view: _member(view.decoded(attr, read), keys, path)
         return lambda view: dig(view.decoded(attr, read), path)
     if decode is not None:
         return lambda view: view.decoded(attr, decode)
     return None
 
 
-def _member(value: Any, key: str) -> Any:
-    """What `dig` finds under one key."""
-    return present(value.get(key)) if type(value) is dict else dig(value, key)
+def _member(value: Any, keys: tuple[str, ...], path: str) -> Any:
+    """What `dig` finds under the first of some keys that holds anything; `path` is all of them."""
+    if type(value) is not dict:
+        return dig(value, path)
+    for key in keys:
+        found = value.get(key)
+        if found is not None and (found := present(found)) is not None:
+            return found
+    return None
 
 
 def _named(found: Iterable[dict[str, Any]], path: str) -> Any:
