@@ -113,6 +113,7 @@ def around(store: Store, query: TraceQuery) -> Around:
 def opened(store: Store, trace_id: bytes) -> OpenedTrace:
     """A trace; of a small one with its critical path and slack, which `with_path` adds to a large one."""
     summary, trace = questions.summary(store, trace_id), questions.trace(store, trace_id)
+    trace.index_of, trace.roots  # noqa: B018 - made here, where nobody waits for a frame
     found = OpenedTrace(summary, trace, elsewhere=_elsewhere(store, trace))
     return with_path(found) if found.trace.n <= AT_ONCE_SPANS else found
 

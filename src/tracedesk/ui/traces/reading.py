@@ -12,6 +12,10 @@ from tracedesk.model.kinds import Status
 from tracedesk.ui.inspector.panel import InspectorPanel
 from tracedesk.ui.traces import find, reader
 from tracedesk.ui.traces.centre import Centre
+from tracedesk.ui.widgets.timer import single_shot
+
+LARGE_SPANS, LARGE_EVERY_MS = 20_000, 1000
+"""A larger trace that grows is read anew once a second: its picture takes 60 to 100 ms of the window's time."""
 
 
 class Reading(QObject):
@@ -24,6 +28,7 @@ class Reading(QObject):
         self._found = find.Found("", [], True)
         self._at = -1
         self._place = ""
+        self._grow_later = single_shot(self, LARGE_EVERY_MS, self._ask_grown)
         self._state.trace_id_changed.connect(self._open)
         self._state.span_changed.connect(self._selected)
         desk.live.changed.connect(self._store_changed)
@@ -74,6 +79,12 @@ class Reading(QObject):
             self._selected()
 
     def _store_changed(self) -> None:
+        if self.opened is None or self.opened.trace.n <= LARGE_SPANS:
+            self._ask_grown()
+        elif not self._grow_later.isActive():
+            self._grow_later.start()
+
+    def _ask_grown(self) -> None:
         opened = self.opened
         if opened is None or opened.trace.trace_id != self._state.trace_id:
             return
