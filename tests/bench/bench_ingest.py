@@ -22,7 +22,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 PER_REQUEST, SENDERS = 512, 4
 SPANS_PER_TRACE = 8
-_METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 _PROMPT = ("You are a helpful assistant of a shop. Answer in two sentences. The customer is in Munich and speaks English. ",
            "Where is my order {n}? It should have been here on Tuesday, and nobody answers the telephone. I am at work until "
            "six in the evening and cannot take a parcel before, so please tell the driver to leave it with the neighbours.",
@@ -100,7 +100,7 @@ def _send(address: str, bodies: list[bytes]) -> float:
 
     def sender() -> None:
         with grpc.insecure_channel(address) as channel:
-            export = channel.unary_unary(_METHOD)
+            export = channel.unary_unary(METHOD)
             while True:
                 with lock:
                     body = next(waiting, None)

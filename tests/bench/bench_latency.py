@@ -14,6 +14,7 @@ from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExport
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 
+from tests.bench.bench_load import turns
 from tests.helpers.filled import fill
 from tests.helpers.home import private_home
 from tracedesk.engine import client
@@ -61,7 +62,7 @@ def _measured_ms(store: Path, times: int, kills: int) -> tuple[list[float], list
     provider = TracerProvider(shutdown_on_exit=False)
     provider.add_span_processor(SimpleSpanProcessor(OTLPSpanExporter(f"http://{state.grpc}", insecure=True)))
     tracer = provider.get_tracer("bench")
-    _turn(app, 2.0, lambda: False)
+    turns(app, lambda: False, 2.0)
     seen, found, mended = [], [], []
     with open_store(store, role="read") as reader:
         for at in range(times):
@@ -70,27 +71,19 @@ def _measured_ms(store: Path, times: int, kills: int) -> tuple[list[float], list
             ended = time.perf_counter()
             span.end()                                             # sends, and returns with the engine's OK
             acknowledged = time.perf_counter()
-            _turn(app, LIMIT_S, lambda wanted=trace_id: model.tail.position(wanted) >= 0)
+            turns(app, lambda wanted=trace_id: model.tail.position(wanted) >= 0, LIMIT_S)
             seen.append((time.perf_counter() - ended) * 1000)
-            _turn(app, LIMIT_S, lambda word=f"hello{at}": questions.count(reader, parse(word)) > 0)
+            turns(app, lambda word=f"hello{at}": questions.count(reader, parse(word)) > 0, LIMIT_S)
             found.append((time.perf_counter() - acknowledged) * 1000)
-            _turn(app, 0.05 + at % 7 * 0.02, lambda: False)        # not in step with the poll
+            turns(app, lambda: False, 0.05 + at % 7 * 0.02)        # not in step with the poll
     provider.shutdown()
     for _ in range(kills):
         state = client.engine_of(store)
         assert state is not None
         os.kill(state.pid, signal.SIGKILL)
         killed = time.perf_counter()
-        _turn(app, LIMIT_S, lambda old=state.pid: (now := client.engine_of(store)) is not None and now.alive and now.pid != old)
+        turns(app, lambda old=state.pid: (now := client.engine_of(store)) is not None and now.alive and now.pid != old, LIMIT_S)
         mended.append((time.perf_counter() - killed) * 1000)
-        _turn(app, 1.0, lambda: False)
+        turns(app, lambda: False, 1.0)
     window.close()
     return seen, found, mended
-
-
-def _turn(app, limit_s: float, ready) -> None:
-    """Let Qt work until it is so, or the time is over."""
-    end = time.perf_counter() + limit_s
-    while time.perf_counter() < end and not ready():
-        app.processEvents()
-        time.sleep(0.001)

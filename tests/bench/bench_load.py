@@ -13,7 +13,7 @@ from pathlib import Path
 
 import grpc
 
-from tests.bench.bench_ingest import PER_REQUEST, request
+from tests.bench.bench_ingest import METHOD, PER_REQUEST, request
 from tests.helpers.filled import fill
 from tests.helpers.home import private_home
 from tracedesk.engine import client
@@ -21,7 +21,6 @@ from tracedesk.store import questions
 from tracedesk.store.connect import open_store
 
 SPANS_PER_S = 5_000
-_METHOD = "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
 
 
 def measure(quick: bool = False) -> list[tuple[str, str, str]]:
@@ -60,16 +59,16 @@ def _holds_ms(store: Path, seconds: int) -> tuple[list[float], int]:
     window.start()
     state = client.engine_of(store)
     assert state is not None
-    _turns(app, lambda: False, 3.0)
+    turns(app, lambda: False, 3.0)
     sender = subprocess.Popen([sys.executable, "-m", "tests.bench.bench_load", state.grpc, str(seconds)],
                               stdout=subprocess.PIPE)
-    holds_ms = _turns(app, lambda: sender.poll() is not None, 4.0 * seconds)
+    holds_ms = turns(app, lambda: sender.poll() is not None, 4.0 * seconds)
     window.close()
     assert sender.stdout is not None
     return sorted(holds_ms), int(sender.stdout.read())
 
 
-def _turns(app, done, limit_s: float) -> list[float]:
+def turns(app, done, limit_s: float) -> list[float]:
     """Let Qt work until it is done; how long each turn took that did anything."""
     taken_ms: list[float] = []
     end = time.perf_counter() + limit_s
@@ -87,7 +86,7 @@ def _send(address: str, seconds: int) -> int:
     """Send requests at an even pace; gives how many spans were acknowledged."""
     count = seconds * SPANS_PER_S // PER_REQUEST
     with grpc.insecure_channel(address) as channel:
-        export = channel.unary_unary(_METHOD)
+        export = channel.unary_unary(METHOD)
         begun = time.perf_counter()
         for number in range(count):
             body = request(number, time.time_ns())

@@ -22,15 +22,10 @@ def loads(text: str | bytes) -> Any:
         found = json.loads(text)
     except RecursionError:
         raise ValueError("nested too deep") from None
-    if may_be_deep(text) and is_deeper(found, MAX_LEVELS):
+    opening = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
+    if opening > MAX_LEVELS and is_deeper(found, MAX_LEVELS):
         raise ValueError("nested too deep")
     return found
-
-
-def may_be_deep(text: str | bytes) -> bool:
-    """Whether JSON text opens more lists and maps than may lie in one another."""
-    opening = text.count("[") + text.count("{") if isinstance(text, str) else text.count(b"[") + text.count(b"{")
-    return opening > MAX_LEVELS
 
 
 def is_deeper(value: Any, levels: int) -> bool:

@@ -99,18 +99,8 @@ def flag(value: Any) -> bool | None:
     return bool(value) if type(value) is int and value in (0, 1) else None
 
 
-_LONG_NUMBER = re.compile(r"[0-9]{19}")
-
-
 def load_json(value: str) -> Any:
     """What a JSON text holds, or None where it does not parse or is nested too deep. Never holds a lone surrogate."""
-    if not _LONG_NUMBER.search(value):                   # orjson takes a fifth of the time, and makes floats of those
-        try:
-            found = orjson.loads(value)
-        except ValueError:                               # the tolerant reader knows NaN and surrogates
-            pass
-        else:
-            return None if nesting.may_be_deep(value) and nesting.is_deeper(found, nesting.MAX_LEVELS) else found
     try:
         found = nesting.loads(value)
     except ValueError:
@@ -129,7 +119,7 @@ def structure(value: Any) -> Any:
 
 
 def glance(value: Any) -> Any:
-    """Like `structure`, but whole numbers beyond 64 bits are rounded and not looked for: for calls whose names are wanted."""
+    """Like `structure`, by a reader that is three times as fast and rounds whole numbers beyond 64 bits: to look at names."""
     if type(value) is str and value[:1] in ("[", "{"):
         try:
             return orjson.loads(value) or None

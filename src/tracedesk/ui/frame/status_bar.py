@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QEvent, QSize
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QWidget
 
@@ -12,7 +12,7 @@ from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
 from tracedesk.ui.widgets.buttons import Button
 from tracedesk.ui.widgets.layouts import clear
-from tracedesk.ui.widgets.text import Glyph, key_caps, label, plain_tip
+from tracedesk.ui.widgets.text import Glyph, key_caps, label, line, plain_tip
 
 LEGEND = (Kind.AGENT, Kind.CHAIN, Kind.LLM, Kind.TOOL, Kind.RETRIEVER, Kind.RERANKER, Kind.EMBEDDING, Kind.GUARDRAIL, Kind.DB)
 SHORT = {Kind.CHAIN: "Chain", Kind.LLM: "LLM", Kind.TOOL: "Tool", Kind.DB: "HTTP / DB"}
@@ -104,10 +104,9 @@ class StatusBar(QFrame):
         groups: list[tuple[Sequence[QWidget], int]] = [
             ([*key_caps(key), label(words, "caption", "secondary")], 16) for key, words in keys]
         if legend:
-            line = QFrame()
-            line.setFixedSize(1, 12)
-            line.setProperty("edge", "left")
-            groups.append(([line], 12))
+            between = line(Qt.Orientation.Vertical)
+            between.setFixedHeight(12)
+            groups.append(([between], 12))
             groups += [([Glyph(kind.label, f"kind.{kind.label}", 12),
                          label(SHORT.get(kind) or theme.current().kind_label(kind), "caption", "secondary")], 12)
                        for kind in LEGEND]

@@ -132,7 +132,7 @@ class InspectorPanel(QFrame):
         self._chosen = ""
         self._compact = False
         self._detail: SpanDetail | None = None
-        self._filled: tuple[str, SpanDetail | None] | None = None
+        self._filled: tuple[str, SpanDetail | None] = ("", None)
         self._stale = False
         self._later = single_shot(self, 0, self._fill_rest)
         self._column = QVBoxLayout(self)
@@ -166,7 +166,7 @@ class InspectorPanel(QFrame):
     def show_detail(self, detail: SpanDetail | None) -> None:
         """Show a span, keeping the chosen page where it applies."""
         before, self._detail = self._detail, detail
-        if detail is not None and detail == before and not self._stale and self._filled is not None:
+        if detail is not None and detail == before and not self._stale and self._filled[1] is not None:
             return
         self._shown = [tab for tab in self._all if tab.applies(detail)] if detail else []
         self.tabs.set_tabs([Tab(tab.key, tab.title, count=tab.count(detail) if detail else None,
@@ -186,7 +186,7 @@ class InspectorPanel(QFrame):
 
     def _is_filled(self, key: str) -> bool:
         """Whether the page shows all there is to say: while a trace grows, whoever reads a span keeps place and folds."""
-        (filled, shown), detail = self._filled or ("", None), self._detail
+        (filled, shown), detail = self._filled, self._detail
         if filled != key or shown is None or detail is None:
             return False
         if any(tab.of_trace for tab in self._shown if tab.key == key):
@@ -220,7 +220,7 @@ class InspectorPanel(QFrame):
             self._again()
 
     def _again(self) -> None:
-        self._filled = None
+        self._filled = ("", None)
         self.show_detail(self._detail)
 
     def _open(self, key: str) -> None:

@@ -111,11 +111,15 @@ class Ranking(QWidget):
     def minimumSizeHint(self) -> QSize:
         return QSize(360, self.sizeHint().height())
 
+    def _shows_saved(self) -> bool:
+        """Whether there is room for a bar of what a faster step saves."""
+        return self.width() >= theme.grown(860)
+
     def _columns(self) -> dict[str, tuple[float, float]]:
         """(left, right) of each column."""
         right, grown = self.width() - PAD_PX, theme.grown
         words_px = QFontMetrics(theme.current().font("dense")).horizontalAdvance(f"10{NARROW}% faster saves 888{NARROW}ms") + 2
-        sense = words_px + (SAVED_PX + 8 if self.width() >= grown(860) else 0)
+        sense = words_px + (SAVED_PX + 8 if self._shows_saved() else 0)
         edges: dict[str, tuple[float, float]] = {"sense": (right - sense, right)}
         at = right - sense - 24
         for name, px in (("rank", 66), ("share", 62), ("path", 74)):
@@ -195,13 +199,12 @@ class Ranking(QWidget):
         text("share", f"{100 * line.share:.1f}{NARROW}%", "text.secondary")
         self._paint_rank(painter, line, text)
         left, end = columns["sense"]
-        if self.width() >= theme.grown(860):
-            bar_px = float(SAVED_PX)
+        if self._shows_saved():
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colors.color("bg.inset"))
-            painter.drawRoundedRect(QRectF(left, top + px / 2 - 4, bar_px, 8), 2, 2)
+            painter.drawRoundedRect(QRectF(left, top + px / 2 - 4, SAVED_PX, 8), 2, 2)
             painter.setBrush(colors.color("diff.better"))
-            painter.drawRoundedRect(QRectF(left, top + px / 2 - 4, bar_px * max(0, line.saved_ns) / most_saved, 8), 2, 2)
+            painter.drawRoundedRect(QRectF(left, top + px / 2 - 4, SAVED_PX * max(0, line.saved_ns) / most_saved, 8), 2, 2)
         words = f"10{NARROW}% faster saves {format_duration(line.saved_ns)}" if line.saved_ns > 0 else "no effect on total"
         text("sense", words, "diff.better" if line.rank == 1 and line.saved_ns > 0 else "text.secondary")
 

@@ -15,9 +15,10 @@ class Fold(QFrame):
     """`body()` makes the inside when it is first opened."""
 
     def __init__(self, title: str, preview: str, body: Callable[[], QWidget], *, icon: str = "", tone: str = "text.secondary",
-                 mark: str = "") -> None:
+                 mark: str = "", framed: bool = True) -> None:
         super().__init__()
-        self.setProperty("pane", "card")
+        if framed:                                       # not inside of another card
+            self.setProperty("pane", "card")
         self._title, self._body = title, body
         self._inside: QWidget | None = None
         self._column = QVBoxLayout(self)

@@ -70,9 +70,8 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
 def _cards(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]]) -> Iterator[QWidget]:
     """A card for each message; a tool's result stands in the card of its call where that is among them."""
     everything = [part for _, message in messages for part in _parts(message)]
-    called = {_call_id(part) for part in everything if part.get("type") in CALLS}
-    results = {_call_id(part): part for part in everything
-               if part.get("type") in RESULTS and _call_id(part) and _call_id(part) in called}
+    called = {_call_id(part) for part in everything if part.get("type") in CALLS} - {""}
+    results = {_call_id(part): part for part in everything if part.get("type") in RESULTS and _call_id(part) in called}
     for side, message in messages:
         parts = _parts(message)
         if not parts or any(results.get(_call_id(part)) is not part for part in parts):
@@ -164,9 +163,7 @@ def _came_back(part: dict[str, Any]) -> QWidget:
     result = _result(part)
     items = parse_json(result) if isinstance(result, str) else result
     count = f"{counted(len(items), 'item')}: " if isinstance(items, list) else ""
-    fold = Fold("Result", count + short(result, 200), lambda: LongText(pretty(result), "code", lines=12))
-    fold.setProperty("pane", "plain")
-    return fold
+    return Fold("Result", count + short(result, 200), lambda: LongText(pretty(result), "code", lines=12), framed=False)
 
 
 def _folded(title: str, parts: list[dict[str, Any]], chip: str | None) -> QWidget:
