@@ -26,6 +26,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from itertools import zip_longest
 from typing import Any, BinaryIO
 
 from tracedesk.base.log import crash_text, logger
@@ -46,7 +47,8 @@ LARGEST_BYTES = 8_000_000
 ANSWER_S = 10.0
 """An answer that takes longer is not waited for; senders wait as long."""
 
-_READERS: dict[int, Callable[..., SpanBatch]] = {0: otlp_proto.decode_traces, 1: otlp_json.decode_traces}
+_PROTO = 0
+_READERS: dict[int, Callable[..., SpanBatch]] = {_PROTO: otlp_proto.decode_traces, 1: otlp_json.decode_traces}
 _KINDS = {function: kind for kind, function in _READERS.items()}
 _PRICES = 2
 _QUESTION, _ANSWER = struct.Struct("<BI"), struct.Struct("<II")
@@ -101,9 +103,9 @@ class PreparedAhead:
 class Ahead:
     """One body that a worker was given."""
 
-    def __init__(self, overrides: Overrides, origin: str, child: _Child) -> None:
+    def __init__(self, body: bytes, overrides: Overrides, origin: str, child: _Child) -> None:
         self.answer: Future[bytes | None] = Future()
-        self.overrides, self._origin, self._child = overrides, origin, child
+        self.overrides, self._body, self._origin, self._child = overrides, body, origin, child
 
     def done(self) -> bool:
         """Whether `batch` gives its answer at once."""
@@ -113,7 +115,7 @@ class Ahead:
         """What the worker made of the body; None where it has to be read here. `overrides` are the prices of now."""
         try:
             data = self.answer.result(ANSWER_S)
-            return None if data is None or overrides is not self.overrides else _unpacked(data, self._origin)
+            return None if data is None or overrides is not self.overrides else _unpacked(data, self._body, self._origin)
         except TimeoutError:
             log.warning("the worker does not answer; it is ended")
         except Exception as error:  # noqa: BLE001 - not what a worker writes: the bytes are still here to be read
@@ -172,7 +174,7 @@ class Worker:
             if self._child is not child:
                 return None
             self._bytes += len(body)
-            ahead = Ahead(self._overrides(), decode.keywords.get("origin", ""), child)
+            ahead = Ahead(body, self._overrides(), decode.keywords.get("origin", ""), child)
             child.ask(_KINDS[decode.func], body, ahead)
             return ahead
 
@@ -294,12 +296,13 @@ def _answer_from(pipe: Any, number: int) -> bytes | None:
     return data if len(data) == length else None
 
 
-def _unpacked(data: bytes, origin: str) -> SpanBatch:
-    rejected, size_bytes, origins, spans = marshal.loads(data)
+def _unpacked(data: bytes, body: bytes, origin: str) -> SpanBatch:
+    rejected, origins, spans = marshal.loads(data)
     shared = [(decode_resource(*resource), decode_scope(*scope)) for resource, scope in origins]
-    batch = SpanBatch(origin=origin, size_bytes=size_bytes, rejected=[Rejection(*one) for one in rejected])
+    batch = SpanBatch(origin=origin, size_bytes=len(body), rejected=[Rejection(*one) for one in rejected])
     made = tuple.__new__
-    batch.ahead = [PreparedAhead(made(SpanRow, row), words, raw, *shared[place]) for row, words, raw, place in spans]
+    batch.ahead = [PreparedAhead(made(SpanRow, row), words, raw or body[start:stop], *shared[number])
+                   for row, words, raw, start, stop, number in spans]
     return batch
 
 
@@ -321,7 +324,7 @@ def serve(made: Callable[[Overrides], Prices], questions: BinaryIO, answers: Bin
             book = made(pickle.loads(data))
             continue
         try:
-            answer = _answer(_READERS[kind](data), book)
+            answer = _answer(kind, data, book)
         except Exception:  # noqa: BLE001 - whoever asked does it again, and says what is wrong with it
             answer = b""
         _say(answers, number := number + 1, answer)
@@ -333,17 +336,21 @@ def _say(answers: BinaryIO, number: int, data: bytes) -> None:
     answers.flush()
 
 
-def _answer(batch: SpanBatch, book: Prices) -> bytes:
+def _answer(kind: int, body: bytes, book: Prices) -> bytes:
+    """What was refused, the resources and scopes, and per span (row, words, message, where that begins and ends in the body,
+    number of its resource and scope). The asker has the body: a message that lies in it is sent as b""."""
+    places: list[tuple[int, int]] = []
+    batch = otlp_proto.decode_traces(body, places=places) if kind == _PROTO else _READERS[kind](body)
     origins: dict[tuple[int, int], int] = {}
     shared: list[tuple[tuple[bytes, str], tuple[bytes, str]]] = []
     spans = []
-    for span in batch.spans:
+    for span, (start, stop) in zip_longest(batch.spans, places, fillvalue=(0, 0)):
         resource, scope = span.resource, span.scope
-        place = origins.get((id(resource), id(scope)))
-        if place is None:
-            place = origins[id(resource), id(scope)] = len(shared)
+        origin = origins.get((id(resource), id(scope)))
+        if origin is None:
+            origin = origins[id(resource), id(scope)] = len(shared)
             shared.append(((resource.raw, resource.schema_url), (scope.raw, scope.schema_url)))
         row, words, _ = prepare(span, (), book)
-        spans.append((tuple(row), words, span.raw, place))
+        spans.append((tuple(row), words, b"" if stop else span.raw, start, stop, origin))
     rejected = [(one.reason, one.count, one.first) for one in batch.rejected]
-    return marshal.dumps((rejected, batch.size_bytes, shared, spans), _MARSHAL_VERSION)
+    return marshal.dumps((rejected, shared, spans), _MARSHAL_VERSION)

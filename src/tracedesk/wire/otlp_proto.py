@@ -1,6 +1,6 @@
 """Protobuf request bodies → SpanBatch. The fast way is the real parser; `borders` saves what it would refuse whole.
 
-A span's `raw` is its OTLP message again (unknown fields included), because that is what the store keeps. Resources and
+A span's `raw` is its OTLP message as it came, because that is what the store keeps. Resources and
 scopes are shared between the spans of a group and, by their bytes, between requests.
 """
 
@@ -26,10 +26,13 @@ from tracedesk.wire.checks import INT64_MAX, Refused
 from tracedesk.wire.values import attributes, to_python
 
 _SHARED_LIMIT = 1_024
+_NOWHERE = (0, 0)
 
 
-def decode_traces(body: bytes, *, origin: str = "") -> SpanBatch:
+def decode_traces(body: bytes, *, origin: str = "", places: list[tuple[int, int]] | None = None) -> SpanBatch:
     """The spans of an ExportTraceServiceRequest (or TracesData, which has the same wire form).
+
+    Where the message of each span lies in the body is added to `places`: (0, 0) where that is not known.
 
     Raises:
         DecodeError: the body is no such message at all.
@@ -40,14 +43,19 @@ def decode_traces(body: bytes, *, origin: str = "") -> SpanBatch:
     except ProtobufError:
         _salvage(body, batch, SpanMessage, span_of, batch.spans)
         return batch
-    spans = batch.spans
+    spans, at = batch.spans, [] if places is None else places
+    groups = iter(borders.places(body) or ())
     for block in request.resource_spans:
         resource = resource_of(block.resource, block.schema_url)
         for group in block.scope_spans:
             scope = scope_of(group.scope, group.schema_url)
-            for message in group.spans:
+            messages, found = group.spans, next(groups, ())
+            if len(found) != len(messages):
+                found = [_NOWHERE] * len(messages)
+            for message, place in zip(messages, found, strict=True):
                 try:
-                    spans.append(span_of(message, resource, scope))
+                    spans.append(span_of(message, resource, scope, body[place[0]:place[1]]))
+                    at.append(place)
                 except Refused as error:
                     refuse(batch, str(error), message.name)
     return batch
@@ -137,8 +145,8 @@ def _parse(kind: type[Any], raw: bytes) -> tuple[Any, int]:
             return None, 0
 
 
-def span_of(message: Any, resource: Resource, scope: Scope) -> Span:
-    """The Span of an OTLP Span message. A status code that OTLP does not have reads as unset; `raw` keeps it.
+def span_of(message: Any, resource: Resource, scope: Scope, raw: bytes = b"") -> Span:
+    """The Span of an OTLP Span message, and of its bytes where they are at hand. A status code that OTLP does not have reads as unset; `raw` keeps it.
 
     Raises:
         Refused: an id is wrong.
@@ -165,7 +173,7 @@ def span_of(message: Any, resource: Resource, scope: Scope) -> Span:
         message.kind, code if 0 <= code <= 2 else 0, status.message, events,
         [_link(link) for link in message.links] if message.links else [],
         message.trace_state, message.flags, dropped, dropped_events, dropped_links, int(notes),
-        message.SerializeToString())
+        raw or message.SerializeToString())
 
 
 def _event(message: Any) -> Event:

@@ -13,7 +13,7 @@ from tracedesk.wire.otlp_proto import log_of, resource_of, scope_of, span_of
 
 def decode_span(raw: bytes, resource: Resource, scope: Scope) -> Span:
     """The span of a stored OTLP Span message."""
-    return span_of(SpanMessage.FromString(raw), resource, scope)
+    return span_of(SpanMessage.FromString(raw), resource, scope, raw)
 
 
 def decode_log(raw: bytes, resource: Resource, scope: Scope) -> LogRecord:

@@ -45,6 +45,34 @@ def test_unknown_fields_stay_in_the_raw_bytes() -> None:
     assert b"new" in decode_traces(made.SerializeToString()).spans[0].raw
 
 
+def test_the_raw_bytes_are_those_of_the_body_however_it_is_encoded() -> None:
+    made = request("a", "b" * 100, "c" * 300, "d" * 40_000)
+    span = made.resource_spans[0].scope_spans[0].spans[0].SerializeToString()
+    assert len(span) < 128
+    wide = b"\x12" + bytes([len(span) | 128, 0]) + span                # its length in more bytes than it needs,
+    wider = b"\x12" + bytes([len(span) | 128, 128, 0]) + span          # in still more,
+    odd = b"\x92\x00" + bytes([len(span)]) + span                      # and its tag
+    bodies = [made.SerializeToString(), made.SerializeToString() * 2]
+    bodies += [b"\x0a" + borders.varint(len(block)) + block
+               for block in (b"\x12" + borders.varint(len(group)) + group for group in (wide, wider, odd, wide + odd + wider))]
+    for body in bodies:
+        places: list[tuple[int, int]] = []
+        spans = decode_traces(body, places=places).spans
+        assert len(spans) == len(places) > 0
+        for one, (start, stop) in zip(spans, places, strict=True):
+            assert one.raw == body[start:stop]
+            assert SpanMessage.FromString(one.raw).name == one.name
+
+
+def test_where_spans_lie_is_not_known_in_a_body_with_what_otlp_has_not() -> None:
+    body = request("a", "b").SerializeToString() + b"\x53\x08\x01\x54"          # field 10 as a group, which protobuf skips
+    places: list[tuple[int, int]] = []
+    spans = decode_traces(body, places=places).spans
+    assert [span.name for span in spans] == ["a", "b"]
+    assert places == [(0, 0)] * 2
+    assert [SpanMessage.FromString(span.raw).name for span in spans] == ["a", "b"]
+
+
 def test_one_bad_byte_costs_no_neighbour() -> None:
     batch = decode_traces(request("fine", "br0ken", "also").SerializeToString().replace(b"br0ken", b"br\xffken"))
     assert [span.name for span in batch.spans] == ["fine", "br\ufffdken", "also"]
