@@ -38,8 +38,10 @@ from tracedesk.store.connect import open_store
 from tracedesk.store.writer import Writer
 
 GROUP_S = 0.02
-LULL_S, SETTLE_EVERY_S = 0.05, 0.5
-"""The work that senders do not wait for is done when nothing came for the one, and in any case after the other."""
+LULL_S, SETTLE_EVERY_S, SETTLE_AGAIN_S = 0.05, 0.15, 0.5
+"""The work that senders do not wait for is done a slice at a time when nothing came for the first, and in any case after the
+second; where a slice brought it no further (a large trace is not quiet yet), after the third. Few short slices: during one
+the worker's answers wait, and soon it has nothing more to do."""
 
 REOPEN_EVERY_S = 1.0
 RETRY_S = (1.0, 3.0)
@@ -244,7 +246,7 @@ class Intake:
         except Exception as error:  # noqa: BLE001 - a bug there: what was received is kept all the same
             log.error("settling broke\n%s", crash_text(error))  # noqa: TRY400 - the message may quote a prompt
             left = 0
-        self._pause_s = SETTLE_EVERY_S if left >= self._unsettled else 0.0
+        self._pause_s = SETTLE_AGAIN_S if left >= self._unsettled else 0.0
         self._unsettled = left
         self._settled_s = time.monotonic()
 

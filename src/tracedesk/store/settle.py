@@ -20,7 +20,7 @@ from tracedesk.store.writeset import WriteSet
 if TYPE_CHECKING:
     from tracedesk.store.writer import Writer
 
-SLICE_S = 0.05
+SLICE_S = 0.01
 """A slice ends after the part during which this time was up: senders wait for it."""
 
 QUIET_S, QUIET_SPANS_PER_S = 1.0, 50_000
