@@ -26,7 +26,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
-from itertools import zip_longest
+from itertools import repeat
 from typing import Any, BinaryIO
 
 from tracedesk.base.log import crash_text, logger
@@ -51,6 +51,7 @@ _PROTO = 0
 _READERS: dict[int, Callable[..., SpanBatch]] = {_PROTO: otlp_proto.decode_traces, 1: otlp_json.decode_traces}
 _KINDS = {function: kind for kind, function in _READERS.items()}
 _PRICES = 2
+_NOWHERE = (0, 0)
 _QUESTION, _ANSWER = struct.Struct("<BI"), struct.Struct("<II")
 _MARSHAL_VERSION = 2
 """The last one that does not look every object up for whether it was written before."""
@@ -344,7 +345,7 @@ def _answer(kind: int, body: bytes, book: Prices) -> bytes:
     origins: dict[tuple[int, int], int] = {}
     shared: list[tuple[tuple[bytes, str], tuple[bytes, str]]] = []
     spans = []
-    for span, (start, stop) in zip_longest(batch.spans, places, fillvalue=(0, 0)):
+    for span, (start, stop) in zip(batch.spans, places or repeat(_NOWHERE), strict=False):
         resource, scope = span.resource, span.scope
         origin = origins.get((id(resource), id(scope)))
         if origin is None:

@@ -146,7 +146,8 @@ def _parse(kind: type[Any], raw: bytes) -> tuple[Any, int]:
 
 
 def span_of(message: Any, resource: Resource, scope: Scope, raw: bytes = b"") -> Span:
-    """The Span of an OTLP Span message, and of its bytes where they are at hand. A status code that OTLP does not have reads as unset; `raw` keeps it.
+    """The Span of an OTLP Span message, whose bytes are `raw` where they are at hand. A status code that OTLP does not have
+    reads as unset; the bytes keep it.
 
     Raises:
         Refused: an id is wrong.
