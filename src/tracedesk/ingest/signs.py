@@ -17,14 +17,15 @@ from tracedesk.model.signs import (
     BLOCKED,
     Sign,
     attack,
-    claim,
     evidence,
     is_feedback,
     is_outcome,
     outcome,
+    reason,
     refuses,
     timed_out,
     to_json,
+    verdict,
     vote,
 )
 from tracedesk.model.span import Span
@@ -85,44 +86,17 @@ def _time_limit(span: Span, values: dict[str, Any]) -> Iterator[Sign]:
 
 
 def _guard(span: Span, answer: str | None) -> Iterator[Sign]:
-    """What a guard said: by its status, then the first of its attributes, events and output that says anything."""
-    said = "status" if span.status == Status.ERROR else None
-    if said is None:
-        for name, value in _claims(span, answer):
-            verdict = claim(name, value)
-            if verdict is not None:
-                said = f"{name} = {value}" if verdict == BLOCKED else None
-                break
-    if said is None:
+    """A guard that blocked: why, and whether it was an attack."""
+    output = _opened(span.attributes.get("output.value"))
+    said = verdict(span.status == Status.ERROR, span.attributes, span.events, output, answer)
+    if said is None or said.said != BLOCKED:
         return
-    why = _reason(span)
-    yield Sign("blocked", evidence(span.name), None, evidence(why or said))
+    why = reason(span.attributes, span.events) or span.status_message
+    yield Sign("blocked", evidence(span.name), None, evidence(why or said.told_by))
     about = f"{span.name} {why} {span.attributes.get('guardrail.rule', '')}".lower()
     word = next((word for word in _ATTACK_NAMES if word in about or word.replace("_", " ") in about), None)
     if word is not None:
-        yield Sign("jailbreak", f"guard: {evidence(span.name)}", None, evidence(why or said))
-
-
-def _claims(span: Span, answer: str | None) -> Iterator[tuple[str, Any]]:
-    yield from span.attributes.items()
-    for event in span.events:
-        yield "result", event.name.rpartition(".")[2]
-    output = _opened(span.attributes.get("output.value"))
-    if isinstance(output, dict):
-        yield from output.items()
-    elif isinstance(output, bool | str):
-        yield "result", output
-    if answer:
-        yield "result", answer
-
-
-def _reason(span: Span) -> str:
-    """Why it was blocked, or ""."""
-    for attributes in (*(event.attributes for event in span.events), span.attributes):
-        for name, value in attributes.items():
-            if name.lower().endswith("reason") and isinstance(value, str) and value:
-                return value
-    return span.status_message or ""
+        yield Sign("jailbreak", f"guard: {evidence(span.name)}", None, evidence(why or said.told_by))
 
 
 def _scores(scores: list[Any]) -> Iterator[Sign]:

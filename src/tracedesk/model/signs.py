@@ -10,8 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+
+from tracedesk.model.span import Event
 
 PASSED, BLOCKED = "passed", "blocked"
 KEYS = ("refusal", "filter", "blocked", "jailbreak", "timeout", "retry", "score", "vote", "success")
@@ -80,6 +82,49 @@ def claim(key: Any, value: Any) -> str | None:
         if _GOOD.match(value):
             return PASSED
     return None
+
+
+class Verdict(NamedTuple):
+    """What a guard said, PASSED or BLOCKED, and what told it: `status`, or an attribute or field with its value."""
+
+    said: str
+    told_by: str
+
+
+def verdict(failed: bool, attributes: Mapping[str, Any], events: Sequence[Event], output: Any, answer: str | None
+            ) -> Verdict | None:
+    """What a guard said: by its status, else by the first of its attributes, events, output (decoded) and answer that tells."""
+    if failed:
+        return Verdict(BLOCKED, "status")
+    for name, value in _claims(attributes, events, output, answer):
+        said = claim(name, value)
+        if said is not None:
+            return Verdict(said, f"{name} = {value}")
+    return None
+
+
+def _claims(attributes: Mapping[str, Any], events: Sequence[Event], output: Any, answer: str | None
+            ) -> Iterator[tuple[str, Any]]:
+    yield from attributes.items()
+    for event in events:
+        yield "result", event.name.rpartition(".")[2]
+    if isinstance(output, dict):
+        yield from output.items()
+    elif isinstance(output, bool | str):
+        yield "result", output
+    if answer:
+        yield "result", answer
+
+
+def reason(attributes: Mapping[str, Any], events: Sequence[Event]) -> str:
+    """Why a guard blocked, in its own words, or ""; why a model's answer ended is no such reason."""
+    for told in (*(event.attributes for event in events), attributes):
+        for name, value in told.items():
+            lower = name.lower()
+            if lower.endswith("reason") and not lower.endswith(("finish_reason", "stop_reason")) and (
+                    isinstance(value, str) and value):
+                return value
+    return ""
 
 
 # -- refusals and attacks --------------------------------------------------------------------------------------------------

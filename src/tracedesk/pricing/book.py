@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from tracedesk.base.money import INT64_MAX, nusd
-from tracedesk.model.kinds import COUNTED_KINDS
+from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import Cost, CostStatus, LlmFields
 from tracedesk.pricing.card import RateCard
 from tracedesk.pricing.override import Override, ranked
@@ -81,6 +81,17 @@ class PriceBook:
         if card is None:
             return _unknown(CostStatus.UNKNOWN_MODEL, self._why_unknown(model, values.get("provider")))
         return priced(card, used, assumed)
+
+    def context_window(self, fields: LlmFields) -> int | None:
+        """How many tokens the model of a call takes, by the price table; None where it does not say."""
+        values = fields.values
+        names = [name for name in (values.get("model.response"), values.get("model.requested")) if name is not None]
+        if fields.kind is not Kind.LLM or not names:
+            return None
+        from tracedesk.pricing import catalogue  # loads the price table
+
+        found = (catalogue.find(name, values.get("provider"), values.get("provider.endpoint")) for name in names)
+        return next((listing.model.context_window for listing in found if listing is not None), None)
 
     def of_usage(self, used: Usage, model: str, provider: str | None, start_ns: int) -> Cost:
         """What so many tokens cost on a model at a moment."""

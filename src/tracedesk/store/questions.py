@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from tracedesk.base.errors import DataError, NotFound
@@ -137,6 +138,12 @@ def span(store: Store, trace_id: bytes, span_id: bytes) -> tuple[Span, list[LogR
         if found is None:
             raise NotFound(f"Trace {trace_id.hex()} has no span {span_id.hex()}.")
         return found, log_store.of_span(db, trace_no, span_id)
+
+
+def some_spans(store: Store, trace_id: bytes, span_ids: Collection[bytes]) -> list[Span]:
+    """Those of these spans that the trace has, as they were received, in no particular order."""
+    with store.reading() as db:
+        return stored.stored_spans(db, trace_id, span_ids)
 
 
 def spans(store: Store, trace_id: bytes) -> list[tuple[Span, list[LogRecord]]]:

@@ -9,6 +9,7 @@ from tracedesk.model.llm import Cost, LlmFields
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.model.trace import Trace
 from tracedesk.pricing.arithmetic import Arithmetic
+from tracedesk.ui.inspector.around import NOTHING_AROUND, Around
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class SpanDetail:
     """One span with its meaning, its cost and its place in the trace. Times in ns, `share` of the trace's duration.
 
     `slack_ns` is None where nothing waits for the span or it was not computed; `counted_on` names the span that carries
-    this call's tokens and cost in the totals, where it is not this one. `arithmetic` says how its tokens were counted.
+    this call's tokens and cost in the totals, where it is not this one. `arithmetic` says how its tokens were counted,
+    `window_tokens` how many its model takes, where the price table knows.
     """
 
     trace_id: bytes
@@ -35,12 +37,15 @@ class SpanDetail:
     counted: bool = True
     counted_on: bytes | None = None
     arithmetic: Arithmetic | None = None
+    window_tokens: int | None = None
+    around: Around = NOTHING_AROUND
     trace_tags: dict[str, object] = field(default_factory=dict)
 
     @property
     def own(self) -> tuple[object, ...]:
         """What is known of the span by itself. The rest comes from the trace around it, and changes while that grows."""
-        return (self.span, self.logs, self.fields, self.cost, self.duration_ns, self.counted, self.counted_on, self.arithmetic)
+        return (self.span, self.logs, self.fields, self.cost, self.duration_ns, self.counted, self.counted_on, self.arithmetic,
+                self.around)
 
     @property
     def kind(self) -> Kind:

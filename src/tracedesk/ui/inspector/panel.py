@@ -171,7 +171,7 @@ class InspectorPanel(QFrame):
         self._shown = [tab for tab in self._all if tab.applies(detail)] if detail else []
         self.tabs.set_tabs([Tab(tab.key, tab.title, count=tab.count(detail) if detail else None,
                                 warn=tab.key == "events" and detail is not None and detail.status is Status.ERROR)
-                            for tab in self._shown], self._chosen)
+                            for tab in self._shown], self._chosen or (self._shown[0].key if self._shown else ""))
         self._strip.setVisible(bool(self._shown))
         self._stale = not self.isVisible()
         if not self._stale:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
+from tracedesk.ui.inspector.pieces import sent_line
 from tracedesk.ui.widgets.text import label
 
 NOT_SENT = "not sent"
@@ -42,3 +44,13 @@ def section(column: QVBoxLayout, title: str) -> None:
     head = label(title, "label", "secondary")
     head.setContentsMargins(0, 8, 0, 2)
     column.addWidget(head)
+
+
+def fact(column: QVBoxLayout, name: str, text: str, *, mono: bool = False) -> None:
+    """A name and what was sent under it, on one line."""
+    row = QHBoxLayout()
+    head = sent_line(name, "dense", "text.tertiary")
+    head.setFixedWidth(theme.grown(116))
+    row.addWidget(head)
+    row.addWidget(sent_line(text, "code" if mono else "dense"), 1)
+    column.addLayout(row)

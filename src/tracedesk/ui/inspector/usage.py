@@ -19,7 +19,7 @@ from tracedesk.ui.inspector.format import short
 from tracedesk.ui.inspector.pieces import StackBar, Swatch, sent_line
 from tracedesk.ui.widgets.flow import Flow
 from tracedesk.ui.widgets.long_text import link_button
-from tracedesk.ui.widgets.text import label, visible
+from tracedesk.ui.widgets.text import label, plain_tip, visible
 
 REASONS = {
     CostStatus.UNKNOWN_MODEL: "no price is known for this model", CostStatus.NO_USAGE: "the SDK sent no token counts",
@@ -84,7 +84,7 @@ def usage_widget(detail: SpanDetail, *, compact: bool = False, on_price: Callabl
         _table(column, tokens, cost)
     else:
         if tokens:
-            column.addLayout(_head("Tokens", _rule(detail)))
+            column.addLayout(_head("Tokens", window_share(detail) or _rule(detail), _rule(detail)))
             _bar(column, tokens)
         if cost:
             column.addLayout(_head("Cost", detail.cost.price_source or ""))
@@ -96,6 +96,15 @@ def usage_widget(detail: SpanDetail, *, compact: bool = False, on_price: Callabl
         wanted.clicked.connect(lambda: on_price())  # noqa: PLW0108 - `checked` is not handed on
         column.addWidget(wanted, 0, Qt.AlignmentFlag.AlignLeft)
     return box
+
+
+def window_share(detail: SpanDetail) -> str:
+    """How much of what its model takes a call used: `context 1.8 % of 128k`; "" where that is not known."""
+    window, given = detail.window_tokens, detail.count("tokens.input")
+    if not window or given is None:
+        return ""
+    size = f"{window / 1e6:.3g}M" if window >= 1_000_000 else f"{window / 1e3:.3g}k" if window >= 1_000 else str(window)
+    return f"context {given / window * 100:.1f} % of {size}"
 
 
 def _rule(detail: SpanDetail) -> str:
@@ -138,12 +147,15 @@ def readings(arithmetic: Arithmetic) -> str:
     return f"Here {arithmetic.rule.value}. If they are in it: {paid[0]}; if they are beside it: {paid[1]}"
 
 
-def _head(title: str, right: str) -> QHBoxLayout:
+def _head(title: str, right: str, tip: str = "") -> QHBoxLayout:
     row = QHBoxLayout()
     row.setContentsMargins(0, 0, 1, 0)
     row.addWidget(label(title, "label", "secondary"))
     row.addStretch(1)
-    row.addWidget(sent_line(right, "caption", "text.tertiary"))
+    said = sent_line(right, "caption", "text.tertiary")
+    if tip and tip != right:
+        said.setToolTip(plain_tip(tip))
+    row.addWidget(said)
     return row
 
 

@@ -24,6 +24,7 @@ from tracedesk.model.trace import Trace
 from tracedesk.store import questions
 from tracedesk.store.connect import Store
 from tracedesk.store.questions import Density, Peers
+from tracedesk.ui.inspector.around import around as around_call
 from tracedesk.ui.inspector.detail import SpanDetail, place_in
 from tracedesk.ui.traces.critical_bar import Stretch, shares, stretches
 
@@ -201,7 +202,8 @@ def detail(store: Store, opened: OpenedTrace, span_id: bytes) -> SpanDetail:
     arithmetic = explain(fields, span.start_ns, book, reported_input=sent if type(sent) is int else None)
     return place_in(opened.trace, index, span, logs, fields, cost, on_critical_path=on_path,
                     slack_ns=slack_ns, counted=span_id not in elsewhere, counted_on=elsewhere.get(span_id),
-                    arithmetic=arithmetic, trace_tags=tags)
+                    arithmetic=arithmetic, window_tokens=book.context_window(fields),
+                    around=around_call(store, opened.trace, index, fields), trace_tags=tags)
 
 
 def logs(store: Store, trace_id: bytes) -> list[LogRecord]:

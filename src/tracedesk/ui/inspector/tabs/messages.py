@@ -8,21 +8,23 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from tracedesk.base.clock import format_duration
 from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
+from tracedesk.ui.inspector.around import CALLS, Ran, score
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, parse_json, pretty, short
 from tracedesk.ui.inspector.media import media_widget
 from tracedesk.ui.inspector.pieces import Card, sent_line
 from tracedesk.ui.inspector.tab import InspectorTab
+from tracedesk.ui.inspector.tabs.retrieval import list_documents
 from tracedesk.ui.widgets.fold import Fold
 from tracedesk.ui.widgets.long_text import LongText, link_button
 from tracedesk.ui.widgets.text import Glyph, label, visible
 
 ROLE_WORDS = {"system": "System", "developer": "System", "user": "User", "assistant": "Assistant", "tool": "Tool"}
 FOLDED_ROLES = frozenset({"system", "developer"})
-CALLS = ("tool_call", "server_tool_call")
 RESULTS = ("tool_call_response", "server_tool_call_response")
 MESSAGES_SHOWN = 24
 """The latest so many are built at once; a conversation of hundreds would hold up the window."""
@@ -63,19 +65,47 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         button = link_button(f"Show {min(earlier, MESSAGES_SHOWN):,} of {earlier:,} earlier messages")
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         button.clicked.connect(lambda: _earlier(detail, messages[:earlier], column, button))
-    for card in _cards(detail, messages[-MESSAGES_SHOWN:]):
+    shown = messages[-MESSAGES_SHOWN:]
+    asked = [at for at, (side, message) in enumerate(shown) if side == "input" and message.get("role") == "user"]
+    context = _context(detail)
+    for at, card in _cards(detail, shown):
+        if context is not None and at > max(asked, default=-1):
+            column.addWidget(context)
+            context = None
         column.addWidget(card)
+    if context is not None:
+        column.addWidget(context)
 
 
-def _cards(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]]) -> Iterator[QWidget]:
-    """A card for each message; a tool's result stands in the card of its call where that is among them."""
+def _context(detail: SpanDetail) -> QWidget | None:
+    """What was looked up for the call, in one line until it is opened."""
+    lookup = detail.around.lookup
+    if lookup is None:
+        return None
+    count = len(lookup.documents)
+    words = f"{count} of {counted(lookup.of, 'document')} kept" if lookup.of is not None else counted(count, "document")
+    best = max((fit for fit in map(score, lookup.documents) if fit is not None), default=None)
+
+    def body() -> QWidget:
+        inside = QWidget()
+        column = QVBoxLayout(inside)
+        column.setContentsMargins(0, 0, 0, 0)
+        list_documents(column, lookup.documents, lookup.kind)
+        return inside
+
+    words += "" if best is None else f", top score {best:.3g}"
+    return Fold("Context", words, body, icon="context", tone="kind.retriever")
+
+
+def _cards(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]]) -> Iterator[tuple[int, QWidget]]:
+    """(place of the message, its card); a tool's result stands in the card of its call where that is among them."""
     everything = [part for _, message in messages for part in _parts(message)]
     called = {_call_id(part) for part in everything if part.get("type") in CALLS} - {""}
     results = {_call_id(part): part for part in everything if part.get("type") in RESULTS and _call_id(part) in called}
-    for side, message in messages:
+    for at, (side, message) in enumerate(messages):
         parts = _parts(message)
         if not parts or any(results.get(_call_id(part)) is not part for part in parts):
-            yield _card(detail, side, message, results)
+            yield at, _card(detail, side, message, results)
 
 
 def _call_id(part: dict[str, Any]) -> str:
@@ -89,7 +119,7 @@ def _earlier(detail: SpanDetail, messages: list[tuple[str, dict[str, Any]]], col
     at = column.indexOf(button)
     column.removeWidget(button)
     button.deleteLater()
-    for place, card in enumerate(_cards(detail, shown)):
+    for place, (_, card) in enumerate(_cards(detail, shown)):
         column.insertWidget(at + place, card)
     if left:
         again = link_button(f"Show {min(len(left), MESSAGES_SHOWN):,} of {len(left):,} earlier messages")
@@ -129,14 +159,24 @@ def _card(detail: SpanDetail, side: str, message: dict[str, Any], results: dict[
     finish = message.get("finish_reason")
     if isinstance(finish, str) and finish and finish not in ("stop", "tool_calls", "tool_call", "end_turn"):
         head.addWidget(label(visible(finish)[:40], "caption", "tertiary"))
+    ran = detail.around.tools
+    if len(calls) == 1 and _call_id(calls[0]) in ran:
+        head.addWidget(_time_of(ran[_call_id(calls[0])]))
     card.column.addLayout(head)
     for part in parts:
         card.column.addWidget(_part(part))
+        if len(calls) > 1 and part.get("type") in CALLS and _call_id(part) in ran:
+            card.column.addWidget(_time_of(ran[_call_id(part)]))
         if part.get("type") in CALLS and _call_id(part) in results:
             card.column.addWidget(_came_back(results[_call_id(part)]))
     if not parts:
         card.column.addWidget(label("empty", "caption", "tertiary"))
     return card
+
+
+def _time_of(ran: Ran) -> QWidget:
+    """How long a tool took, in red where it failed."""
+    return label(format_duration(ran.duration_ns), "caption", "error" if ran.failed else "tertiary")
 
 
 def _part(part: dict[str, Any]) -> QWidget:

@@ -1,17 +1,16 @@
-"""What a span says of itself beyond its messages: input, output, statement, parameters, times, ids."""
+"""What a span says of itself beyond its messages: input, output, parameters, times, ids."""
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration, iso_time
 from tracedesk.model.kinds import Status
 from tracedesk.model.span import Note
-from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
-from tracedesk.ui.inspector.pieces import Card, sent_line
-from tracedesk.ui.inspector.tab import NONE, InspectorTab, always, section
+from tracedesk.ui.inspector.pieces import Card
+from tracedesk.ui.inspector.tab import NONE, InspectorTab, always, fact, section
 from tracedesk.ui.widgets.long_text import LongText
 from tracedesk.ui.widgets.text import label, visible
 
@@ -25,7 +24,6 @@ NOTE_WORDS = {
     Note.TRUNCATED: "A value was cut",
     Note.PENDING: "The sender says that it has not finished",
 }
-STATEMENTS = ("db.query.text", "db.statement", "url.full", "http.url", "url.path", "http.target")
 
 
 def facts_of(detail: SpanDetail) -> list[tuple[str, str]]:
@@ -67,7 +65,7 @@ def parameters_of(detail: SpanDetail) -> list[tuple[str, str]]:
 
 
 def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
-    """Notes, error, input and output or statement, then the facts."""
+    """Notes, error, input and output, then the facts."""
     for note, words in NOTE_WORDS.items():
         if detail.span.notes & note:
             column.addWidget(label(words, "caption", "warn", wrap=True))
@@ -80,29 +78,14 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
             card = Card()
             card.column.addWidget(LongText(pretty(detail.fields.values[name]), "code"))
             column.addWidget(card)
-    statement = next((detail.span.attributes[name] for name in STATEMENTS if name in detail.span.attributes), None)
-    if isinstance(statement, str):
-        section(column, "Statement")
-        card = Card()
-        card.column.addWidget(LongText(statement, "code", lines=20))
-        column.addWidget(card)
     section(column, "Facts")
     for name, text in facts_of(detail):
-        _row(column, name, text, mono=name.endswith("id"))
+        fact(column, name, text, mono=name.endswith("id"))
     parameters = parameters_of(detail)
     if parameters:
         section(column, "Parameters")
     for name, text in parameters:
-        _row(column, name, text)
-
-
-def _row(column: QVBoxLayout, name: str, text: str, *, mono: bool = False) -> None:
-    row = QHBoxLayout()
-    head = sent_line(name, "dense", "text.tertiary")
-    head.setFixedWidth(theme.grown(116))
-    row.addWidget(head)
-    row.addWidget(sent_line(text, "code" if mono else "dense"), 1)
-    column.addLayout(row)
+        fact(column, name, text)
 
 
 PART = InspectorTab("overview", "Overview", 15, applies=always, fill=fill, of_trace=True)

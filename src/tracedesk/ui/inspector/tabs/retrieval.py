@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from tracedesk.model.kinds import Kind
 from tracedesk.ui import theme
+from tracedesk.ui.inspector.around import documents, score
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import Card, StackBar, sent_line
@@ -17,13 +18,6 @@ from tracedesk.ui.widgets.long_text import LongText
 from tracedesk.ui.widgets.text import label, visible
 
 DOCUMENTS_SHOWN = 100
-
-
-def documents(value: object) -> list[dict[str, Any]]:
-    """A list of documents, whatever the sender made of it."""
-    if not isinstance(value, list):
-        return []
-    return [item if isinstance(item, dict) else {"content": item} for item in value]
 
 
 def applies(detail: SpanDetail) -> bool:
@@ -44,14 +38,14 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         ranks = {_identity(doc): rank for rank, doc in enumerate(before, 1)}
         kept = {_identity(doc) for doc in after}
         section(column, f"After: {len(after)} of {len(before)} kept" if before else f"After: {len(after)}")
-        _list(column, after, detail.kind, came_from=ranks)
+        list_documents(column, after, detail.kind, came_from=ranks)
         if before:
             section(column, "Before")
-            _list(column, before, detail.kind, kept=kept if after else None)
+            list_documents(column, before, detail.kind, kept=kept if after else None)
     elif found:
         k = detail.count("retrieval.k")
         section(column, f"Documents: {len(found)}" + (f" of k = {k}" if k is not None else ""))
-        _list(column, found, detail.kind)
+        list_documents(column, found, detail.kind)
     else:
         section(column, "Documents")
         column.addWidget(label(NOT_SENT, tone="tertiary"))
@@ -61,15 +55,11 @@ def _identity(doc: dict[str, Any]) -> str:
     return str(doc.get("id")) if doc.get("id") not in (None, "") else short(doc.get("content"), 400)
 
 
-def _score(doc: dict[str, Any]) -> float | None:
-    score = doc.get("score")
-    return float(score) if isinstance(score, int | float) and not isinstance(score, bool) and score == score else None
-
-
-def _list(column: QVBoxLayout, docs: list[dict[str, Any]], kind: Kind, *, came_from: dict[str, int] | None = None,
-          kept: set[str] | None = None) -> None:
+def list_documents(column: QVBoxLayout, docs: list[dict[str, Any]], kind: Kind, *,
+                   came_from: dict[str, int] | None = None, kept: set[str] | None = None) -> None:
+    """A card for each document, in this order, with a bar for how well it fits."""
     colors = theme.current().kind(kind if kind in (Kind.RETRIEVER, Kind.RERANKER) else Kind.RETRIEVER)
-    top = max((score for doc in docs if (score := _score(doc)) is not None), default=0.0)
+    top = max(filter(None, map(score, docs)), default=0.0)
     for rank, doc in enumerate(docs[:DOCUMENTS_SHOWN], 1):
         identity = _identity(doc)
         dropped = kept is not None and identity not in kept
@@ -82,13 +72,13 @@ def _list(column: QVBoxLayout, docs: list[dict[str, Any]], kind: Kind, *, came_f
             head.addWidget(label(f"was {came_from[identity]}", "caption", "tertiary"))
         if dropped:
             head.addWidget(label("not kept", "caption", "tertiary"))
-        score = _score(doc)
-        if score is not None:
-            head.addWidget(label(f"{score:.3g}", "dense", "secondary"), 0, Qt.AlignmentFlag.AlignRight)
+        fit = score(doc)
+        if fit is not None:
+            head.addWidget(label(f"{fit:.3g}", "dense", "secondary"), 0, Qt.AlignmentFlag.AlignRight)
         card.column.addLayout(head)
-        if score is not None and top > 0 and score >= 0:
+        if fit is not None and top > 0 and fit >= 0:
             rest = theme.current().color("bg.inset")
-            bar = StackBar([(score / top, colors.solid), (1 - score / top, rest)])
+            bar = StackBar([(fit / top, colors.solid), (1 - fit / top, rest)])
             bar.setFixedHeight(4)
             card.column.addWidget(bar)
         if doc.get("content") not in (None, ""):
