@@ -132,11 +132,15 @@ class Detect:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule for the kind of a span: tried where any of `needs` is present (always where it needs nothing)."""
+    """One rule for the kind of a span: tried where any of `needs` is present (always where it needs nothing).
+
+    A guess infers the kind from names that spans of several kinds may have: it is tried after all that other dialects say.
+    """
 
     said_by: str
     needs: tuple[str, ...]
     test: Callable[[View], Kind | None]
+    guess: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ VECTOR_STORES = frozenset({"chroma", "chromadb", "pinecone", "qdrant", "weaviate
 
 
 def by(attr: str, table: Mapping[str, str], *, path: str = "", decode: Callable[[Any], Any] | None = None,
-       strip: str = "") -> Rule:
+       strip: str = "", guess: bool = False) -> Rule:
     """The kind by the value of an attribute, compared without regard to case; `strip` is a prefix to take off first."""
     kinds = {name.lower(): KIND_OF_LABEL[label] for name, label in table.items()}
 
@@ -26,27 +26,37 @@ def by(attr: str, table: Mapping[str, str], *, path: str = "", decode: Callable[
             value = dig(value, path)
         return kinds.get(value.removeprefix(strip).lower()) if isinstance(value, str) else None
 
-    return Rule(attr, (attr,), test)
+    return Rule(attr, (attr,), test, guess)
 
 
-def has(label: str, *attrs: str, without: str = "") -> Rule:
+def has(label: str, *attrs: str, without: str = "", guess: bool = False) -> Rule:
     """The kind where any of these attributes is present (and `without` is not)."""
     kind = KIND_OF_LABEL[label]
 
     def test(view: View) -> Kind | None:
         return kind if not without or without not in view.attributes else None
 
-    return Rule(" or ".join(attrs), attrs, test)
+    return Rule(" or ".join(attrs), attrs, test, guess)
 
 
-def named(pattern: str, label: str) -> Rule:
+def named(pattern: str, label: str, *, guess: bool = False) -> Rule:
     """The kind where the span's name matches a pattern."""
     kind, matches = KIND_OF_LABEL[label], re.compile(pattern).search
 
     def test(view: View) -> Kind | None:
         return kind if matches(view.name) else None
 
-    return Rule("span name", (), test)
+    return Rule("span name", (), test, guess)
+
+
+def embeds(attr: str) -> Rule:
+    """An embedding where the model is one that does nothing else (`text-embedding-3-small`, `amazon.titan-embed-text-v2:0`):
+    AWS instrumentations name no operation when a model is invoked directly."""
+    def test(view: View) -> Kind | None:
+        model = view.attributes.get(attr)
+        return Kind.EMBEDDING if isinstance(model, str) and "embed" in model.lower() else None
+
+    return Rule(attr, (attr,), test, guess=True)
 
 
 def called(table: Mapping[str, str]) -> Rule:
@@ -68,16 +78,18 @@ OTEL_KINDS: tuple[Rule, ...] = (
     by_operation(),
     by("mcp.method.name", {"tools/call": "tool"}),
     has("mcp", "mcp.method.name"),
-    has("tool", "gen_ai.tool.call.id", without="gen_ai.request.model"),
-    has("llm", "gen_ai.request.model"),
-    named(r"^(chat|text_completion|generate_content) ", "llm"),
-    named(r"^embeddings ", "embedding"),
-    named(r"^execute_tool ", "tool"),
-    named(r"^(invoke|create)_agent", "agent"),
-    named(r"^invoke_workflow", "chain"),
-    named(r"^retrieval", "retriever"),
+    has("tool", "gen_ai.tool.call.id", without="gen_ai.request.model", guess=True),
+    embeds("gen_ai.request.model"),
+    has("llm", "gen_ai.request.model", guess=True),
+    named(r"^(chat|text_completion|generate_content) ", "llm", guess=True),
+    named(r"^embeddings ", "embedding", guess=True),
+    named(r"^execute_tool ", "tool", guess=True),
+    named(r"^(invoke|create)_agent", "agent", guess=True),
+    named(r"^invoke_workflow", "chain", guess=True),
+    named(r"^retrieval", "retriever", guess=True),
 )
-"""OpenTelemetry GenAI: the operation decides; a span without one is known by its attributes or its name."""
+"""OpenTelemetry GenAI: the operation decides; a span without one is known by its attributes or its name, where no other
+dialect that it speaks knows better."""
 
 OPENINFERENCE_KIND = by("openinference.span.kind", {
     "LLM": "llm", "EMBEDDING": "embedding", "RETRIEVER": "retriever", "RERANKER": "reranker", "TOOL": "tool", "AGENT": "agent",

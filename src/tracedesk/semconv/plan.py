@@ -60,8 +60,9 @@ class Plan:
     def __init__(self, speaks: Sequence[Dialect], shape: Shape) -> None:
         self.dialects = tuple(speaks)
         self.keys = tuple(dialect.key for dialect in speaks)
-        self.rules: tuple[Rule, ...] = tuple(dict.fromkeys(
-            rule for dialect in speaks for rule in dialect.kinds if not rule.needs or any(map(shape.has, rule.needs))))
+        rules = dict.fromkeys(
+            rule for dialect in speaks for rule in dialect.kinds if not rule.needs or any(map(shape.has, rule.needs)))
+        self.rules: tuple[Rule, ...] = tuple(sorted(rules, key=lambda rule: rule.guess))
         self.settlers = tuple(dialect.settle for dialect in speaks if dialect.settle is not None)
         self._sources: dict[str, list[tuple[Source, Dialect]]] = {}
         for dialect in speaks:

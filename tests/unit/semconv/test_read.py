@@ -44,6 +44,28 @@ def test_one_attribute_for_both_models_tells_one_of_them(
     assert models(attributes) == expected
 
 
+@pytest.mark.parametrize("mark", ["braintrust.parent", "logfire.span_type", "wandb.thread_id", "weave.tag", "mastra.metadata.x",
+                                  "traceloop.association.properties.user_id"])
+def test_what_is_said_goes_before_what_is_guessed(mark: str) -> None:
+    """A processor or exporter leaves its mark on spans of others, whose kind it does not know better than they do."""
+    call = {"lmnr.span.type": "LLM", "gen_ai.request.model": "voyage-3", "gen_ai.prompt.0.content": "hello"}
+    found = read(span({**call, mark: "span"}, name="voyageai.embeddings"))
+    assert (found.kind.label, found.values["embedding.inputs"]) == ("embedding", ["hello"])
+
+
+@pytest.mark.parametrize("mark", ["logfire.span_type", "wandb.thread_id"])
+def test_a_mark_does_not_change_how_others_count(mark: str) -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.system": "strands-agents", "gen_ai.server.time_to_first_token": 98}
+    assert read(span({**call, mark: "span"}, scope="strands.telemetry.tracer")).values["ttft_s"] == 0.098
+
+
+@pytest.mark.parametrize(("said", "kind"), [
+    ({"gen_ai.request.model": "amazon.titan-embed-text-v2:0"}, "embedding"), ({"gen_ai.request.model": "titan-text"}, "llm"),
+    ({"gen_ai.request.model": "embedder", "gen_ai.operation.name": "chat"}, "llm")])
+def test_a_model_that_only_embeds_tells_the_kind_where_nothing_else_does(said: dict[str, Any], kind: str) -> None:
+    assert read(span({"gen_ai.system": "aws.bedrock", **said})).kind.label == kind
+
+
 def test_zero_tokens_and_a_price_of_zero_say_nothing() -> None:
     call = {"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 0}
     assert "tokens.input" not in read(span(call)).values

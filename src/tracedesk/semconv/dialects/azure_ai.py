@@ -19,7 +19,7 @@ PART = Dialect(
     ),
     kinds=(
         *OTEL_KINDS,
-        has("http", "az.client_request_id"),
+        has("http", "az.client_request_id", guess=True),
     ),
     fields={
         "session.id": ("gen_ai.conversation.id", "gen_ai.thread.id"),

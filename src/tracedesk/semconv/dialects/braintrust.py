@@ -13,8 +13,11 @@ PART = Dialect(
     title="Braintrust (OTel span processor / manual attributes)",
     priority=14,
     detect=(
-        Detect(prefix=("braintrust.",)),
+        Detect(attrs=("braintrust.span_attributes", "braintrust.input_json", "braintrust.output_json", "braintrust.input",
+                      "braintrust.output", "braintrust.metadata", "braintrust.metrics", "braintrust.scores")),
+        Detect(prefix=("braintrust.metadata.", "braintrust.metrics.")),
     ),
+    weak=(Detect(prefix=("braintrust.",)),),
     kinds=(
         by("braintrust.span_attributes", {
             "llm": "llm", "task": "chain", "function": "chain", "tool": "tool", "score": "evaluator",

@@ -31,10 +31,10 @@ PART = Dialect(
     detect=(
         Detect(scope=("pydantic-ai", "pydantic_ai", "logfire")),
         Detect(
-            attrs=("logfire.msg", "logfire.json_schema", "logfire.span_type", "pydantic_ai.all_messages",
-            "all_messages_events"),
+            attrs=("logfire.msg", "logfire.json_schema", "pydantic_ai.all_messages", "all_messages_events"),
         ),
     ),
+    weak=(Detect(attrs=("logfire.span_type",)),),
     kinds=(
         *OTEL_KINDS,
         named(r"^Function: ", "tool"),
@@ -45,7 +45,7 @@ PART = Dialect(
         named(r"^running tool$", "tool"),
         named(r"^running tools|^running \d+ tools?", "chain"),
         has("agent", "model_name", "agent_name"),
-        by("logfire.span_type", {"log": "other"}),
+        by("logfire.span_type", {"log": "other"}, guess=True),
     ),
     fields={
         "model.requested": ("gen_ai.request.model", "model_name", A("request_data", "model")),

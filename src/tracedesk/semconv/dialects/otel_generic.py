@@ -31,10 +31,10 @@ PART = Dialect(
         Detect(always=True),
     ),
     kinds=(
-        has("http", "http.request.method", "http.method", "http.url", "url.full", "http.route"),
-        Rule("db.system", ("db.vector.query.top_k", "db.system", "db.system.name"), _vector_search),
-        has("db", "db.system", "db.system.name", "db.statement", "db.query.text", "db.operation"),
-        has("other", "rpc.system", "messaging.system"),
+        has("http", "http.request.method", "http.method", "http.url", "url.full", "http.route", guess=True),
+        Rule("db.system", ("db.vector.query.top_k", "db.system", "db.system.name"), _vector_search, guess=True),
+        has("db", "db.system", "db.system.name", "db.statement", "db.query.text", "db.operation", guess=True),
+        has("other", "rpc.system", "messaging.system", guess=True),
     ),
     fields={
         "error.type": (event("exception", "exception.type"), "error.type"),

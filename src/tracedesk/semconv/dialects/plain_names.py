@@ -19,10 +19,10 @@ PART = Dialect(
         ),
     ),
     kinds=(
-        has("llm", "llm.model", "llm.prompt_tokens", "llm.completion_tokens"),
-        has("tool", "tool.args", "tool.result"),
-        has("tool", "tool.name"),
-        has("retriever", "retrieval.query", "retrieval.docs", "retrieval.k"),
+        has("llm", "llm.model", "llm.prompt_tokens", "llm.completion_tokens", guess=True),
+        has("tool", "tool.args", "tool.result", guess=True),
+        has("tool", "tool.name", guess=True),
+        has("retriever", "retrieval.query", "retrieval.docs", "retrieval.k", guess=True),
     ),
     fields={
         "model.requested": "llm.model",

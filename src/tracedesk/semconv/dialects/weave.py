@@ -11,9 +11,10 @@ PART = Dialect(
     title="W&B Weave (OTel agents/conversation API and the OTLP ingest attributes)",
     priority=13,
     detect=(
-        Detect(prefix=("wandb.", "weave.")),
+        Detect(prefix=("weave.",)),
         Detect(scope=("weave",)),
     ),
+    weak=(Detect(prefix=("wandb.",)),),
     kinds=(
         by("weave.span.kind", {
             "llm": "llm", "agent": "agent", "tool": "tool", "retriever": "retriever", "embedding": "embedding",
