@@ -15,8 +15,8 @@ from tracedesk.semconv.aliases import finish_reason, known_role, role
 from tracedesk.semconv.values import load_json, structure, text
 
 MAX_NESTING = 6
-_RESPONSE_ITEMS = frozenset({"function_call", "function_call_output", "reasoning", "custom_tool_call", "computer_call",
-                             "custom_tool_call_output", "web_search_call", "file_search_call", "mcp_call"})
+_RESPONSE_ITEMS = frozenset({"function_call", "function_call_output", "function_call_result", "reasoning", "custom_tool_call",
+                             "computer_call", "custom_tool_call_output", "web_search_call", "file_search_call", "mcp_call"})
 _LANGCHAIN_TYPES = frozenset({"human", "ai", "system", "tool", "function", "chat", "AIMessageChunk"})
 
 
@@ -184,7 +184,7 @@ def one_message(item: dict[str, Any], default_role: str) -> Message:
         inner = item["data"] if isinstance(item.get("data"), dict) else item
         return _spoken({**inner, "type": None}, role(kind, default_role))
     if isinstance(kind, str) and kind in _RESPONSE_ITEMS and "role" not in item:
-        answer = kind.endswith("_output")
+        answer = kind.endswith(("_output", "_result"))             # `_result`: OpenAI's agents in JavaScript
         return _message("tool" if answer else "assistant", blocks.parts(item))
     if isinstance(item.get("message"), dict):
         inner = {**item["message"]}

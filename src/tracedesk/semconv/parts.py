@@ -40,8 +40,8 @@ def flat_text(content: Any) -> Any:
         pieces = [_only_text(item) for item in content]
         if all(piece is not None for piece in pieces):
             return "".join(piece for piece in pieces if piece is not None)
-    if isinstance(content, dict) and content.get("type") in ("text", "json", "error-text", "error-json") and "value" in content:
-        return content["value"]
+    if isinstance(content, dict) and content.get("type") in ("text", "json", "error-text", "error-json"):
+        return content["value"] if "value" in content else _only_text(content) or content
     return content
 
 
@@ -127,7 +127,7 @@ def _call(block: dict[str, Any]) -> list[Part]:
     inner: dict[str, Any] = next((block[key] for key in ("function", "tool_call") if isinstance(block.get(key), dict)), {})
     if isinstance(inner.get("function"), dict):
         inner = {**inner, **inner["function"]}
-    call_id = _first(block, "call_id", "id", "toolCallId", "tool_call_id", "tool_id", "toolUseId", "ref",
+    call_id = _first(block, "call_id", "callId", "id", "toolCallId", "tool_call_id", "tool_id", "toolUseId", "ref",
                      or_else=inner.get("id"))
     name = _first(block, "name", "toolName", or_else=inner.get("name"))
     arguments = _first(block, "arguments", "input", "args", or_else=inner.get("arguments"))
@@ -142,7 +142,8 @@ def _server_call(block: dict[str, Any]) -> list[Part]:
 
 
 def _response(block: dict[str, Any]) -> list[Part]:
-    call_id = _first(block, "id", "toolCallId", "tool_use_id", "call_id", "tool_call_id", "tool_id", "toolUseId", "ref")
+    call_id = _first(block, "callId", "id", "toolCallId", "tool_use_id", "call_id", "tool_call_id", "tool_id", "toolUseId",
+                     "ref")
     answer = _first(block, "response", "result", "output", "content", "server_tool_call_response")
     return [tool_response(call_id, answer)]
 
@@ -277,7 +278,8 @@ _BY_TYPE: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
                     _call),
     **dict.fromkeys(("server_tool_call", "server_tool_use", "mcp_tool_use"), _server_call),
     **dict.fromkeys(("tool_call_response", "tool-result", "tool_result", "toolResult", "function_call_output",
-                     "server_tool_call_response", "custom_tool_call_output", "mcp_tool_result"), _response),
+                     "function_call_result", "server_tool_call_response", "custom_tool_call_output", "mcp_tool_result"),
+                    _response),
     **dict.fromkeys(("image", "image_url", "input_image"), _image),
     **dict.fromkeys(("audio", "input_audio"), _audio),
     "functionCall": lambda block: _under("functionCall", _call)(block) if "functionCall" in block else _call(block),

@@ -192,3 +192,39 @@ def test_text_can_be_stored() -> None:
 def test_a_flood_of_shapes_is_forgotten_again() -> None:
     for number in range(6_000):
         assert read(span({f"a{number}": 1})).kind.label == "other"
+
+
+def test_the_reasoning_of_an_agent_in_javascript_is_not_the_users() -> None:
+    sent = [{"type": "message", "role": "user", "content": "Paris?"},
+            {"type": "reasoning", "content": [{"type": "input_text", "text": "Look it up."}]},
+            {"type": "function_call", "id": "fc_1", "callId": "call_1", "name": "get_weather", "arguments": '{"city": "Rome"}'},
+            {"type": "function_call_result", "name": "get_weather", "callId": "call_1",
+             "output": {"type": "text", "text": "18"}}]
+    flattened = "llm.input_messages."
+    call = {"openinference.span.kind": "LLM", "input.value": json.dumps(sent),
+            flattened + "0.message.role": "system", flattened + "0.message.content": "Be terse.",
+            flattened + "1.message.role": "user", flattened + "1.message.content": "Paris?",
+            flattened + "2.message.contents.0.message_content.text": "Look it up."}
+    found = read(span(call, scope="@arizeai/openinference-instrumentation-openai-agents"))
+    assert found.values["input.messages"] == [
+        {"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+        {"role": "user", "parts": [{"type": "text", "content": "Paris?"}]},
+        {"role": "assistant", "parts": [{"type": "reasoning", "content": "Look it up."}]},
+        {"role": "assistant", "parts": [
+            {"type": "tool_call", "id": "call_1", "name": "get_weather", "arguments": {"city": "Rome"}}]},
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": "18"}]}]
+
+
+def test_what_bedrock_cached_is_in_the_answer_that_openinference_keeps() -> None:
+    usage = {"inputTokens": 35, "outputTokens": 23, "totalTokens": 78, "cacheReadInputTokens": 20, "cacheWriteInputTokens": 0}
+    call = {"openinference.span.kind": "LLM", "output.value": json.dumps({"output": {}, "usage": usage}),
+            "llm.token_count.prompt": 35, "llm.token_count.completion": 23, "llm.token_count.total": 78}
+    made = span(call, scope="@arizeai/openinference-instrumentation-bedrock")
+    for found in (read(made).values, hot(made).values):
+        assert (found["tokens.input"], found["tokens.cache_read"], found["tokens.cache_write"]) == (55, 20, 0)
+
+
+@pytest.mark.parametrize("answer", [{"service_tier": "flex"}, {"usage": {"service_tier": "flex"}}])
+def test_the_tier_that_served_a_call_is_in_its_answer(answer: dict[str, Any]) -> None:
+    made = span({"openinference.span.kind": "LLM", "output.value": json.dumps(answer)})
+    assert read(made).values["service_tier"] == hot(made).values["service_tier"] == "flex"

@@ -40,6 +40,27 @@ def _whole(attr: str, default_role: str, *senders: str) -> Source:
     return call(said, attr, needs=attr, only="llm")
 
 
+def _agents_input(view: View) -> Any:
+    """What the JavaScript agents sent: flattened, the reasoning of Responses looks like a text of the user's. The
+    instructions are in the flattened list only."""
+    if not view.span.scope.name.startswith(_JS + "openai-agents"):
+        return None
+    said = exchange(structure(view.attributes.get("input.value")) or None, "user")
+    first = "llm.input_messages.0.message."
+    told = view.attributes.get(first + "content")
+    if said and said[0]["role"] != "system" and view.attributes.get(first + "role") == "system" and isinstance(told, str):
+        return [{"role": "system", "content": told}, *said]
+    return said
+
+
+def _bedrock(key: str) -> Source:
+    """What Bedrock's usage says about cached tokens: of its Converse calls the JavaScript client hands on the rest only."""
+    def counted(view: View) -> Any:
+        return dig(view.decoded("output.value"), f"usage.{key}") if view.span.scope.name.startswith(_JS + "bedrock") else None
+
+    return call(counted, "output.value", needs="output.value", only="llm")
+
+
 def _answer_id(value: Any) -> str | None:
     """A response id, and not LangChain's id of the run."""
     name = text(value)
@@ -83,7 +104,8 @@ PART = Dialect(
                      A("metadata", "ls_provider", only="llm")),
         "operation": "openinference.span.kind",
         "param.all": ("llm.invocation_parameters", "embedding.invocation_parameters"),
-        "input.messages": (_whole("input.value", "user", "langchain", "bedrock"), flat("llm.input_messages"),
+        "input.messages": (call(_agents_input, "input.value", needs="input.value", only="llm"),
+                           _whole("input.value", "user", "langchain", "bedrock"), flat("llm.input_messages"),
                            flat("llm.prompts"), "llm.prompts"),
         "output.messages": (_whole("output.value", "assistant", "langchain", "openai-agents"), flat("llm.output_messages"),
                             flat("llm.choices")),
@@ -115,8 +137,9 @@ PART = Dialect(
         "tokens.cache_read": (
             "llm.token_count.prompt_details.cache_read",
             "llm.token_count.prompt_details.cache_input",
+            _bedrock("cacheReadInputTokens"),
         ),
-        "tokens.cache_write": "llm.token_count.prompt_details.cache_write",
+        "tokens.cache_write": ("llm.token_count.prompt_details.cache_write", _bedrock("cacheWriteInputTokens")),
         "tokens.reasoning": "llm.token_count.completion_details.reasoning",
         "tokens.input_audio": "llm.token_count.prompt_details.audio",
         "tokens.output_audio": "llm.token_count.completion_details.audio",
@@ -130,6 +153,7 @@ PART = Dialect(
             A("output.value", "id|llm_output.id|response_id", only="llm embedding"),
             A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].id", only="llm", form=_answer_id),
         ),
+        "service_tier": (A("output.value", "service_tier", only="llm"), A("output.value", "usage.service_tier", only="llm")),
         "user.id": ("user.id", A("metadata", "user_id|userId|langfuse_user_id")),
         "session.id": ("session.id", A("metadata", "session_id|thread_id|conversation_id")),
         "tags": "tag.tags",
