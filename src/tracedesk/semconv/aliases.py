@@ -86,6 +86,9 @@ _FINISH_REASONS = {alias.lower(): name for alias, name in _inverted({
     "cancelled": "cancelled canceled",
 }).items()}
 
+_NO_REASONS = frozenset({"", "None", "null", "in_progress", "queued"})
+"""Written where a reason should be, and none: of a streamed Responses call Sentry lists every status that it passed through."""
+
 _ROLES = {alias.lower(): name for alias, name in _inverted({
     "assistant": "assistant model ai AIMessage AIMessageChunk MessageRole.ASSISTANT tool-call agent",
     "user": "user human HumanMessage HumanMessageChunk MessageRole.USER",
@@ -127,7 +130,7 @@ def finish_reasons(value: Any) -> list[str] | None:
     if listed is None:
         return None
     found = [_FINISH_REASONS.get(item.strip().lower(), item.strip()) for item in listed]
-    return [item for item in found if item not in ("", "None", "null")] or None
+    return [item for item in found if item not in _NO_REASONS] or None
 
 
 def finish_reasons_of(value: Any) -> list[str] | None:

@@ -103,6 +103,9 @@ def _tools_of(item: Any) -> list[dict[str, Any]]:
     name = text(item.get("name"))
     if name is None:
         return []
+    wrapped = item.get("schema")
+    if isinstance(wrapped, dict) and "input_schema" in wrapped:              # AgentOps: the rest of Anthropic's definition
+        item = {**item, **wrapped}
     schema = next((item[key] for key in ("parameters", "inputSchema", "input_schema", "parameters_json_schema", "schema")
                    if item.get(key) is not None), None)
     if isinstance(schema, dict) and set(schema) == {"json"}:                 # Bedrock: inputSchema.json

@@ -75,6 +75,12 @@ def system(value: Any) -> Any:
     return pieces or (value if isinstance(value, str) else None)
 
 
+def error_type(value: Any) -> str | None:
+    """The type of an error; JavaScript's `undefined` is none (Azure's inference SDK)."""
+    name = values.text(value)
+    return None if name == "undefined" else name
+
+
 def any_number(value: Any) -> float | int | None:
     """A number, whole where it is whole (top_k)."""
     number = values.real(value)
@@ -94,9 +100,10 @@ FORMS: dict[str, Form] = {
         "tool.name", "tool.call_id", "tool.description", "tool.type", "retrieval.source", "rerank.query", "rerank.model",
         "user.id", "session.id", "prompt.name", "prompt.id", "prompt.version", "prompt.template", "environment", "release",
         "project", "agent.name", "agent.id", "agent.description", "agent.version", "workflow.name", "graph.node_id",
-        "graph.parent_id", "mcp.method", "mcp.session_id", "mcp.resource_uri", "error.type", "error.message", "error.stack",
+        "graph.parent_id", "mcp.method", "mcp.session_id", "mcp.resource_uri", "error.message", "error.stack",
         "level",
     ), values.text),
+    "error.type": error_type,
     "provider": aliases.provider,
     "finish_reasons": aliases.finish_reasons,
     **dict.fromkeys(("param.temperature", "param.top_p", "param.presence_penalty", "param.frequency_penalty",

@@ -14,7 +14,8 @@ can tell that they belong to this one.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import LlmFields
@@ -33,6 +34,9 @@ DETAILS = "gen_ai.client.inference.operation.details"
 _SNAPSHOT = re.compile(r"-20\d\d-[01]\d-[0-3]\d$")
 """How OpenAI dates the snapshots that its aliases stand for."""
 _ALIAS = re.compile(r"(?:[a-z_]+/)?(?:gpt-|chatgpt-|o[1-9])(?!.*\d{4}-?\d\d)")
+
+
+_NESTED = frozenset({"generationConfig", "generation_config", "inferenceConfig"})
 
 
 def read(span: Span, logs: Sequence[LogRecord] = ()) -> LlmFields:
@@ -183,7 +187,7 @@ def _explode_parameters(fields: LlmFields) -> None:
         return
     source = fields.sources.pop("param.all", "")
     rest = {}
-    for key, value in blob.items():
+    for key, value in _levelled(blob):
         name = PARAMETERS.get(key) if isinstance(key, str) else None
         if name is None:
             rest[key] = value
@@ -195,6 +199,17 @@ def _explode_parameters(fields: LlmFields) -> None:
     if rest:
         fields.values["param.all"] = rest
         fields.sources["param.all"] = source
+
+
+def _levelled(blob: dict[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    """The parameters of a blob, with those that Gemini and Bedrock keep in a map of their own, and OpenAI's effort."""
+    for key, value in blob.items():
+        if key in _NESTED and isinstance(value, dict):
+            yield from value.items()
+            continue
+        yield key, value
+        if key == "reasoning" and isinstance(value, dict):
+            yield "reasoning_effort", value.get("effort")
 
 
 def _settle(view: View, plan: Plan, fields: LlmFields) -> None:

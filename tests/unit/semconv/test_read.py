@@ -194,6 +194,26 @@ def test_a_flood_of_shapes_is_forgotten_again() -> None:
         assert read(span({f"a{number}": 1})).kind.label == "other"
 
 
+def test_what_a_call_passed_through_is_no_reason_to_finish() -> None:
+    call = {"gen_ai.operation.name": "chat", "gen_ai.response.finish_reasons": '["in_progress", "in_progress", "completed"]'}
+    assert read(span(call)).values["finish_reasons"] == ["stop"]
+    assert "finish_reasons" not in read(span({**call, "gen_ai.response.finish_reasons": ["queued"]})).values
+
+
+def test_an_undefined_type_of_error_gives_way_to_that_of_the_exception() -> None:
+    call = {"gen_ai.operation.name": "chat", "error.type": "undefined"}
+    thrown = Event("exception", 10**18, {"exception.type": "rate_limit_exceeded", "exception.message": "Too many"})
+    assert read(span(call, events=(thrown,))).values["error.type"] == "rate_limit_exceeded"
+    assert "error.type" not in read(span(call)).values
+
+
+def test_agentops_hides_a_definition_in_a_schema() -> None:
+    schema = {"type": "object", "properties": {"city": {"type": "string"}}}
+    said = [{"name": "get_weather", "schema": {"description": "weather", "input_schema": schema}}]
+    found = read(span({"gen_ai.request.type": "chat", "agentops.tags": ["a"], "anthropic.tools.schemas": json.dumps(said)}))
+    assert found.values["tools"] == [{"name": "get_weather", "description": "weather", "parameters": schema, "type": None}]
+
+
 def test_the_reasoning_of_an_agent_in_javascript_is_not_the_users() -> None:
     sent = [{"type": "message", "role": "user", "content": "Paris?"},
             {"type": "reasoning", "content": [{"type": "input_text", "text": "Look it up."}]},
@@ -224,7 +244,39 @@ def test_what_bedrock_cached_is_in_the_answer_that_openinference_keeps() -> None
         assert (found["tokens.input"], found["tokens.cache_read"], found["tokens.cache_write"]) == (55, 20, 0)
 
 
+@pytest.mark.parametrize(("blob", "field", "value"), [
+    ({"reasoning": {"effort": "low", "summary": "auto"}}, "param.reasoning_effort", "low"),
+    ({"generationConfig": {"maxOutputTokens": 99}}, "param.max_tokens", 99),
+    ({"inferenceConfig": {"stopSequences": ["END"]}}, "param.stop", ["END"])])
+def test_parameters_may_lie_deeper(blob: dict[str, Any], field: str, value: Any) -> None:
+    call = {"openinference.span.kind": "LLM", "llm.invocation_parameters": json.dumps(blob)}
+    assert read(span(call)).values[field] == value
+    call["llm.invocation_parameters"] = '{"reasoning": {"effort": null}}'
+    assert "param.reasoning_effort" not in read(span(call)).values
+
+
 @pytest.mark.parametrize("answer", [{"service_tier": "flex"}, {"usage": {"service_tier": "flex"}}])
 def test_the_tier_that_served_a_call_is_in_its_answer(answer: dict[str, Any]) -> None:
     made = span({"openinference.span.kind": "LLM", "output.value": json.dumps(answer)})
     assert read(made).values["service_tier"] == hot(made).values["service_tier"] == "flex"
+
+
+def test_a_prompt_of_genkit_has_a_name_and_variables() -> None:
+    runs = {"genkit:type": "dotprompt", "genkit:name": "hello", "genkit:input": '{"who": "you"}'}
+    filled = {"genkit:type": "promptTemplate", "genkit:name": "render", "genkit:metadata:promptName": "hello",
+              "genkit:input": '{"who": "you"}'}
+    for attributes in (runs, filled):
+        found = read(span(attributes)).values
+        assert (found["prompt.name"], found["prompt.variables"]) == ("hello", {"who": "you"})
+    assert "prompt.variables" not in read(span({"genkit:type": "util", "genkit:name": "generate", "genkit:input": "{}"})).values
+
+
+def test_braintrust_calls_an_embedding_a_model_call() -> None:
+    call = {"braintrust.span_attributes": '{"type": "llm", "name": "Embedding"}', "braintrust.input_json": '["hello", "world"]',
+            "braintrust.output_json": '{"embedding_length": 4}', "braintrust.metrics": '{"tokens": 14, "prompt_tokens": 14}',
+            "braintrust.metadata": '{"model": "text-embedding-3-small"}'}
+    found = read(span(call, name="Embedding"))
+    assert (found.kind.label, found.values["embedding.inputs"], found.values["tokens.input"]) == (
+        "embedding", ["hello", "world"], 14)
+    task = {"braintrust.span_attributes": '{"type": "task"}', "braintrust.metadata": '{"plan": "pro"}'}
+    assert "param.all" not in read(span(task)).values

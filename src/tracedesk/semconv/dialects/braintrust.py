@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
+from tracedesk.model.kinds import Kind
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below
 from tracedesk.semconv.fields import chat_input, chat_output
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.sources import span_name
 from tracedesk.semconv.values import json_value, structure
+from tracedesk.semconv.view import View
+
+
+def _embedding(view: View) -> Kind | None:
+    """Calls to an embedding model have the type llm too: their output is but the length of the vector (`oai.py`)."""
+    said = view.decoded("braintrust.span_attributes")
+    if not isinstance(said, dict) or said.get("type") != "llm":
+        return None
+    output = view.decoded("braintrust.output_json")
+    return Kind.EMBEDDING if view.name == "Embedding" or (isinstance(output, dict) and "embedding_length" in output) else None
+
 
 PART = Dialect(
     key="braintrust",
@@ -19,6 +31,7 @@ PART = Dialect(
     ),
     weak=(Detect(prefix=("braintrust.",)),),
     kinds=(
+        Rule("braintrust.span_attributes", ("braintrust.span_attributes",), _embedding),
         by("braintrust.span_attributes", {
             "llm": "llm", "task": "chain", "function": "chain", "tool": "tool", "score": "evaluator",
             "eval": "evaluator", "facet": "evaluator", "preprocessor": "chain", "automation": "chain",
@@ -39,7 +52,9 @@ PART = Dialect(
         "model.requested": (A("braintrust.metadata", "model"), "gen_ai.request.model"),
         "model.response": ("gen_ai.response.model", A("braintrust.metadata", "model")),
         "provider": (A("braintrust.metadata", "provider"), "gen_ai.provider.name", "gen_ai.system"),
-        "param.all": ("braintrust.metadata", "braintrust.parameters"),
+        "embedding.inputs": A("braintrust.input_json", only="embedding", decode=json_value),
+        "embedding.dimensions": A("braintrust.output_json", "embedding_length", only="embedding"),
+        "param.all": (A("braintrust.metadata", only="llm embedding"), "braintrust.parameters"),
         "tools": A("braintrust.metadata", "tools"),
         "metadata": ("braintrust.metadata", below("braintrust.metadata")),
         "tokens.input": (

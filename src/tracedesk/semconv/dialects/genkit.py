@@ -27,6 +27,15 @@ def _provider(view: View) -> str | None:
     return name.partition("/")[0] if name is not None and "/" in name else None
 
 
+def _prompt(view: View) -> str | None:
+    """A prompt that runs is named like its file."""
+    return text(view.attributes.get("genkit:name")) if view.attributes.get("genkit:type") == "dotprompt" else None
+
+
+def _variables(view: View) -> Any:
+    return view.decoded("genkit:input") if view.attributes.get("genkit:type") == "dotprompt" else None
+
+
 def _plain(item: Any) -> Any:
     """A Genkit document, whose content is a list of parts, with its text as content."""
     return {**item, "content": flat_text(item["content"])} if isinstance(item, dict) and "content" in item else item
@@ -96,6 +105,8 @@ PART = Dialect(
         "retrieval.query": A("genkit:input", "query.content[0].text|query.text|query", only="retriever"),
         "retrieval.documents": A("genkit:output", only="retriever", form=_documents),
         "embedding.inputs": A("genkit:input", "input|documents", only="embedding", form=_embedded),
+        "prompt.name": ("genkit:metadata:promptName", call(_prompt, "genkit:name", needs="genkit:name")),
+        "prompt.variables": (A("genkit:input", only="prompt"), call(_variables, "genkit:input", needs="genkit:input")),
         "display_name": "genkit:name",
         "error.message": "genkit:error",
     },
