@@ -271,6 +271,11 @@ def test_a_prompt_of_genkit_has_a_name_and_variables() -> None:
     assert "prompt.variables" not in read(span({"genkit:type": "util", "genkit:name": "generate", "genkit:input": "{}"})).values
 
 
+def test_a_chat_of_genkit_is_a_session() -> None:
+    found = read(span({"genkit:type": "helper", "genkit:name": "send", "genkit:sessionId": "s-1", "genkit:threadName": "main"}))
+    assert (found.kind.label, found.values["session.id"]) == ("chain", "s-1")
+
+
 def test_braintrust_calls_an_embedding_a_model_call() -> None:
     call = {"braintrust.span_attributes": '{"type": "llm", "name": "Embedding"}', "braintrust.input_json": '["hello", "world"]',
             "braintrust.output_json": '{"embedding_length": 4}', "braintrust.metrics": '{"tokens": 14, "prompt_tokens": 14}',

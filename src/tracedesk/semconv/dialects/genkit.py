@@ -72,10 +72,10 @@ PART = Dialect(
         by("genkit:metadata:subtype", {
             "model": "llm", "background-model": "llm", "embedder": "embedding", "tool": "tool", "tool.v2": "tool",
             "retriever": "retriever", "reranker": "reranker", "evaluator": "evaluator", "flow": "chain",
-            "util": "chain", "prompt": "prompt",
+            "util": "chain", "prompt": "prompt", "agent": "agent",
         }),
         by("genkit:type", {"flow": "chain", "action": "chain", "flowStep": "chain", "util": "chain", "dotprompt": "chain",
-                           "promptTemplate": "prompt"}),
+                           "promptTemplate": "prompt", "helper": "chain"}),
     ),
     fields={
         "input.value": "genkit:input",
@@ -107,6 +107,7 @@ PART = Dialect(
         "embedding.inputs": A("genkit:input", "input|documents", only="embedding", form=_embedded),
         "prompt.name": ("genkit:metadata:promptName", call(_prompt, "genkit:name", needs="genkit:name")),
         "prompt.variables": (A("genkit:input", only="prompt"), call(_variables, "genkit:input", needs="genkit:input")),
+        "session.id": "genkit:sessionId",
         "display_name": "genkit:name",
         "error.message": "genkit:error",
     },
