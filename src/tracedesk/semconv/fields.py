@@ -87,6 +87,24 @@ def any_number(value: Any) -> float | int | None:
     return int(number) if number is not None and number.is_integer() else number
 
 
+_PARAMETER = "code.function.parameters."
+
+
+def arguments(value: Any) -> Any:
+    """Arguments of a tool. OpenTelemetry for Google's client writes the type of each beside its value."""
+    found = values.json_value(value)
+    if isinstance(found, dict) and found and str(next(iter(found))).startswith(_PARAMETER):
+        return called_with({str(name).removeprefix(_PARAMETER): said for name, said in found.items()})
+    return found
+
+
+def called_with(said: Any) -> dict[str, Any] | None:
+    """{name: value} of {"name.type": ..., "name.value": ...}."""
+    if not isinstance(said, dict):
+        return None
+    return {name.removesuffix(".value"): value for name, value in said.items() if name.endswith(".value")} or None
+
+
 def output_type(value: Any) -> str | None:
     """`json_schema` of a text or of OpenAI's response_format object."""
     found = values.structure(value)
@@ -119,8 +137,8 @@ FORMS: dict[str, Form] = {
     **dict.fromkeys(("param.stream", "tool.is_error"), values.flag),
     **dict.fromkeys(("param.stop", "param.encoding_formats", "tags"), values.strings),
     "param.output_type": output_type,
-    **dict.fromkeys(("param.tool_choice", "input.value", "output.value", "tool.args", "tool.result", "tool.schema"),
-                    values.json_value),
+    **dict.fromkeys(("param.tool_choice", "input.value", "output.value", "tool.result", "tool.schema"), values.json_value),
+    "tool.args": arguments,
     **dict.fromkeys(("param.all", "cost.details", "metadata", "prompt.variables", "experiment", "feature_flags"),
                     values.mapping),
     **dict.fromkeys(("cost.input", "cost.output", "cost.total"), values.usd),

@@ -19,6 +19,8 @@ from tracedesk.semconv.view import View, event_name
 ROLES = {"gen_ai.system.message": "system", "gen_ai.user.message": "user", "gen_ai.assistant.message": "assistant",
          "gen_ai.tool.message": "tool"}
 CHOICE = "gen_ai.choice"
+_ELIDED = "<elided>"
+"""What OpenTelemetry for Google's client writes where content may not be recorded."""
 
 _INDEXES = ("gen_ai.message.index", "chat_message_index", "CHAT_MESSAGE_INDEX", "message.index")
 
@@ -57,7 +59,12 @@ def _listed(view: View, attr: str) -> Iterable[tuple[str, Any]]:
     found = view.decoded(attr)
     for item in found if isinstance(found, list) else ():
         if isinstance(item, dict):
-            yield str(item.get("event.name")), item
+            yield str(item.get("event.name") or _event(item)), item
+
+
+def _event(item: dict[str, Any]) -> str:
+    """The name of an event that does not say it (Logfire, of Google's client): an answer has an index, all others a role."""
+    return CHOICE if "index" in item else f"gen_ai.{item.get('role')}.message"
 
 
 def _input_logs(view: View) -> list[Message] | None:
@@ -140,6 +147,11 @@ def _read(body: Any, role: str, *, is_choice: bool) -> list[Message]:
 
 def _said(body: Mapping[str, Any], role: str) -> list[Message]:
     content = body.get("content")
+    if content == _ELIDED:
+        return []
+    if isinstance(content, Mapping) and isinstance(content.get("parts"), list):      # Gemini's content, with its own role
+        body = {"role": content.get("role"), **body, "content": content["parts"]}
+        content = body["content"]
     if isinstance(content, str) and content[:1] == "[":
         blocks = blocks_chat(content, role)
         if blocks and any(part["type"] != "text" or part["content"] != content for part in blocks[0]["parts"]):

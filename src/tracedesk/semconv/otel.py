@@ -8,6 +8,7 @@ counts from the separate GenAI repository.
 from __future__ import annotations
 
 from tracedesk.semconv.dialect import A, Fields, Source, below
+from tracedesk.semconv.fields import called_with
 from tracedesk.semconv.values import python_repr
 
 OTEL_CACHE_READ: tuple[str | Source, ...] = (
@@ -133,8 +134,9 @@ OTEL_FIELDS: Fields = {
         A("gen_ai.tool.call.arguments", only="tool mcp agent chain other"),
         A("gen_ai.tool.args", only="tool mcp"),
         A("gen_ai.tool.input", only="tool mcp"),
+        below("code.function.parameters", form=called_with),
     ),
-    "tool.result": ("gen_ai.tool.call.result", "gen_ai.tool.output"),
+    "tool.result": ("gen_ai.tool.call.result", "gen_ai.tool.output", A("code.function.return.value", only="tool")),
     "tool.description": "gen_ai.tool.description",
     "tool.type": "gen_ai.tool.type",
     "tool.schema": "gen_ai.tool.json_schema",

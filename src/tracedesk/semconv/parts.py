@@ -67,7 +67,8 @@ def parts(content: Any) -> list[Part]:
     if isinstance(content, str):
         return [text_part(content)]
     if isinstance(content, dict):
-        return _block(content)
+        inner = content.get("parts")
+        return parts(inner) if isinstance(inner, list) and "type" not in content else _block(content)
     return [text_part(str(content))]
 
 
@@ -93,9 +94,11 @@ def _block(block: dict[str, Any]) -> list[Part]:
         made = _BY_TYPE[kind](block)
     elif not isinstance(kind, str):
         for key, make in _BY_KEY.items():
-            if key in block:
+            if block.get(key) is not None:                    # Google's client writes every key that a part may have
                 made = make(block)
                 break
+    if made is None and all(value is None for value in block.values()):
+        return []
     if made is None:
         made = [dict(block) if isinstance(kind, str) else {"type": "unknown", "content": block}]
     return made

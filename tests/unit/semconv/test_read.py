@@ -285,3 +285,54 @@ def test_braintrust_calls_an_embedding_a_model_call() -> None:
         "embedding", ["hello", "world"], 14)
     task = {"braintrust.span_attributes": '{"type": "task"}', "braintrust.metadata": '{"plan": "pro"}'}
     assert "param.all" not in read(span(task)).values
+
+
+def test_the_content_of_googles_client_has_parts_and_a_role() -> None:
+    """`opentelemetry-instrumentation-google-genai` dumps the client's objects, with every key that they may have."""
+    asked = {"parts": [{"text": None, "function_call": {"id": None, "name": "get_weather", "args": {"city": "Paris"}},
+                        "inline_data": None}], "role": "model"}
+    answered = {"parts": [{"text": "18", "thought": None, "function_call": None}, {"text": None}], "role": "model"}
+    found = read(span({"gen_ai.operation.name": "generate_content", "gen_ai.system": "gemini"}), [
+        log("gen_ai.user.message", {"content": "Paris?"}), log("gen_ai.user.message", {"content": asked}),
+        log("gen_ai.choice", {"index": 0, "content": answered, "finish_reason": "STOP"})]).values
+    assert found["input.messages"] == [
+        {"role": "user", "parts": [{"type": "text", "content": "Paris?"}]},
+        {"role": "assistant", "parts": [
+            {"type": "tool_call", "id": None, "name": "get_weather", "arguments": {"city": "Paris"}}]}]
+    assert found["output.messages"] == [
+        {"role": "assistant", "parts": [{"type": "text", "content": "18"}], "finish_reason": "stop"}]
+
+
+def test_content_that_was_left_out_is_not_said() -> None:
+    call = span({"gen_ai.operation.name": "generate_content", "gen_ai.system": "gemini"})
+    left = [log("gen_ai.user.message", {"content": "<elided>"}), log("gen_ai.choice", {"index": 0, "content": "<elided>"})]
+    assert not {"input.messages", "output.messages"} & read(call, left).values.keys()
+
+
+def test_events_of_googles_client_in_logfire_have_no_names() -> None:
+    events = [{"content": "Paris?", "role": "user"},
+              {"index": 0, "finish_reason": "STOP", "message": {"role": "assistant", "content": ["18", " degrees"]}}]
+    call = {"gen_ai.operation.name": "chat", "logfire.msg": "generate_content", "events": json.dumps(events)}
+    found = read(span(call)).values
+    assert found["input.messages"] == [{"role": "user", "parts": [{"type": "text", "content": "Paris?"}]}]
+    assert found["output.messages"] == [{"role": "assistant", "finish_reason": "stop", "parts": [
+        {"type": "text", "content": "18"}, {"type": "text", "content": " degrees"}]}]
+
+
+@pytest.mark.parametrize("said", [
+    {"code.function.parameters.city.type": "str", "code.function.parameters.city.value": "Paris"},
+    {"gen_ai.tool.call.arguments": '{"code.function.parameters.city.type": "str", '
+                                   '"code.function.parameters.city.value": "Paris"}'},
+    {"gen_ai.tool.call.arguments": '{"city": "Paris"}'}])
+def test_a_tool_of_googles_client_tells_its_arguments_one_by_one(said: dict[str, Any]) -> None:
+    call = {"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "get_weather", "code.function.return.value": "18",
+            "logfire.msg": "execute_tool", **said}
+    for more in (call, {name: value for name, value in call.items() if name != "logfire.msg"}):
+        found = read(span(more)).values
+        assert (found["tool.args"], found["tool.result"]) == ({"city": "Paris"}, 18)
+
+
+def test_what_googles_client_was_told_is_a_parameter() -> None:
+    found = read(span({"gen_ai.operation.name": "generate_content", "gcp.gen_ai.operation.config.response_mime_type": "text/x",
+                       "gcp.gen_ai.operation.config.seed": 7})).values
+    assert (found["param.seed"], found["param.all"]) == (7, {"response_mime_type": "text/x"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tracedesk.semconv.dialect import LOGS, Detect, Dialect, Example, call, log
+from tracedesk.semconv.dialect import LOGS, Detect, Dialect, Example, below, call, log
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.view import View, event_name
@@ -50,6 +50,7 @@ PART = Dialect(
             "gen_ai.tool.definitions",
             "gen_ai.request.available_tools",
         ),
+        "param.all": below("gcp.gen_ai.operation.config"),
         "metadata": "gen_ai.input.messages_ref",
     },
     extends=OTEL_FIELDS,
