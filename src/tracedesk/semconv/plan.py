@@ -29,6 +29,7 @@ MAX_LAYOUT_CHARS = 8_192
 Getter = Callable[[View], Any]
 BEDROCK_SCOPES = (*("opentelemetry.instrumentation." + library for library in ("botocore", "bedrock", "genai.bedrock")),
                   "@opentelemetry/instrumentation-aws-sdk", "@arizeai/openinference-instrumentation-bedrock",
+                  "openinference.instrumentation.bedrock",
                   "@traceloop/instrumentation-bedrock")
 """Instrumentations of Bedrock's own client hand its figures on, and Bedrock counts cached tokens apart from the input."""
 

@@ -94,6 +94,12 @@ def test_bedrock_counts_cached_tokens_apart() -> None:
     assert read(made).values["tokens.input"] == hot(made).values["tokens.input"] == 53
 
 
+def test_openinference_hands_on_what_bedrock_counts() -> None:
+    call = {"openinference.span.kind": "LLM", "llm.token_count.prompt": 33, "llm.token_count.prompt_details.cache_read": 20}
+    for scope, total in (("openinference.instrumentation.bedrock", 53), ("openinference.instrumentation.anthropic", 33)):
+        assert read(span(call, scope=scope)).values["tokens.input"] == total
+
+
 def test_attributes_of_a_details_event_fill_gaps_and_say_so() -> None:
     call = {"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "m"}
     record = log(DETAILS, None, **{"gen_ai.request.model": "other", "gen_ai.output.messages": '[{"role": "assistant", "parts":'
