@@ -44,7 +44,7 @@ PART = Dialect(
         named(r"^(agent run|invoke_agent)", "agent"),
         named(r"^running tool$", "tool"),
         named(r"^running tools|^running \d+ tools?", "chain"),
-        has("agent", "model_name", "agent_name"),
+        has("agent", "model_name", "agent_name", guess=True),
         by("logfire.span_type", {"log": "other"}, guess=True),
     ),
     fields={
