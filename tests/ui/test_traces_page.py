@@ -46,7 +46,11 @@ def test_the_header_says_what_was_asked_what_it_took_and_what_it_leaves_out(desk
     assert header.cost.figure.text() == "≥ $0.0112"
     assert header.hole.text() == "1 unpriced"
     assert header.spans.figure.text() == "13"
+    assert header.calls.figure.text() == "2"
     assert header.user.text() == "user-4821"
+    row = desk.page.list.currentIndex()
+    assert "13 spans · 2 calls · 4,395 tokens" in row.data(Qt.ItemDataRole.ToolTipRole)
+    assert "2 calls · 4,395 tokens" in row.data(Qt.ItemDataRole.AccessibleTextRole)
 
 
 def test_a_trace_opens_at_its_last_model_call_and_a_failed_one_at_the_innermost_failure(desk: Desk) -> None:

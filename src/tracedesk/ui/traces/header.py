@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration, iso_time
@@ -79,6 +80,7 @@ class TraceHeader(QWidget):
         self.title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self.pill = StatusPill()
         self.total, self.tokens, self.cost, self.spans = Fact("Total"), Fact("Tokens"), Fact("Cost"), Fact("Spans")
+        self.calls = Fact("Calls")
         self.hole = Button("", on_unpriced, role="link", face="caption")
         self._user_glyph = Glyph("user", "text.tertiary", 12)
         self.user = Elided("", "dense", "text.tertiary")
@@ -104,6 +106,7 @@ class TraceHeader(QWidget):
         cost.addWidget(self.hole)
         two.addLayout(cost)
         two.addWidget(self.spans)
+        two.addWidget(self.calls)
         user = QHBoxLayout()
         user.setSpacing(4)
         user.addWidget(self._user_glyph)
@@ -126,6 +129,7 @@ class TraceHeader(QWidget):
         one.setContentsMargins(0, 0, 0, 0)
         column.addWidget(one_box)
         column.addLayout(two)
+        self._two = two
 
     def show_trace(self, row: TraceSummary) -> None:
         """Fill it."""
@@ -144,15 +148,27 @@ class TraceHeader(QWidget):
         self.hole.setToolTip(plain_tip(
             f"{row.unpriced_calls} of {calls} model calls have no known price, so the sum leaves them out."))
         self.spans.say("" if self._narrow else f"{row.span_count:,}")
+        self.calls.say(f"{row.llm_calls:,}" if row.llm_calls and not self._narrow else "", "calls of language models")
         self.user.setText(row.user_id or "")
         self.user.setVisible(bool(row.user_id))
         self._user_glyph.setVisible(bool(row.user_id))
         self.session.set_text(shortened(row.session_id or "", NAME_CHARS))
-        self.session.setVisible(bool(row.session_id) and not self._narrow)
         self.session.setToolTip(plain_tip(f"Open the session {row.session_id or ''}   Shift+S"))
         self.id.setText(row.trace_id.hex()[:8])
         self.id.setToolTip(plain_tip(row.trace_id.hex()))
         self.setAccessibleName(f"{title_of(row)}, {status_of(row)}, {duration_text(row)}")
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The session gives way to the figures and the user: it is among the tags too."""
+        wanted = self._row is not None and bool(self._row.session_id) and not self._narrow
+        self.session.setVisible(wanted)
+        if wanted and self._two.sizeHint().width() > self._two.contentsRect().width():
+            self.session.hide()
 
     def fold(self, narrow: bool) -> None:
         """Below 1360 px only total, tokens (their sum), cost, user and id stay."""

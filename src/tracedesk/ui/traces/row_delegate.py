@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.money import format_total
+from tracedesk.base.words import counted
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.summary import FINGERPRINT_COLUMNS, TraceSummary
 from tracedesk.ui import icons, theme
@@ -16,6 +17,8 @@ from tracedesk.ui.traces import fingerprint
 Index = QModelIndex | QPersistentModelIndex
 LEFT_PX, TEXT_PX, RIGHT_PX = 12, 34, 12
 PICTURE_PX, PICTURE_NARROW_PX, COST_PX = 72, 44, 66
+FIGURES_GAP_PX = 16
+"""Calls and tokens stand in a row that has so much room beside its text: a list that somebody made wider."""
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
@@ -57,6 +60,14 @@ def second_line(row: TraceSummary, *, with_user: bool = True) -> tuple[str, str]
         return row.error_message.splitlines()[0], tone_of(status_of(row))
     parts = [row.name] + ([row.user_id] if with_user and row.user_id else [])
     return " · ".join(parts), "text.tertiary"
+
+
+def figures_line(row: TraceSummary) -> str:
+    """`2 calls · 4,395 tokens`: how often models were called, and what is known of their tokens; "" without any call."""
+    told = [counted(row.llm_calls, "call")] if row.llm_calls else []
+    if row.input_tokens is not None or row.output_tokens is not None:
+        told.append(f"{(row.input_tokens or 0) + (row.output_tokens or 0):,} tokens")
+    return " · ".join(told)
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -133,8 +144,12 @@ class RowDelegate(QStyledItemDelegate):
         text, tone = second_line(row, with_user=not self.narrow)
         painter.setPen(colors.color(tone))
         room = at - 8 - box.left()
-        painter.drawText(QRectF(box.left(), box.top(), room, box.height()), LEFT,
-                         QFontMetrics(font).elidedText(text, Qt.TextElideMode.ElideRight, int(room)))
+        left = QRectF(box.left(), box.top(), room, box.height())
+        metrics, figures = QFontMetrics(font), figures_line(row)
+        painter.drawText(left, LEFT, metrics.elidedText(text, Qt.TextElideMode.ElideRight, int(room)))
+        if metrics.horizontalAdvance(text) + FIGURES_GAP_PX + metrics.horizontalAdvance(figures) <= room:
+            painter.setPen(colors.color("text.tertiary"))
+            painter.drawText(left, RIGHT, figures)
 
 
 def _lines(box: QRectF) -> tuple[QRectF, QRectF]:

@@ -15,9 +15,10 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView
 
 from tracedesk.base.clock import iso_time
 from tracedesk.base.money import format_total
+from tracedesk.base.words import counted
 from tracedesk.model.summary import TraceSummary
 from tracedesk.scene.jump import Landing, land, named
-from tracedesk.ui.traces.row_delegate import RowDelegate, duration_text, second_line, status_of, title_of
+from tracedesk.ui.traces.row_delegate import RowDelegate, duration_text, figures_line, second_line, status_of, title_of
 from tracedesk.ui.traces.tail import Tail
 from tracedesk.ui.widgets.jump import Jump
 from tracedesk.ui.widgets.text import plain_tip
@@ -51,10 +52,13 @@ class TraceListModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return title_of(row)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(f"{title_of(row)}\n{row.trace_id.hex()}\n{iso_time(row.start_ns)}\n{row.duration_ns:,} ns")
+            figures = " · ".join(filter(None, (counted(row.span_count, "span"), figures_line(row))))
+            return plain_tip("\n".join(filter(None, (
+                title_of(row), figures, row.user_id and f"user {row.user_id}", row.session_id and f"session {row.session_id}",
+                iso_time(row.start_ns), f"{row.duration_ns:,} ns", row.trace_id.hex()))))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return ", ".join((title_of(row), duration_text(row), status_of(row), second_line(row)[0],
-                              format_total(row.cost_nusd, row.unpriced_calls)))
+            return ", ".join(filter(None, (title_of(row), duration_text(row), status_of(row), second_line(row)[0],
+                                           figures_line(row), format_total(row.cost_nusd, row.unpriced_calls))))
         return None
 
     def canFetchMore(self, parent: Index) -> bool:
