@@ -37,7 +37,7 @@ def _per_call_us(work: Callable[[], object], times: int) -> float:
 def _repriced(count: int) -> tuple[float, float]:
     """Spans per second of repricing a store: where nothing changes, and where every cost does."""
     from tracedesk.ingest.reprice import reprice
-    from tracedesk.ingest.stages import prepare
+    from tracedesk.ingest.stages import prepare_all
     from tracedesk.pricing.override import Override
     from tracedesk.semconv.counting import not_counted
     from tracedesk.store.connect import open_store
@@ -52,7 +52,7 @@ def _repriced(count: int) -> tuple[float, float]:
     with tempfile.TemporaryDirectory() as folder, open_store(Path(folder) / "t.db", role="write", key=bytes(32)) as store:
         writer = store.writer(not_counted)
         for at in range(0, count, 2_000):
-            writer.write([prepare(span, logs, old) for span, logs in writer.gather(spans[at:at + 2_000], ())])
+            writer.write(prepare_all(writer.gather(spans[at:at + 2_000], ()), old))
         writer.settle()
         for book in (old, PriceBook((Override("gpt-4o", nusd_per_mtok={"input": 1, "output": 1_000_000}),))):
             begun = time.perf_counter()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tracedesk.ingest.stages import prepare
+from tracedesk.ingest.stages import prepare_all
 from tracedesk.model.span import Resource, Scope, Span
 from tracedesk.pricing.book import PriceBook
 from tracedesk.semconv.counting import not_counted
@@ -23,7 +23,7 @@ def write_loop(path: Path, size: int) -> Path:
     book = PriceBook()
     with open_store(path, role="write") as store:
         writer = store.writer(not_counted)
-        writer.write([prepare(span, own, book) for span, own in writer.gather(list(_spans(size)), [])], [])
+        writer.write(prepare_all(writer.gather(list(_spans(size)), []), book), [])
         writer.settle()
     return path
 

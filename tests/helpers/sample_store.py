@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tracedesk.base.paths import resources
 from tracedesk.importers.detect import load
-from tracedesk.ingest.stages import prepare
+from tracedesk.ingest.stages import prepare_all
 from tracedesk.pricing.book import PriceBook
 from tracedesk.semconv.counting import not_counted
 from tracedesk.store.connect import open_store
@@ -21,6 +21,6 @@ def write_sample(path: Path) -> Path:
     book = PriceBook()
     with open_store(path, role="write") as store:
         writer = store.writer(not_counted)
-        writer.write([prepare(span, own, book) for span, own in writer.gather(spans, logs)], logs)
+        writer.write(prepare_all(writer.gather(spans, logs), book), logs)
         writer.settle()
     return path

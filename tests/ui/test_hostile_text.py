@@ -16,7 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QTextBrowser, QTextEdit, QWidget
 
 from tests.ui.conftest import Desk
-from tracedesk.ingest.stages import prepare
+from tracedesk.ingest.stages import prepare_all
 from tracedesk.pricing.book import PriceBook
 from tracedesk.store.connect import open_store
 from tracedesk.ui.widgets.text import TIP_MOST, Elided, plain_tip, visible
@@ -55,7 +55,7 @@ def evil_store(path: Path, canary: Path) -> Path:
     book = PriceBook()
     with open_store(path, role="write") as store:
         writer = store.writer()
-        writer.write([prepare(found, own, book) for found, own in writer.gather(batch.spans, [])])
+        writer.write(prepare_all(writer.gather(batch.spans, []), book))
         writer.settle()
     return path
 

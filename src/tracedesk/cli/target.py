@@ -160,7 +160,7 @@ def from_files(paths: Sequence[Path]) -> list[Target]:
 
 def targets_of(spans: Sequence[Span], logs: Sequence[LogRecord]) -> list[Target]:
     """Spans, normalised and priced, as targets; of several spans with one id the most finished counts."""
-    from tracedesk.ingest.stages import prepare
+    from tracedesk.ingest.stages import prepare_all
     from tracedesk.pricing.book import PriceBook
 
     book = PriceBook()
@@ -178,7 +178,7 @@ def targets_of(spans: Sequence[Span], logs: Sequence[LogRecord]) -> list[Target]
     for trace_id, mine in traces.items():
         own = by_trace.get(trace_id, [])
         received = join_logs(mine.values(), own)
-        rows = [prepare(one.span, one.logs, book).row for one in received.values()]
+        rows = [made.row for made in prepare_all([(one.span, one.logs) for one in received.values()], book)]
         loose = [log for log in own if log.span_id not in mine]
         found.append(Target(build_trace(rows), rows, not_counted(rows), received=received, loose=loose))
     found.sort(key=lambda target: target.trace.t0_ns)

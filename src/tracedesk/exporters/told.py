@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from tracedesk.exporters.exporter import Spans
-from tracedesk.ingest.stages import Prices, prepare
+from tracedesk.ingest.stages import Prices, prepare_all
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.row import SpanRow
@@ -57,7 +57,7 @@ class Sums(NamedTuple):
 
 def tell(trace: Spans, book: Prices) -> list[Told]:
     """The spans from the roots down, by start; those whose parent is not there are roots. Every span comes once."""
-    rows = [prepare(span, logs, book).row for span, logs in trace]
+    rows = [one.row for one in prepare_all(trace, book)]
     apart = not_counted(rows)
     below: dict[bytes | None, list[int]] = {}
     known = {span.span_id for span, _ in trace}

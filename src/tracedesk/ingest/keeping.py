@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from tracedesk.base.errors import WorldError
 from tracedesk.base.log import crash_text, logger
-from tracedesk.ingest.stages import Prepared, Prices, prepare
+from tracedesk.ingest.stages import Prepared, Prices, prepare_all
 from tracedesk.ingest.worker import PreparedAhead
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.span import LogRecord, Span
@@ -73,13 +73,18 @@ def _prepared(
     writer: Writer, book: Prices, spans: Sequence[tuple[Span | PreparedAhead, SpanBatch]], logs: Sequence[LogRecord]
 ) -> list[Prepared | PreparedAhead]:
     """The spans, and those stored ones that a record names, prepared. A span that cannot be is noted in its batch."""
-    rows: list[Prepared | PreparedAhead] = []
-    for at, (span, records) in enumerate(writer.gather([span for span, _ in spans], logs)):
+    gathered = writer.gather([span for span, _ in spans], logs)
+    ready = [span for span, records in gathered if isinstance(span, PreparedAhead) and not records]
+    others = [(at, span, records) for at, (span, records) in enumerate(gathered) if isinstance(span, Span) or records]
+    try:
+        opened = [(span if isinstance(span, Span) else span.opened(), records) for _, span, records in others]
+        return [*ready, *prepare_all(opened, book)]
+    except Exception:  # noqa: BLE001 - found below, one by one
+        log.warning("preparing %d spans broke; looking for those it breaks at", len(others))
+    rows: list[Prepared | PreparedAhead] = [*ready]
+    for at, span, records in others:
         try:
-            if isinstance(span, Span):
-                rows.append(prepare(span, records, book))
-            else:
-                rows.append(prepare(span.opened(), records, book) if records else span)
+            rows += prepare_all([(span if isinstance(span, Span) else span.opened(), records)], book)
         except Exception as error:  # noqa: BLE001 - see the top
             log.error("one span left out: preparing it broke\n%s", crash_text(error))  # noqa: TRY400 - no text of it
             if at < len(spans):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import NamedTuple
 
-from tracedesk.ingest.stages import Prices, prepare
+from tracedesk.ingest.stages import Prices, prepare_all
 from tracedesk.store import rereading
 from tracedesk.store.writer import Writer
 
@@ -37,7 +37,7 @@ def reprice(writer: Writer, book: Prices) -> Generator[Repriced, None, Repriced]
     place = rereading.START
     yield Repriced(0, total, 0)
     while (piece := rereading.piece(writer.store, place, PIECE_SPANS)) is not None:
-        prepared = [prepare(span, logs, book) for span, logs in writer.gather(piece.spans, ())]
+        prepared = prepare_all(writer.gather(piece.spans, ()), book)
         changed += writer.write(prepared, read_anew=True).changed_spans
         done += len(piece.spans)
         place = piece.place

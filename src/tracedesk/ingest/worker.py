@@ -31,7 +31,7 @@ from typing import Any, BinaryIO
 
 from tracedesk.base.log import crash_text, logger
 from tracedesk.base.own import own_command
-from tracedesk.ingest.stages import Prices, prepare
+from tracedesk.ingest.stages import Prices, prepare_all
 from tracedesk.model.batch import Rejection, SpanBatch
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import Resource, Scope, Span
@@ -345,13 +345,13 @@ def _answer(kind: int, body: bytes, book: Prices) -> bytes:
     origins: dict[tuple[int, int], int] = {}
     shared: list[tuple[tuple[bytes, str], tuple[bytes, str]]] = []
     spans = []
-    for span, (start, stop) in zip(batch.spans, places or repeat(_NOWHERE), strict=False):
+    prepared = prepare_all([(span, ()) for span in batch.spans], book)
+    for (row, words, span), (start, stop) in zip(prepared, places or repeat(_NOWHERE), strict=False):
         resource, scope = span.resource, span.scope
         origin = origins.get((id(resource), id(scope)))
         if origin is None:
             origin = origins[id(resource), id(scope)] = len(shared)
             shared.append(((resource.raw, resource.schema_url), (scope.raw, scope.schema_url)))
-        row, words, _ = prepare(span, (), book)
         spans.append((tuple(row), words, b"" if stop else span.raw, start, stop, origin))
     rejected = [(one.reason, one.count, one.first) for one in batch.rejected]
     return marshal.dumps((rejected, shared, spans), _MARSHAL_VERSION)

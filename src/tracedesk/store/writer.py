@@ -115,9 +115,7 @@ class Writer:
             if read_anew:
                 named |= {(item.row.trace_id, item.row.span_id) for item in prepared}
             rows = WriteSet(self, named)
-            touched = 0
-            for state, items in zip(self.states(list(groups)), groups.values(), strict=True):
-                touched += rows.take(state, items)
+            touched = rows.take(zip(self.states(list(groups)), groups.values(), strict=True))
             new_logs = self._write_logs(logs)
             rows.flush()
             changes = Changes(self._change, tuple(dict.fromkeys([*groups, *(log.trace_id for log in logs if log.trace_id)])),

@@ -64,7 +64,7 @@ class WriteSet:
         self.new_traces = self.new_spans = 0
         self.deltas = sums.Deltas()
         self.facts: list[tuple[int, bytes]] = []
-        self.payloads: list[tuple[int, bytes]] = []
+        self.payloads: list[tuple[int, list[Payload]]] = []
         self.pending: dict[int, bytes] = {}
         self.looked_at: tuple[int, list[Payload]] = (-1, [])
         self.traces: list[tuple[Any, ...]] = []
@@ -73,20 +73,22 @@ class WriteSet:
         self.measures = measures.Written(writer)
         self.origins: dict[tuple[int, int], tuple[int, int, int]] = {}
 
-    def take(self, state: TraceState, items: list[Any]) -> int:
-        """Take in the spans of one trace; gives how many of them changed anything."""
-        taken = self._merge(state, items)
-        if not taken:
-            return 0
-        self.new_traces += state.count == len(taken)
-        if state.small:
-            self._whole(state, taken)
-        else:
-            self._piece(state, taken)
-        low = state.trace_no << PART_BITS
-        self.facts += [(low | part, facts.pack(state.parts[part])) for part in state.dirty]
-        state.dirty.clear()
-        return len(taken)
+    def take(self, arrived: Iterable[tuple[TraceState, list[Any]]]) -> int:
+        """Take in spans of some traces, each named once; gives how many of them changed anything. One step for all traces, then
+        the next: see `ingest.stages.prepare_all`."""
+        taken = [(state, found) for state, items in arrived if (found := self._merge(state, items))]
+        self.new_traces += sum(state.count == len(found) for state, found in taken)
+        for state, found in taken:
+            self._note_calls(state, found)
+        self._whole([(state, found) for state, found in taken if state.small])
+        for state, found in taken:
+            if not state.small:
+                self._piece(state, found)
+        for state, _ in taken:
+            low = state.trace_no << PART_BITS
+            self.facts += [(low | part, facts.pack(state.parts[part])) for part in state.dirty]
+            state.dirty.clear()
+        return sum(len(found) for _, found in taken)
 
     def _merge(self, state: TraceState, items: list[Any]) -> list[Taken]:
         """Put the better message of each span in its place, and the messages into payload parts."""
@@ -136,8 +138,6 @@ class WriteSet:
                 part, slots = state.payload_parts, []
         if slots:
             self._payload(state, slots)
-        if taken:
-            self._note_calls(state, taken.values())
         if state.index is not None and fresh:
             state.index.add(list(fresh), list(fresh.values()))
         if emptied:
@@ -161,7 +161,7 @@ class WriteSet:
 
     def _payload(self, state: TraceState, slots: list[Payload]) -> None:
         at = state.trace_no << PART_BITS | state.payload_parts
-        self.payloads.append((at, payloads.pack(slots)))
+        self.payloads.append((at, slots))
         self.pending[at] = b""
         state.payload_parts += 1
 
@@ -196,16 +196,18 @@ class WriteSet:
             if at not in self.pending:
                 self.db.execute("INSERT INTO pending (id, again) VALUES (?, 1) ON CONFLICT (id) DO NOTHING", (at,))
 
-    def _whole(self, state: TraceState, taken: list[Taken]) -> None:
-        """Totals of a small trace, from all its rows."""
-        rows = [entry.row for entry in state.entries()]
-        before, after = state.uncounted, counted_at_home(self.writer, state, rows)
-        self._sum(taken, before, after)
-        if before != after:
-            touched = {found.entry.row.span_id for found in taken}
-            self.moved(before, after, [row for row in rows if row.span_id not in touched])
-            store_uncounted(self.writer, state, after)
-        self._show_rows(state, rows)
+    def _whole(self, small: list[tuple[TraceState, list[Taken]]]) -> None:
+        """Totals of small traces, from all their rows."""
+        rows = [[entry.row for entry in state.entries()] for state, _ in small]
+        counted = [counted_at_home(self.writer, state, found) for (state, _), found in zip(small, rows, strict=True)]
+        for (state, taken), found, after in zip(small, rows, counted, strict=True):
+            before = state.uncounted
+            self._sum(taken, before, after)
+            if before != after:
+                touched = {one.entry.row.span_id for one in taken}
+                self.moved(before, after, [row for row in found if row.span_id not in touched])
+                store_uncounted(self.writer, state, after)
+        self._show_rows([(state, found) for (state, _), found in zip(small, rows, strict=True)])
 
     def _piece(self, state: TraceState, taken: list[Taken]) -> None:
         """Totals of a large trace, for now: what came is added. `settle` takes them exactly when there is time."""
@@ -225,7 +227,7 @@ class WriteSet:
         store_uncounted(self.writer, state, after)
         if state.small:
             found = [entry.row for entry in state.entries()]
-            self._show_rows(state, found)
+            self._show_rows([(state, found)])
         else:
             self.db.execute("UPDATE traces SET recount = 1, changed = ? WHERE trace_no = ?",
                             (self.writer.change, state.trace_no))
@@ -243,12 +245,16 @@ class WriteSet:
             self.deltas.add(((row, row.span_id not in before) for row in replaced), -1)
         self.deltas.add((found.entry.row, found.entry.row.span_id not in after) for found in taken)
 
-    def _show_rows(self, state: TraceState, rows: list[SpanRow]) -> None:
-        """A small trace, from all its rows."""
-        totals = Totals.of(rows, state.uncounted)
-        profile_no = self.profile_no(totals)
-        measured = measures.of_rows(rows, state.uncounted, totals, profile_no, self.writer.numbering)
-        self.show(state, totals, picture(rows, totals), measured, profile_no)
+    def _show_rows(self, traces: list[tuple[TraceState, list[SpanRow]]]) -> None:
+        """Small traces, from all their rows."""
+        numbering = self.writer.numbering
+        totals = [Totals.of(rows, state.uncounted) for state, rows in traces]
+        profiles = [self.profile_no(one) for one in totals]
+        both = list(zip(traces, totals, profiles, strict=True))
+        measured = [measures.of_rows(rows, state.uncounted, one, number, numbering) for (state, rows), one, number in both]
+        pictures = [picture(rows, one) for (_, rows), one, _ in both]
+        for ((state, _), one, number), fingerprint, made in zip(both, pictures, measured, strict=True):
+            self.show(state, one, fingerprint, made, number)
 
     def show(self, state: TraceState, totals: Totals, fingerprint: bytes, measured: Measures, profile_no: int) -> None:
         """The trace's row, card, labels and measures."""
@@ -294,7 +300,8 @@ class WriteSet:
         sums.apply(self.db, self.deltas, self.writer.series)
 
     def _flush_payloads(self) -> None:
-        self.db.executemany("INSERT INTO payloads (id, data) VALUES (?, ?)", self.payloads)
+        self.db.executemany("INSERT INTO payloads (id, data) VALUES (?, ?)",
+                            [(at, payloads.pack(slots)) for at, slots in self.payloads])
         self.payloads = []
 
 

@@ -17,7 +17,7 @@ from tests.helpers.shown import shown
 from tracedesk.cli.show_json import show_json
 from tracedesk.cli.target import targets_of, whole_from_store
 from tracedesk.importers.detect import load
-from tracedesk.ingest.stages import prepare
+from tracedesk.ingest.stages import prepare_all
 from tracedesk.model.span import LogRecord, Span
 from tracedesk.pricing.book import PriceBook
 from tracedesk.semconv.counting import not_counted
@@ -73,7 +73,7 @@ def test_the_store_answers_the_same_when_log_records_come_late(shared: Path, tmp
     with open_store(tmp_path / "t.db", role="write") as store:
         writer = store.writer(not_counted)
         for more_spans, more_logs in ((spans, []), ([], logs)):
-            writer.write([prepare(span, own, book) for span, own in writer.gather(more_spans, more_logs)], more_logs)
+            writer.write(prepare_all(writer.gather(more_spans, more_logs), book), more_logs)
         writer.index_pending()
         found = [whole_from_store(store, summary.trace_id) for summary in questions.traces(store)]
         assert complaints({"traces": [show_json(target, book) for target in found]}, expected) == []

@@ -16,7 +16,7 @@ from tracedesk.base.errors import DecodeError, DiskFull, StoreDamaged, StoreLock
 from tracedesk.ingest import intake as module
 from tracedesk.ingest import keeping
 from tracedesk.ingest.intake import Intake, TryLater
-from tracedesk.ingest.stages import prepare
+from tracedesk.ingest.stages import prepare_all
 from tracedesk.model.batch import SpanBatch
 from tracedesk.model.query import parse
 from tracedesk.pricing.book import PriceBook
@@ -128,16 +128,14 @@ def test_memory_is_bounded_and_given_back(intake: Intake) -> None:
 # -- bugs ----------------------------------------------------------------------------------------------------------------
 
 def poisoned(monkeypatch: pytest.MonkeyPatch, where: str) -> None:
-    """Spans called "poison" break `prepare`, or the writing of their row."""
-    def preparing(one: Any, logs: Any, book: Any) -> Any:
-        if one.name == "poison":
-            if where == "prepare":
-                raise KeyError(PROMPT)
-            made = prepare(one, logs, book)
-            return made._replace(row=made.row._replace(name=object()))
-        return prepare(one, logs, book)
+    """Spans called "poison" break `prepare_all`, or the writing of their row."""
+    def preparing(received: Any, book: Any) -> Any:
+        if where == "prepare" and any(one.name == "poison" for one, _ in received):
+            raise KeyError(PROMPT)
+        return [made._replace(row=made.row._replace(name=object())) if made.row.name == "poison" else made
+                for made in prepare_all(received, book)]
 
-    monkeypatch.setattr(keeping, "prepare", preparing)
+    monkeypatch.setattr(keeping, "prepare_all", preparing)
 
 
 @pytest.mark.parametrize("where", ["prepare", "write"])

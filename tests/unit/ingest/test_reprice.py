@@ -16,7 +16,7 @@ from tests.store.content import content
 from tests.store.making import KEY, MS, T0_NS, reading, span_id, storing, trace_id
 from tracedesk.engine.job_kinds.reprice import PART
 from tracedesk.ingest.reprice import Repriced, reprice
-from tracedesk.ingest.stages import prepare
+from tracedesk.ingest.stages import prepare_all
 from tracedesk.model.llm import CostStatus
 from tracedesk.model.span import LogRecord, Resource, Scope, Span
 from tracedesk.pricing.book import PriceBook
@@ -44,7 +44,7 @@ def a_call(trace: int, number: int, parent: int | None = None, *, model: str = "
 
 def send(writer: Writer, book: PriceBook, spans: Sequence[Span], logs: Sequence[LogRecord] = ()) -> None:
     """One batch, as the engine takes it in."""
-    writer.write([prepare(span, own, book) for span, own in writer.gather(list(spans), logs)], logs)
+    writer.write(prepare_all(writer.gather(list(spans), logs), book), logs)
 
 
 def done(writer: Writer, book: PriceBook) -> Repriced:
