@@ -16,6 +16,8 @@ from tracedesk.ui.traces.row_delegate import duration_text, status_of, title_of,
 from tracedesk.ui.widgets.buttons import Button, IconButton, of_command
 from tracedesk.ui.widgets.text import Elided, Glyph, label, plain_tip, set_tone, shortened
 
+LEFT_PX, RIGHT_PX = 16, 12
+EDGES_PX = LEFT_PX + RIGHT_PX
 NAME_PX, NAME_CHARS = 150, 20
 """Users and sessions may be called anything; the figures beside them stay whole."""
 
@@ -121,7 +123,7 @@ class TraceHeader(QWidget):
         two.addLayout(ids)
         two.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(16, 8, 12, 2)
+        column.setContentsMargins(LEFT_PX, 8, RIGHT_PX, 2)
         column.setSpacing(0)
         one_box = QWidget()
         one_box.setLayout(one)
@@ -129,7 +131,7 @@ class TraceHeader(QWidget):
         one.setContentsMargins(0, 0, 0, 0)
         column.addWidget(one_box)
         column.addLayout(two)
-        self._two = two
+        self._boxes = (cost, user, ids, two)
 
     def show_trace(self, row: TraceSummary) -> None:
         """Fill it."""
@@ -143,12 +145,11 @@ class TraceHeader(QWidget):
         self.cost.say(format_total(row.cost_nusd, row.unpriced_calls),
                       "nothing here costs anything" if row.cost_nusd is None else f"{row.cost_nusd:,} nano-dollars")
         self.hole.set_text(f"{row.unpriced_calls:,} unpriced" if row.unpriced_calls else "")
-        self.hole.setVisible(bool(row.unpriced_calls) and not self._narrow)
         calls = row.unpriced_calls + row.priced_calls
         self.hole.setToolTip(plain_tip(
             f"{row.unpriced_calls} of {calls} model calls have no known price, so the sum leaves them out."))
-        self.spans.say("" if self._narrow else f"{row.span_count:,}")
-        self.calls.say(f"{row.llm_calls:,}" if row.llm_calls and not self._narrow else "", "calls of language models")
+        self.spans.say(f"{row.span_count:,}")
+        self.calls.say(f"{row.llm_calls:,}", "calls of language models")
         self.user.setText(row.user_id or "")
         self.user.setVisible(bool(row.user_id))
         self._user_glyph.setVisible(bool(row.user_id))
@@ -164,11 +165,21 @@ class TraceHeader(QWidget):
         self._fit()
 
     def _fit(self) -> None:
-        """The session gives way to the figures and the user: it is among the tags too."""
-        wanted = self._row is not None and bool(self._row.session_id) and not self._narrow
-        self.session.setVisible(wanted)
-        if wanted and self._two.sizeHint().width() > self._two.contentsRect().width():
-            self.session.hide()
+        """What has no room gives way to the figures: the session first, which is among the tags too."""
+        row = self._row
+        if row is None:
+            return
+        wide = not self._narrow
+        wanted = ((self.session, bool(row.session_id)), (self.calls, row.llm_calls > 0), (self.spans, True),
+                  (self.hole, row.unpriced_calls > 0))
+        for widget, is_wanted in wanted:
+            widget.setVisible(wide and is_wanted)
+        for widget, _ in wanted:
+            for box in self._boxes:                      # who is in one tells only the outermost layout that it changed
+                box.invalidate()
+            if self._boxes[-1].sizeHint().width() <= self.width() - EDGES_PX:
+                break
+            widget.hide()
 
     def fold(self, narrow: bool) -> None:
         """Below 1360 px only total, tokens (their sum), cost, user and id stay."""
