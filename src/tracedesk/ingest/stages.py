@@ -24,6 +24,8 @@ from tracedesk.store.facts import storable
 from tracedesk.store.payloads import packed_words
 from tracedesk.wire.encode import span_raw
 
+AT_ONCE = 256
+"""So many spans are at one stage at a time: their fields take some 3 kB each until they are rows."""
 ERROR_CHARS, LABEL_CHARS = 300, 80
 MARKED_EVENTS = 200
 """Events of a span that the waterfall draws; the others are seen in the inspector."""
@@ -66,6 +68,8 @@ def prepare(span: Span, logs: Sequence[LogRecord], book: Prices) -> Prepared:
 def prepare_all(received: Sequence[tuple[Span, Sequence[LogRecord]]], book: Prices) -> list[Prepared]:
     """The same for many: stage by stage, since what the interpreter runs for all stages of a span does not fit into a core's
     nearest cache. Of 512 spans one after the other cost 25 µs, this way 17."""
+    if len(received) > AT_ONCE:
+        return [made for at in range(0, len(received), AT_ONCE) for made in prepare_all(received[at:at + AT_ONCE], book)]
     spans = [span for span, _ in received]
     for span in spans:
         if not span.raw:
