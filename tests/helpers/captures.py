@@ -152,12 +152,13 @@ def _plain(part: dict[str, Any]) -> tuple[Any, ...]:
 def _joined(items: Iterable[tuple[str, tuple[Any, ...]]]) -> Iterator[tuple[Any, ...]]:
     text: tuple[str, str] | None = None
     for role, item in items:
-        if item[0] == "text":
-            text = (role, item[1]) if text is None or text[0] != role else (role, f"{text[1]}\n{item[1]}".strip())
+        if item[0] == "text" and text is not None and text[0] == role:
+            text = (role, f"{text[1]}\n{item[1]}".strip())
             continue
         if text is not None:
             yield "text", *text
-            text = None
-        yield item
+        text = (role, item[1]) if item[0] == "text" else None
+        if text is None:
+            yield item
     if text is not None:
         yield "text", *text

@@ -165,6 +165,15 @@ def test_a_system_prompt_beside_the_messages_comes_first_and_once() -> None:
     assert [message["role"] for message in read(span(call)).values["input.messages"]] == ["system", "user"]
 
 
+def test_instructions_that_laminar_keeps_in_the_older_list_are_the_system_prompt() -> None:
+    call = {"lmnr.span.path": ["flow"], "gen_ai.request.model": "m",
+            "gen_ai.input.messages": '[{"role": "user", "content": "hi"}]', "gen_ai.prompt.0.role": "system",
+            "gen_ai.prompt.0.content": "Be terse.", "gen_ai.prompt.1.role": "user", "gen_ai.prompt.1.content": "hi"}
+    found = read(span(call)).values
+    assert found["system"] == "Be terse."
+    assert [message["role"] for message in found["input.messages"]] == ["system", "user"]
+
+
 @pytest.mark.parametrize("attributes", [
     {"gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "first"}]},'
                               ' {"role": "user", "parts": [{"type": "text", "content": "where  is\\n it?"}]},'

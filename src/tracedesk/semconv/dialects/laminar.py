@@ -6,7 +6,7 @@ from typing import Any
 
 from tracedesk.model.kinds import Kind
 from tracedesk.semconv.aliases import finish_reasons_of
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, flat
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, call, flat
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.sources import span_name
@@ -23,6 +23,12 @@ def _embedding(view: View) -> Kind | None:
     """Calls to an embedding model have the type LLM too: the name of the instrumented method tells."""
     called = view.attributes.get("lmnr.span.type") == "LLM" and view.name.endswith(".embeddings")
     return Kind.EMBEDDING if called else None
+
+
+def _instructions(view: View) -> Any:
+    """Instructions of OpenAI's Responses: only the older list of messages has them, the newer one is the request's input."""
+    said = view.attributes
+    return said.get("gen_ai.prompt.0.content") if said.get("gen_ai.prompt.0.role") == "system" else None
 
 
 PART = Dialect(
@@ -47,6 +53,10 @@ PART = Dialect(
         "output.value": "lmnr.span.output",
         "input.messages": ("gen_ai.input.messages", flat("gen_ai.prompt"), A("lmnr.span.input", only="llm")),
         "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion"), A("lmnr.span.output", only="llm")),
+        "system": ("gen_ai.system_instructions",
+                   call(_instructions, "gen_ai.prompt.0.content", needs="gen_ai.prompt.#.role")),
+        "param.stream": ("gen_ai.request.stream", "llm.is_streaming"),
+        "provider.endpoint": ("gen_ai.request.base_url", "server.address"),
         "finish_reasons": ("gen_ai.response.finish_reasons", A("gen_ai.output.messages", decode=_reasons)),
         "tool.name": ("gen_ai.tool.name", span_name(only="tool")),
         "tool.args": ("gen_ai.tool.call.arguments", A("lmnr.span.input", only="tool")),
@@ -62,9 +72,10 @@ PART = Dialect(
                 kind="llm",
                 fields={"tokens.input": 42, "user.id": "u-1", "session.id": "s-1",
                         "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
-        Example({"lmnr.span.type": "LLM", "gen_ai.request.model": "gpt-4o-mini", "gen_ai.output.messages":
+        Example({"lmnr.span.type": "LLM", "gen_ai.request.model": "gpt-4o-mini", "llm.is_streaming": True,
+                 "gen_ai.output.messages":
                  '[{"finish_reason": "stop", "message": {"role": "assistant", "content": "ho"}}]'},
-                kind="llm", fields={"finish_reasons": ["stop"], "output.messages": [
+                kind="llm", fields={"finish_reasons": ["stop"], "param.stream": True, "output.messages": [
                     {"role": "assistant", "parts": [{"type": "text", "content": "ho"}], "finish_reason": "stop"}]}),
         Example({"lmnr.span.type": "LLM", "gen_ai.request.model": "e", "gen_ai.usage.input_tokens": 7,
                  "gen_ai.input.messages": '[{"content": "hello"}]'},
