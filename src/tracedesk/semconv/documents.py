@@ -85,6 +85,8 @@ def _tools_of(item: Any) -> list[dict[str, Any]]:
         if inner is None:
             return [{"name": item, "description": None, "parameters": None, "type": None}] if item else []
         item = inner
+    if isinstance(item, list):                                                # Langtrace: all of them in one text
+        return [tool for one in item if isinstance(one, dict) for tool in _tools_of(one)]
     if not isinstance(item, dict):
         return []
     declared = item.get("functionDeclarations", item.get("function_declarations"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, Example, below, call, event
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call, event
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.values import text
@@ -29,10 +29,12 @@ PART = Dialect(
     fields={
         "provider": ("gen_ai.system", "langtrace.service.name"),
         "provider.endpoint": call(_address, "url.full", needs="url.full"),
+        "response.id": ("gen_ai.response.id", "gen_ai.response_id"),
+        "system": A("instructions", only="llm"),
         "param.stream": ("gen_ai.request.stream", "llm.stream"),
         "user.id": ("user.id", "langtrace.user_id"),
         "prompt.name": "prompt_id",
-        "input.messages": (event("gen_ai.content.prompt", "gen_ai.prompt"), "llm.prompts"),
+        "input.messages": (event("gen_ai.content.prompt", "gen_ai.prompt", only="llm agent chain"), "llm.prompts"),
         "output.messages": (
             event("gen_ai.content.completion", "gen_ai.completion"),
             "llm.responses",
@@ -50,5 +52,14 @@ PART = Dialect(
                         ("gen_ai.content.completion", {"gen_ai.completion": '[{"role": "assistant", "content": "ho"}]'})),
                 fields={"provider": "openai", "param.max_tokens": 256, "tokens.cache_read": 8,
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"langtrace.service.type": "llm", "gen_ai.operation.name": "openai.responses.create", "gen_ai.system": "openai",
+                 "gen_ai.request.model": "gpt-4o-mini", "instructions": "Be terse.", "gen_ai.response_id": "resp_1",
+                 "gen_ai.request.tools": '["[{\\"type\\": \\"function\\", \\"function\\": {\\"name\\": \\"get_time\\"}}]"]'},
+                kind="llm", name="openai.responses.create",
+                events=(("gen_ai.content.prompt", {"gen_ai.prompt": '[{"role": "user", "content": "hi"}]'}),),
+                fields={"response.id": "resp_1", "system": "Be terse.", "tools": [
+                            {"name": "get_time", "description": None, "parameters": None, "type": "function"}],
+                        "input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+                                           {"role": "user", "parts": [{"type": "text", "content": "hi"}]}]}),
     ),
 )
