@@ -10,8 +10,8 @@ from tracedesk.semconv.documents import tools
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.parts import tool_response
-from tracedesk.semconv.sources import each_json, span_name
-from tracedesk.semconv.values import count, json_value, structure, text, usd
+from tracedesk.semconv.sources import each_json, quoted, span_name
+from tracedesk.semconv.values import count, structure, text, usd
 from tracedesk.semconv.view import View
 
 _INPUT, _USAGE, _COST = ("langfuse.observation.input", "langfuse.observation.usage_details",
@@ -147,7 +147,8 @@ PART = Dialect(
     fields={
         "model.requested": "langfuse.observation.model.name",
         "model.response": "langfuse.observation.model.name",
-        "provider": A("langfuse.observation.metadata.ls_provider", only="llm"),
+        "provider": quoted("langfuse.observation.metadata.ls_provider", only="llm"),
+        "service_tier": A("langfuse.observation.model.parameters", "service_tier"),
         "param.all": "langfuse.observation.model.parameters",
         "input.messages": call(_input, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
         "output.messages": A("langfuse.observation.output", only="llm"),
@@ -190,7 +191,7 @@ PART = Dialect(
         "cost.total": call(_cost, "langfuse.observation.cost_details", needs="langfuse.observation.cost_details"),
         "cost.details": "langfuse.observation.cost_details",
         "first_token_time": "langfuse.observation.completion_start_time",
-        "finish_reasons": A("langfuse.observation.metadata.finish_reason", decode=json_value),
+        "finish_reasons": quoted("langfuse.observation.metadata.finish_reason"),
         "user.id": ("user.id", "langfuse.user.id", "langfuse.trace.user_id"),
         "session.id": ("session.id", "langfuse.session.id"),
         "tags": ("langfuse.trace.tags", "langfuse.tags"),
@@ -218,11 +219,12 @@ PART = Dialect(
                  "langfuse.observation.output": '{"role": "assistant", "content": "ho"}',
                  "langfuse.observation.usage_details": '{"input": 34, "input_cached_tokens": 8, "output": 12,'
                                                        ' "output_reasoning_tokens": 5, "total": 59}',
-                 "langfuse.observation.model.parameters": '{"temperature": 0.2}', "langfuse.trace.name": "flow",
-                 "session.id": "s-1"},
+                 "langfuse.observation.model.parameters": '{"temperature": 0.2, "service_tier": "flex"}',
+                 "langfuse.observation.metadata.ls_provider": '"openai"', "langfuse.trace.name": "flow", "session.id": "s-1"},
                 kind="llm", scope="langfuse-sdk",
                 fields={"model.response": "gpt-4o-mini-2024-07-18", "tokens.input": 42, "tokens.output": 17,
                         "tokens.cache_read": 8, "tokens.reasoning": 5, "param.temperature": 0.2, "session.id": "s-1",
+                        "provider": "openai", "service_tier": "flex",
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
         Example({"langfuse.observation.type": "generation", "langfuse.observation.model.name": "gpt-4o-mini",
                  "langfuse.observation.usage_details": '{"prompt_tokens": 42, "completion_tokens": 17,'
