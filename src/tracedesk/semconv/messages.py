@@ -47,7 +47,7 @@ def _read_all(value: Any, default_role: str, wrapped: bool) -> list[Message] | N
     if isinstance(value, str):
         if value.lstrip()[:1] in ("[", "{"):
             parsed = load_json(value)
-            if parsed in ({}, []):
+            if parsed in ({}, [], {"output": None}):                     # LangSmith's answer of a call that failed
                 return None
             found = _from(parsed, default_role, wrapped, 0) if isinstance(parsed, list | dict) else None
             if found:
@@ -90,6 +90,8 @@ def _from_list(value: list[Any], default_role: str, wrapped: bool, depth: int) -
         return [_message(default_role, blocks.parts(value))]
     if wrapped and all(isinstance(item, str) for item in value):
         return [_message(default_role, [blocks.text_part(item)]) for item in value]
+    if all(map(_is_pair, value)):
+        return [_message(role(name, default_role), blocks.parts(said)) for name, said in value]
     if all(isinstance(item, list) for item in value):                    # LangChain: one list per prompt of a batch
         return _from_list(value[0], default_role, wrapped, depth + 1)
     found: list[Message] = []
@@ -109,6 +111,12 @@ def _from_list(value: list[Any], default_role: str, wrapped: bool, depth: int) -
         elif not found or not _says_nothing(item):
             return None
     return found or None
+
+
+def _is_pair(item: Any) -> bool:
+    """LangChain's short form of a message: [role, content]."""
+    return (isinstance(item, list) and len(item) == 2 and known_role(item[0]) is not None
+            and isinstance(item[1], str | list) and bool(item[1]))
 
 
 def _says_nothing(item: Any) -> bool:

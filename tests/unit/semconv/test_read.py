@@ -137,6 +137,12 @@ def test_a_call_without_an_id_and_the_same_with_one_are_one() -> None:
         {"type": "tool_call", "id": "c1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]
 
 
+def test_pairs_of_role_and_content_are_messages() -> None:
+    said = '{"messages": [["system", "Be terse."], ["user", "hi"]]}'
+    found = read(span({"langsmith.span.kind": "chain", "gen_ai.prompt": said})).values["input.messages"]
+    assert [(message["role"], message["parts"][0]["content"]) for message in found] == [("system", "Be terse."), ("user", "hi")]
+
+
 def test_a_user_who_answers_a_call_is_the_tool() -> None:
     prefix = "llm.input_messages.0.message."
     found = read(span({"openinference.span.kind": "LLM", prefix + "role": "user", prefix + "content": "18",

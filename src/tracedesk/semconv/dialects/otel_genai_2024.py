@@ -7,6 +7,9 @@ from tracedesk.semconv.fields import role_lines
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
 
+_SPEAK = "llm agent chain prompt other"
+"""LangSmith writes what goes into a tool or a retriever, and comes out of it, under the names of a chat."""
+
 PART = Dialect(
     key="otel_genai_2024",
     title="OTel GenAI, first generation (semconv 1.26 - 1.27, 2024) and gen_ai.content.* span events",
@@ -21,11 +24,11 @@ PART = Dialect(
     fields={
         "input.messages": (
             event("gen_ai.content.prompt", "gen_ai.prompt", form=role_lines),
-            A("gen_ai.prompt", form=role_lines),
+            A("gen_ai.prompt", only=_SPEAK, form=role_lines),
         ),
         "output.messages": (
             event("gen_ai.content.completion", "gen_ai.completion"),
-            "gen_ai.completion",
+            A("gen_ai.completion", only=_SPEAK),
         ),
     },
     extends=OTEL_FIELDS,
