@@ -145,7 +145,8 @@ def _server_call(block: dict[str, Any]) -> list[Part]:
 
 
 def _response(block: dict[str, Any]) -> list[Part]:
-    call_id = _first(block, "callId", "id", "toolCallId", "tool_use_id", "call_id", "tool_call_id", "tool_id", "toolUseId",
+    """The call that is answered; beside its name `id` is the item's own (OpenAI Responses, LiveKit)."""
+    call_id = _first(block, "callId", "toolCallId", "tool_use_id", "call_id", "tool_call_id", "tool_id", "toolUseId", "id",
                      "ref")
     answer = _first(block, "response", "result", "output", "content", "server_tool_call_response")
     return [tool_response(call_id, answer)]

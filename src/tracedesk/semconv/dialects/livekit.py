@@ -83,6 +83,10 @@ PART = Dialect(
                  "gen_ai.usage.cache_read.input_tokens": 16, "gen_ai.response.time_to_first_chunk": 0.115},
                 kind="llm", scope="livekit-agents", name="llm_request",
                 fields={"tokens.input": 61, "tokens.cache_read": 16, "ttft_s": 0.115}),
+        Example({"lk.pii.chat_ctx": '{"items": [{"id": "item_1", "type": "function_call_output", "call_id": "call_1",'
+                                    ' "name": "get_weather", "output": "18"}]}'},
+                kind="chain", scope="livekit-agents", name="llm_node", fields={"input.messages": [
+                    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": "18"}]}]}),
         Example({"lk.function_tool.name": "get_weather", "lk.function_tool.id": "call_1",
                  "lk.pii.function_tool.arguments": '{"city": "Paris"}', "lk.pii.function_tool.output": "18",
                  "lk.function_tool.is_error": False},
