@@ -46,6 +46,16 @@ OTEL_REASONING: tuple[str | Source, ...] = (
     A("gen_ai.usage.raw", "completion_tokens_details.reasoning_tokens|output_tokens_details.reasoning_tokens"),
 )
 
+OTEL_TIER: tuple[str | Source, ...] = (
+    "openai.response.service_tier",
+    "gen_ai.openai.response.service_tier",
+    "gen_ai.response.service_tier",
+    "anthropic.response.service_tier",
+    "openai.request.service_tier",
+    "gen_ai.openai.request.service_tier",
+    "anthropic.request.service_tier",
+)
+
 OTEL_FIELDS: Fields = {
     "operation": "gen_ai.operation.name",
     "provider": ("gen_ai.provider.name", "gen_ai.system"),
@@ -53,15 +63,7 @@ OTEL_FIELDS: Fields = {
     "model.response": ("gen_ai.response.model", "gen_ai.response_model"),
     "provider.endpoint": ("server.address", "gen_ai.openai.api_base", "url.full", "gen_ai.endpoint"),
     "api.type": "openai.api.type",
-    "service_tier": (
-        "openai.response.service_tier",
-        "gen_ai.openai.response.service_tier",
-        "gen_ai.response.service_tier",
-        "anthropic.response.service_tier",
-        "openai.request.service_tier",
-        "gen_ai.openai.request.service_tier",
-        "anthropic.request.service_tier",
-    ),
+    "service_tier": OTEL_TIER,
     "response.id": "gen_ai.response.id",
     "param.temperature": "gen_ai.request.temperature",
     "param.top_p": "gen_ai.request.top_p",

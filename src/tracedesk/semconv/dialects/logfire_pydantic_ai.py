@@ -8,8 +8,9 @@ from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call
 from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import input_list, output_list
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
-from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS
-from tracedesk.semconv.values import dig
+from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS, OTEL_TIER
+from tracedesk.semconv.sources import quoted
+from tracedesk.semconv.values import dig, structure
 from tracedesk.semconv.view import View
 
 _LEVEL = levels({1: "trace", 5: "debug", 9: "info", 10: "notice", 13: "warning", 17: "error", 21: "fatal"})
@@ -22,6 +23,12 @@ def _asked(view: View) -> Any:
     """OpenAI Agents: what was sent. The events beside it end with the answer, as one more assistant's message."""
     sent = view.decoded("raw_input")
     return None if sent is None else {"input": sent, "instructions": dig(view.decoded("response"), "instructions")}
+
+
+def _settings(value: Any) -> Any:
+    """OpenAI Agents: every setting there is, nearly all of them null."""
+    found = structure(value)
+    return {key: item for key, item in found.items() if item is not None} or None if isinstance(found, dict) else None
 
 
 PART = Dialect(
@@ -71,7 +78,13 @@ PART = Dialect(
             A("response", "output", only="llm"),
         ),
         "system": "gen_ai.system_instructions",
-        "tools": ("gen_ai.tool.definitions", A("model_request_parameters", "function_tools")),
+        "tools": (
+            "gen_ai.tool.definitions", A("model_request_parameters", "function_tools"), A("response", "tools", only="llm"),
+        ),
+        "param.all": A("model_settings", form=_settings),
+        "service_tier": (*OTEL_TIER, A("response", "service_tier", only="llm"), A("gen_ai.usage.raw", "service_tier")),
+        "session.id": ("gen_ai.conversation.id", "session.id", quoted("group_id")),
+        "error.message": A("error", "data.error|message"),
         "output.value": ("final_result", "return"),
         "display_name": "logfire.msg",
         "tags": "logfire.tags",
@@ -97,11 +110,19 @@ PART = Dialect(
                  "events": '[{"event.name": "gen_ai.user.message", "content": "hi", "role": "user"},'
                            ' {"event.name": "gen_ai.assistant.message", "content": "ho", "role": "assistant"}]',
                  "response": '{"instructions": "Be terse.", "output": [{"type": "message", "role": "assistant",'
-                             ' "content": [{"type": "output_text", "text": "ho"}]}]}'},
+                             ' "content": [{"type": "output_text", "text": "ho"}]}], "service_tier": "default", "tools":'
+                             ' [{"type": "function", "name": "get_time", "parameters": null}]}',
+                 "model_settings": '{"temperature": 0.2, "top_p": null, "store": null}'},
                 kind="llm", scope="logfire.openai_agents", name="Responses API with {gen_ai.request.model!r}",
-                fields={"input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+                fields={"param.temperature": 0.2, "param.all": None, "service_tier": "default", "tools": [
+                            {"name": "get_time", "description": None, "parameters": None, "type": "function"}],
+                        "input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
                                            {"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"logfire.msg": "Agent run: 'weather' failed: Error in agent run", "name": "weather",
+                 "error": '{"message": "Error in agent run", "data": {"error": "Error code: 400 - Bad request"}}'},
+                kind="agent", scope="logfire.openai_agents", name="Agent run: {name!r}", status=(2, ""),
+                fields={"agent.name": "weather", "error.message": "Error code: 400 - Bad request"}),
         Example({"gen_ai.tool.name": "get_weather", "gen_ai.tool.call.id": "call_1", "tool_arguments": '{"city": "Paris"}',
                  "tool_response": "18", "logfire.msg": "running tool: get_weather"},
                 kind="tool", scope="pydantic-ai", name="running tool",
