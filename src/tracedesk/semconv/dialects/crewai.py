@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tracedesk.semconv.dialect import Detect, Dialect, Example, below
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import named
 
 PART = Dialect(
@@ -21,7 +21,7 @@ PART = Dialect(
         named(r"\.task$", "chain"),
     ),
     fields={
-        "agent.name": ("agent.name", "crewai.agent.role", "agent_role"),
+        "agent.name": ("agent.name", "crewai.agent.role", "agent_role", A("graph.node.id", only="agent")),
         "agent.id": ("agent_id", "crewai.agent.id"),
         "workflow.name": ("crew_key", "crew_id", "crewai.crew.name"),
         "input.value": ("task_description", "crewai.task.description"),
@@ -32,6 +32,8 @@ PART = Dialect(
         Example({"crew_key": "k", "crew_id": "c", "task_description": "Find the weather"},
                 kind="chain", scope="crewai.telemetry", name="Crew Created",
                 fields={"workflow.name": "k", "input.value": "Find the weather"}),
+        Example({"crew_key": "k", "graph.node.id": "researcher"}, kind="agent", scope="crewai.telemetry",
+                name="researcher._execute_core", fields={"agent.name": "researcher"}),
         Example({"crewai.agent.role": "researcher", "crewai.agent.id": "a-1"},
                 kind="agent", scope="opentelemetry.instrumentation.crewai", name="researcher.agent",
                 fields={"agent.name": "researcher", "agent.id": "a-1"}),
