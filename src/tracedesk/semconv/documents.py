@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from tracedesk.semconv.values import dig, json_value, python_repr, real, structure, text
 
 Document = dict[str, Any]
 
+_NODE = re.compile(r"<NodeWithScore\(node=\w+\(id_=([\w-]+)\)?, score=([\d.e+-]+|None)\)>")
+"""How OpenInference writes LlamaIndex's nodes where it has no text of theirs."""
 _WRAPPERS = ("documents", "results", "matches", "nodes", "source_nodes", "docs", "output", "data")
 
 
@@ -26,6 +29,9 @@ def documents(value: Any) -> list[Document] | None:
 def document_of(item: Any) -> Document | None:
     """One document, or None where this is none."""
     if isinstance(item, str):
+        node = _NODE.fullmatch(item) if item[:1] == "<" else None
+        if node is not None:
+            return {"id": node[1], "score": real(node[2]), "content": None, "metadata": None}
         inner = structure(item)
         made = document_of(inner) if isinstance(inner, dict) else None
         if made is None or (made["content"] is None and made["score"] is None):

@@ -137,6 +137,12 @@ def test_a_call_without_an_id_and_the_same_with_one_are_one() -> None:
         {"type": "tool_call", "id": "c1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]
 
 
+def test_a_node_without_its_text_is_no_text() -> None:
+    said = '["<NodeWithScore(node=TextNode(id_=0c4b-1, score=0.9)>"]'
+    assert read(span({"openinference.span.kind": "RETRIEVER", "output.value": said})).values["retrieval.documents"] == [
+        {"id": "0c4b-1", "score": 0.9, "content": None, "metadata": None}]
+
+
 def test_pairs_of_role_and_content_are_messages() -> None:
     said = '{"messages": [["system", "Be terse."], ["user", "hi"]]}'
     found = read(span({"langsmith.span.kind": "chain", "gen_ai.prompt": said})).values["input.messages"]
