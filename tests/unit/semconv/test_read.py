@@ -143,6 +143,18 @@ def test_a_node_without_its_text_is_no_text() -> None:
         {"id": "0c4b-1", "score": 0.9, "content": None, "metadata": None}]
 
 
+def test_the_effort_of_reasoning_may_be_one_level_down() -> None:
+    found = read(span({"openinference.span.kind": "LLM", "llm.invocation_parameters": '{"reasoning": {"effort": "low"}}'}))
+    assert found.values["param.reasoning_effort"] == "low"
+    assert found.sources["param.reasoning_effort"] == "llm.invocation_parameters"
+
+
+def test_what_was_embedded_is_no_chat() -> None:
+    told = (Event("gen_ai.content.prompt", 10**18, {"gen_ai.prompt": "['hello', 'world']"}),)
+    made = span({"gen_ai.operation.name": "embedding", "gen_ai.request.model": "e"}, scope="openlit.otel.tracing", events=told)
+    assert "input.messages" not in read(made).values
+
+
 def test_pairs_of_role_and_content_are_messages() -> None:
     said = '{"messages": [["system", "Be terse."], ["user", "hi"]]}'
     found = read(span({"langsmith.span.kind": "chain", "gen_ai.prompt": said})).values["input.messages"]

@@ -32,7 +32,7 @@ PART = Dialect(
     fields={
         "input.messages": (
             "gen_ai.input.messages",
-            event("gen_ai.content.prompt", "gen_ai.prompt", form=role_lines),
+            event("gen_ai.content.prompt", "gen_ai.prompt", only="llm agent chain other", form=role_lines),
         ),
         "output.messages": (
             "gen_ai.output.messages",

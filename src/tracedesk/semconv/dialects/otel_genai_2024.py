@@ -8,7 +8,8 @@ from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
 
 _SPEAK = "llm agent chain prompt other"
-"""LangSmith writes what goes into a tool or a retriever, and comes out of it, under the names of a chat."""
+"""LangSmith writes what goes into a tool or a retriever, and comes out of it, under the names of a chat; OpenLIT and Langtrace
+what was embedded."""
 
 PART = Dialect(
     key="otel_genai_2024",
@@ -23,7 +24,7 @@ PART = Dialect(
     ),
     fields={
         "input.messages": (
-            event("gen_ai.content.prompt", "gen_ai.prompt", form=role_lines),
+            event("gen_ai.content.prompt", "gen_ai.prompt", only=_SPEAK, form=role_lines),
             A("gen_ai.prompt", only=_SPEAK, form=role_lines),
         ),
         "output.messages": (
