@@ -92,7 +92,7 @@ _PARAMETER = "code.function.parameters."
 
 def arguments(value: Any) -> Any:
     """Arguments of a tool. OpenTelemetry for Google's client writes the type of each beside its value."""
-    found = values.json_value(value)
+    found = tool_value(value)
     if isinstance(found, dict) and found and str(next(iter(found))).startswith(_PARAMETER):
         return called_with({str(name).removeprefix(_PARAMETER): said for name, said in found.items()})
     return found
@@ -109,6 +109,17 @@ def output_type(value: Any) -> str | None:
     """`json_schema` of a text or of OpenAI's response_format object."""
     found = values.structure(value)
     return values.text(found.get("type")) if isinstance(found, dict) else values.text(value)
+
+
+_EMPTY: dict[str, Any] = {"{}": {}, "[]": []}
+
+
+def tool_value(value: Any) -> Any:
+    """What a tool was given or gave back, where an empty map or list says that there was nothing: no arguments, no hits."""
+    found = values.json_value(value)
+    if found is None and isinstance(value, str):
+        return _EMPTY.get(value.strip())
+    return value if found is None and isinstance(value, dict | list) else found
 
 
 FORMS: dict[str, Form] = {
@@ -137,8 +148,9 @@ FORMS: dict[str, Form] = {
     **dict.fromkeys(("param.stream", "tool.is_error"), values.flag),
     **dict.fromkeys(("param.stop", "param.encoding_formats", "tags"), values.strings),
     "param.output_type": output_type,
-    **dict.fromkeys(("param.tool_choice", "input.value", "output.value", "tool.result", "tool.schema"), values.json_value),
+    **dict.fromkeys(("param.tool_choice", "input.value", "output.value", "tool.schema"), values.json_value),
     "tool.args": arguments,
+    "tool.result": tool_value,
     **dict.fromkeys(("param.all", "cost.details", "metadata", "prompt.variables", "experiment", "feature_flags"),
                     values.mapping),
     **dict.fromkeys(("cost.input", "cost.output", "cost.total"), values.usd),

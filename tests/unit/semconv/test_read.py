@@ -155,6 +155,13 @@ def test_what_was_embedded_is_no_chat() -> None:
     assert "input.messages" not in read(made).values
 
 
+@pytest.mark.parametrize("said", ["{}", "[]", {}, []])
+def test_a_tool_without_arguments_or_hits_says_so(said: Any) -> None:
+    found = read(span({"gen_ai.operation.name": "execute_tool", "gen_ai.tool.call.arguments": said,
+                       "gen_ai.tool.call.result": said})).values
+    assert found["tool.args"] == found["tool.result"] == (json.loads(said) if isinstance(said, str) else said)
+
+
 def test_pairs_of_role_and_content_are_messages() -> None:
     said = '{"messages": [["system", "Be terse."], ["user", "hi"]]}'
     found = read(span({"langsmith.span.kind": "chain", "gen_ai.prompt": said})).values["input.messages"]
