@@ -22,6 +22,8 @@ SELF_TRACED = "anthropic."
 """How the spans begin that Anthropic's SDK writes itself, and those of no other package outside any span."""
 MOST_BEGUN = 16
 """Output tokens that Anthropic's streams begin with at most, counted again in their final figure."""
+MOST_AT_ONCE = 32
+"""Failed calls below one span among which the one around another is looked for, the latest first."""
 ASKING = " with {"
 """In Logfire's names of calls ("Message with {request_data[model]!r}")."""
 
@@ -53,6 +55,7 @@ def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
             skipped[span_id] = None
     _streamed_apart(relevant, skipped)
     _streamed_beside(relevant, skipped)
+    _failed_beside(relevant, skipped)
     return skipped
 
 
@@ -322,6 +325,24 @@ def _streamed_beside(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes 
             if len(_at_one_time((row, other))) == 1 and row.kind == other.kind and (
                     _raw_twin(row, other) or _one_call(row, other)):
                 skipped[row.span_id] = other.span_id
+                break
+
+
+def _failed_beside(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes | None]) -> None:
+    """A call that failed has no response id: the span that Anthropic's SDK wrote ran within the instrumentation's, beside it
+    (Traceloop and Laminar, which do not make theirs the current one)."""
+    failed = sorted((row for row in relevant.values() if row.kind in _COUNTED and row.status == _ERROR and not row.response_id
+                     and not _has_tokens(row) and row.span_id not in skipped), key=lambda row: row.start_ns)
+    waiting: dict[bytes | None, list[SpanRow]] = {}
+    for row in failed:
+        beside = waiting.setdefault(row.parent_id, [])
+        if not row.name.startswith(SELF_TRACED + "messages."):
+            beside.append(row)
+            continue
+        for around in beside[:-MOST_AT_ONCE - 1:-1]:
+            if (row.end_ns or 0) <= (around.end_ns or 0) and row.kind == around.kind and _one_model(row, around):
+                skipped[row.span_id] = around.span_id
+                beside.remove(around)
                 break
 
 

@@ -64,6 +64,17 @@ def test_a_stream_beside_the_span_of_an_sdk_that_traces_itself_is_one_call() -> 
     assert left_out(row(9, None, Kind.AGENT), beside, row(2, 9, Kind.LLM, (53, 21), response_id="m1", model="gpt")) == {}
 
 
+def test_a_failed_call_beside_the_span_of_an_sdk_that_traces_itself_is_one_call() -> None:
+    def failed(number: int, name: str, start: int, end: int) -> SpanRow:
+        return row(number, 9, Kind.LLM, name=name, start_ns=start, end_ns=end, status=int(Status.ERROR), model="claude")
+
+    one, two = failed(1, "anthropic.chat", 0, 90), failed(2, "anthropic.chat", 10, 80)
+    its_own = failed(3, "anthropic.messages.create", 5, 89), failed(4, "anthropic.messages.create", 12, 79)
+    assert left_out(row(9, None, Kind.AGENT), one, two, *its_own) == {3: 1, 4: 2}
+    assert left_out(row(9, None, Kind.AGENT), one, two) == {}
+    assert left_out(row(9, None, Kind.AGENT), one, failed(3, "anthropic.messages.create", 5, 91)) == {}
+
+
 def test_answers_of_one_id_one_after_another_are_several() -> None:
     later = {"start_ns": 2 * 10**9, "end_ns": 3 * 10**9}
     assert left_out(row(1, None, Kind.AGENT), row(2, 1, Kind.LLM, (42, 17), response_id="chatcmpl-0"),
