@@ -153,7 +153,7 @@ def embedding_inputs(value: Any) -> list[str] | None:
         found = python_repr(value) if isinstance(value, str) and value[:1] == "[" else value
         if not isinstance(found, list):
             single = text(found)
-            return None if single is None else [single]
+            return None if single is None else [_unquoted(single)]
     if isinstance(found, dict):
         inner = dig(found, "input|inputs|text|texts|content|documents|values")
         return embedding_inputs(inner) if inner is not None and inner is not found else None

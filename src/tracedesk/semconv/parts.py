@@ -188,6 +188,10 @@ def _modality(mime: str | None) -> str:
     return first if first in ("image", "audio", "video") else "file"
 
 
+#: How the base64 of a PNG, JPEG, GIF and WebP file begins. Vercel's ai.prompt gives a picture's base64 and nothing else.
+_PICTURES = {"iVBORw0KGgo": "image/png", "/9j/": "image/jpeg", "R0lGOD": "image/gif", "UklGR": "image/webp"}
+
+
 def _image(block: dict[str, Any]) -> list[Part]:
     source = block.get("source", block.get("image_url", block.get("image", block.get("url"))))
     if isinstance(source, dict) and isinstance(source.get("image"), dict):
@@ -196,10 +200,12 @@ def _image(block: dict[str, Any]) -> list[Part]:
         mime = _first(source, "media_type", "mime_type", "mimeType", "mediaType")
         if source.get("data") is not None:
             return _blob(source["data"], mime, "image")
-        return media(_first(source, "url", "uri", or_else=block.get("detail")), "image", mime)
+        return media(_first(source, "url", "uri", or_else=block.get("detail")), "image", mime) or [dict(block)]
     mime = _first(block, "mime_type", "mimeType", "mediaType", "media_type")
-    if isinstance(source, str) and not source.startswith(("data:", "http", "file:", "gs:", "s3:")) and len(source) > 256:
-        return _blob(source, mime or "image/png", "image")
+    if isinstance(source, str) and not source.startswith(("data:", "http", "file:", "gs:", "s3:")):
+        known = next((kind for begin, kind in _PICTURES.items() if source.startswith(begin)), None)
+        if len(source) > 256 or (known and "." not in source):
+            return _blob(source, mime or known or "image/png", "image")
     return media(source, "image", mime) or [dict(block)]
 
 

@@ -155,6 +155,26 @@ def test_what_was_embedded_is_no_chat() -> None:
     assert "input.messages" not in read(made).values
 
 
+def test_one_embedded_text_comes_without_the_quotes_of_its_json() -> None:
+    found = read(span({"ai.operationId": "ai.embed", "ai.value": '"hello"'}, scope="ai")).values
+    assert found["embedding.inputs"] == ["hello"]
+
+
+@pytest.mark.parametrize(("said", "kind"), [
+    ("iVBORw0KGgoAAAANSUhEUg==", "image/png"), ("/9j/4AAQSkZJRg==", "image/jpeg"), ("R0lGODlhAQABAAAAACw=", "image/gif")])
+def test_the_bare_base64_of_a_picture_is_no_address(said: str, kind: str) -> None:
+    asked = json.dumps({"messages": [{"role": "user", "content": [{"type": "image", "image": said}]}]})
+    found = read(span({"ai.operationId": "ai.generateText", "ai.prompt": asked}, scope="ai")).values
+    assert found["input.messages"][0]["parts"] == [
+        {"type": "blob", "mime_type": kind, "modality": "image", "content": said}]
+
+
+def test_a_picture_without_data_or_address_is_kept() -> None:
+    asked = json.dumps([{"role": "user", "content": [{"type": "image", "image": {"0": 137, "1": 80}}]}])
+    found = read(span({"ai.operationId": "ai.generateText.doGenerate", "ai.prompt.messages": asked}, scope="ai")).values
+    assert found["input.messages"][0]["parts"] == [{"type": "image", "image": {"0": 137, "1": 80}}]
+
+
 @pytest.mark.parametrize("said", ["{}", "[]", {}, []])
 def test_a_tool_without_arguments_or_hits_says_so(said: Any) -> None:
     found = read(span({"gen_ai.operation.name": "execute_tool", "gen_ai.tool.call.arguments": said,
