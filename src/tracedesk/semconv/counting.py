@@ -206,16 +206,22 @@ def _same_response(
 
 def _miscounted(run: Sequence[SpanRow]) -> set[bytes]:
     """Spans of one answer that another corrects: the count its stream began with was added to the final one (Traceloop on
-    Anthropic), cached tokens are neither in the input nor beside it (AgentOps on Anthropic), or the input is not known."""
+    Anthropic), cached tokens are neither in the input nor beside it (AgentOps on Anthropic), the input is not known, or fewer
+    of one input are said to be cached (LangChain: those written for five minutes are not in its cache_creation)."""
     least = min((row.output_tokens for row in run if row.output_tokens is not None), default=0)
     return {row.span_id for row in run if 0 < (row.output_tokens or 0) - least <= MOST_BEGUN
-            or any(_without_cache(row, other) or (row.input_tokens == 0 and other.input_tokens) for other in run)}
+            or any(_without_cache(row, other) or (row.input_tokens == 0 and other.input_tokens)
+                   or (row.input_tokens == other.input_tokens and _cached(row) < _cached(other)) for other in run)}
 
 
 def _without_cache(row: SpanRow, other: SpanRow) -> bool:
     """Whether a span's input is the other's less what the other had cached."""
-    cached = (other.cache_read_tokens or 0) + (other.cache_write_tokens or 0)
+    cached = _cached(other)
     return bool(cached and row.input_tokens is not None and other.input_tokens == row.input_tokens + cached)
+
+
+def _cached(row: SpanRow) -> int:
+    return (row.cache_read_tokens or 0) + (row.cache_write_tokens or 0)
 
 
 def _above_reports(

@@ -55,6 +55,14 @@ def test_of_two_counts_of_one_answer_the_one_with_its_cached_tokens_stays() -> N
     assert left_out(row(1, None, Kind.LLM, (33, 90), model="claude"), row(2, 1, Kind.LLM, (53, 21), **cached)) == {}
 
 
+def test_of_two_spans_of_one_answer_the_one_that_knows_more_of_its_input_cached_stays() -> None:
+    told = {"response_id": "m1", "cache_read_tokens": 20}
+    outer = row(1, None, Kind.LLM, (73, 21), cache_write_tokens=0, **told)
+    inner = row(2, None, Kind.LLM, (73, 21), cache_write_tokens=40, **told)
+    assert left_out(outer, inner) == {1: 2}
+    assert counted_across([([outer], {}), ([inner], {})]) == [{outer.span_id: inner.span_id}, {}]
+
+
 def test_a_stream_beside_the_span_of_an_sdk_that_traces_itself_is_one_call() -> None:
     cached = {"response_id": "m1", "cache_read_tokens": 20, "model": "claude"}
     later = {**cached, "start_ns": 3 * 10**9, "end_ns": 4 * 10**9}
