@@ -75,10 +75,10 @@ _FRAMEWORKS = frozenset({
 _ADDRESS = re.compile(r"^\d+\.\d+\.\d+\.\d+|[/:@]|\s|^localhost\b")
 
 _FINISH_REASONS = {alias.lower(): name for alias, name in _inverted({
-    "stop": "stop end_turn endTurn eos completed finishreason.stop finish_reason_stop stop_sequence"
+    "stop": "stop end_turn endTurn eos complete completed finishreason.stop finish_reason_stop stop_sequence"
             " stopSequence",
     "length": "length max_tokens maxTokens max_output_tokens incomplete finishreason.length finishreason.max_tokens",
-    "tool_calls": "tool_calls tool_call tool_use toolUse tool-calls function_call finishreason.tool_calls",
+    "tool_calls": "tool_calls tool_call tool_use toolUse tool-calls function_call function_calls finishreason.tool_calls",
     "content_filter": "content_filter content-filter safety recitation refusal guardrail_intervened"
                       " finishreason.content_filter finishreason.safety finishreason.recitation",
     "error": "error failed",

@@ -12,7 +12,7 @@ from typing import Any
 from tracedesk.model.llm import Message
 from tracedesk.semconv import parts as blocks
 from tracedesk.semconv.aliases import finish_reason, known_role, role
-from tracedesk.semconv.values import load_json, structure, text
+from tracedesk.semconv.values import is_object_repr, load_json, structure, text
 
 MAX_NESTING = 6
 _RESPONSE_ITEMS = frozenset({"function_call", "function_call_output", "function_call_result", "reasoning", "custom_tool_call",
@@ -52,7 +52,7 @@ def _read_all(value: Any, default_role: str, wrapped: bool) -> list[Message] | N
             found = _from(parsed, default_role, wrapped, 0) if isinstance(parsed, list | dict) else None
             if found:
                 return found
-        return [_message(default_role, [blocks.text_part(value)])] if text(value) is not None else None
+        return None if text(value) is None or is_object_repr(value) else [_message(default_role, [blocks.text_part(value)])]
     if isinstance(value, list | dict):
         return _from(value, default_role, wrapped, 0)
     return None
@@ -204,7 +204,7 @@ def one_message(item: dict[str, Any], default_role: str) -> Message:
 
 
 def _spoken(item: dict[str, Any], name: str) -> Message:
-    if name == "thinking":                     # OpenLLMetry's old Anthropic completions: a message of its own
+    if name in ("thinking", "reasoning"):      # a message of its own: OpenLLMetry's old Anthropic completions, Datadog
         made = _spoken(item, "assistant")
         made["parts"] = [{**part, "type": "reasoning"} if part["type"] == "text" else part for part in made["parts"]]
         return made

@@ -79,7 +79,7 @@ def is_block(item: Any) -> bool:
     kind = item.get("type")
     if isinstance(kind, str):
         return kind in _BY_TYPE
-    return any(key in item for key in _BY_KEY)
+    return any(item.get(key) is not None for key in _BY_KEY)
 
 
 def is_typed_block(item: Any) -> bool:

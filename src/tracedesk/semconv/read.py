@@ -24,7 +24,7 @@ from tracedesk.semconv import searchable, tokens
 from tracedesk.semconv.aliases import PARAMETERS
 from tracedesk.semconv.fields import FORMS
 from tracedesk.semconv.plan import Plan, Step, plan_for
-from tracedesk.semconv.values import instant_ns, text
+from tracedesk.semconv.values import instant_ns, is_object_repr, text
 from tracedesk.semconv.view import View, event_name
 
 DETAILS = "gen_ai.client.inference.operation.details"
@@ -188,6 +188,8 @@ def _explode_parameters(fields: LlmFields) -> None:
     source = fields.sources.pop("param.all", "")
     rest = {}
     for key, value in _levelled(blob):
+        if type(value) is str and is_object_repr(value):
+            continue
         name = PARAMETERS.get(key) if isinstance(key, str) else None
         if name is None:
             rest[key] = value

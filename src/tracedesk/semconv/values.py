@@ -30,7 +30,14 @@ _INTEGER = re.compile(r"[+-]?[0-9]{1,19}(?:\.0{1,6})?", re.ASCII)
 _REAL = re.compile(r"[+-]?(?:[0-9]{1,30}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,3})?", re.ASCII)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ODD_ESCAPE = re.compile(r"\\[^\\'\"abfnrtuUxvN0-7\n]")
+_OBJECT = re.compile(r"\"?<[\w.]{1,200} object at 0x[0-9a-fA-F]{1,16}>\"?")
 _FLAGS = {"true": True, "false": False, "1": True, "0": False, "yes": True, "no": False}
+
+
+def is_object_repr(value: str) -> bool:
+    """Whether a text is the `repr` of a Python object, which a sender wrote in place of what it could not (an unread stream, a
+    parameter left out)."""
+    return " object at 0x" in value and _OBJECT.fullmatch(value) is not None
 
 
 def present(value: Any) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tracedesk.model.span import Event, LogRecord, Resource, Scope, Span
+from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.read import DETAILS, hot, log_owners, read, search_text, title
 
 RESOURCE = Resource({"service.name": "shop"})
@@ -186,6 +187,34 @@ def test_pairs_of_role_and_content_are_messages() -> None:
     said = '{"messages": [["system", "Be terse."], ["user", "hi"]]}'
     found = read(span({"langsmith.span.kind": "chain", "gen_ai.prompt": said})).values["input.messages"]
     assert [(message["role"], message["parts"][0]["content"]) for message in found] == [("system", "Be terse."), ("user", "hi")]
+
+
+def test_objects_of_google_genai_dumped_whole_are_what_they_hold() -> None:
+    kinds: dict[str, Any] = dict.fromkeys(("tool_call", "function_call", "function_response", "inline_data", "text", "thought"))
+    said = [{"role": "user", "parts": [{**kinds, "text": "hi"}, kinds]},
+            {"role": "model", "parts": [{**kinds, "function_call": {"id": "c1", "name": "f", "args": {"x": 1}}}]},
+            {"role": "user", "parts": [{**kinds, "function_response": {"id": "c1", "name": "f", "response": {"y": 2}}}]}]
+    assert exchange(said, "user") == [
+        {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+        {"role": "assistant", "parts": [{"type": "tool_call", "id": "c1", "name": "f", "arguments": {"x": 1}}]},
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": {"y": 2}}]}]
+
+
+@pytest.mark.parametrize("value", ['<groq.Stream object at 0x7f2420cb8b10>', '"<anthropic.Stream object at 0x7F>"'])
+def test_the_repr_of_an_object_is_no_answer(value: str) -> None:
+    assert exchange(value, "assistant") is None
+    assert exchange(value + "!", "assistant") is not None
+
+
+def test_the_repr_of_an_object_is_no_parameter() -> None:
+    told = read(span({"openinference.span.kind": "LLM", "llm.invocation_parameters":
+                      '{"temperature": 0.2, "reasoning_effort": "<openai.Omit object at 0x7f682d4f29d0>"}'}))
+    assert {name for name in told.values if name.startswith("param.")} == {"param.temperature"}
+
+
+def test_reasoning_that_is_a_message_is_a_part_of_the_answer() -> None:
+    assert exchange([{"role": "reasoning", "content": "Greet."}], "assistant") == [
+        {"role": "assistant", "parts": [{"type": "reasoning", "content": "Greet."}]}]
 
 
 def test_a_user_who_answers_a_call_is_the_tool() -> None:
