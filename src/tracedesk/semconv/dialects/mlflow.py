@@ -2,19 +2,45 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call
 from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import by
 from tracedesk.semconv.sources import quoted, span_name
-from tracedesk.semconv.values import json_value
+from tracedesk.semconv.values import dig, json_value, structure, text
+from tracedesk.semconv.view import View
+
+_LAST = 4
 
 
 def _tags(value: Any) -> list[str] | None:
     """{name: value} as `name=value`; values are JSON texts like everything of MLflow's."""
     return [f"{name}={json_value(item)}" for name, item in value.items()] if isinstance(value, dict) else None
+
+
+def _gemini_version(view: View) -> str | None:
+    """The model that answered. `mlflow.llm.model` is the one asked for where the answer is an object of google-genai."""
+    if "gemini" not in str(view.attributes.get("mlflow.message.format")):
+        return None
+    answer = view.decoded("mlflow.spanOutputs")
+    return text(answer.get("model_version")) if isinstance(answer, dict) else None
+
+
+def _of_last_chunk(*names: str) -> Callable[[View], str | None]:
+    """What the provider said at the end of a stream, from LangChain's chunks: one span event each; the last few have it."""
+    def said(view: View) -> str | None:
+        for event in view.events[:-1 - _LAST:-1]:
+            chunk = structure(event.attributes.get("chunk")) if event.name == "new_token" else None
+            about = dig(chunk, "kwargs.message.kwargs.response_metadata")
+            found = next((text(about[name]) for name in names if name in about), None) if isinstance(about, dict) else None
+            if found is not None:
+                return found
+        return None
+
+    return said
 
 
 PART = Dialect(
@@ -38,10 +64,13 @@ PART = Dialect(
         "output.value": "mlflow.spanOutputs",
         "input.messages": A("mlflow.spanInputs", "messages|input|contents|@self", only="llm"),
         "output.messages": A("mlflow.spanOutputs", only="llm"),
-        "system": A("mlflow.spanInputs", "system|instructions"),
+        "system": A("mlflow.spanInputs", "system|instructions|config.system_instruction"),
         "tools": ("mlflow.chat.tools", A("mlflow.spanInputs", "tools")),
-        "model.requested": (quoted("model"), A("mlflow.spanInputs", "model"), quoted("mlflow.llm.model")),
-        "model.response": quoted("mlflow.llm.model"),
+        "model.requested": (quoted("model"), A("mlflow.spanInputs", "model"), A("invocation_params", "model|model_name"),
+                            quoted("mlflow.llm.model")),
+        "model.response": (call(_gemini_version, "mlflow.spanOutputs", needs="mlflow.spanOutputs", only="llm"),
+                           call(_of_last_chunk("model_name"), "event:new_token", needs="@new_token", only="llm"),
+                           quoted("mlflow.llm.model")),
         "provider": (quoted("mlflow.llm.provider"), quoted("mlflow.message.format")),
         "tokens.input": A("mlflow.chat.tokenUsage", "input_tokens"),
         "tokens.output": A("mlflow.chat.tokenUsage", "output_tokens"),
@@ -51,11 +80,13 @@ PART = Dialect(
         "tokens.cache_write_1h": A("mlflow.chat.tokenUsage", "cache_creation_input_tokens_above_1hr"),
         "tokens.reasoning": A(
             "mlflow.spanOutputs",
-            "usage.completion_tokens_details.reasoning_tokens|usage.output_tokens_details.reasoning_tokens",
+            "usage.completion_tokens_details.reasoning_tokens|usage.output_tokens_details.reasoning_tokens|"
+            "usage_metadata.thoughts_token_count",
         ),
         "cost.input": A("mlflow.llm.cost", "input_cost"),
         "cost.output": A("mlflow.llm.cost", "output_cost"),
         "cost.total": A("mlflow.llm.cost", "total_cost"),
+        "param.all": ("invocation_params", A("mlflow.spanInputs", "config", only="llm")),
         "param.temperature": ("temperature", A("mlflow.spanInputs", "temperature", only="llm")),
         "param.top_p": ("top_p", A("mlflow.spanInputs", "top_p", only="llm")),
         "param.max_tokens": (
@@ -70,14 +101,16 @@ PART = Dialect(
         "param.frequency_penalty": "frequency_penalty",
         "param.stream": "stream",
         "param.end_user": quoted("user"),
-        "finish_reasons": A("mlflow.spanOutputs", "choices[*].finish_reason|stop_reason"),
-        "response.id": A("mlflow.spanOutputs", "id"),
+        "finish_reasons": (A("mlflow.spanOutputs", "choices[*].finish_reason|candidates[*].finish_reason|stop_reason"),
+                           call(_of_last_chunk("finish_reason", "stop_reason"), "event:new_token", needs="@new_token",
+                                only="llm")),
+        "response.id": A("mlflow.spanOutputs", "id|response_id"),
         "tool.name": (quoted("mlflow.spanFunctionName", only="tool"), span_name(only="tool")),
         "tool.args": A("mlflow.spanInputs", only="tool"),
         "tool.result": A("mlflow.spanOutputs", only="tool"),
-        "retrieval.query": A("mlflow.spanInputs", only="retriever"),
+        "retrieval.query": A("mlflow.spanInputs", only="retriever", decode=json_value),
         "retrieval.documents": A("mlflow.spanOutputs", only="retriever"),
-        "embedding.inputs": A("mlflow.spanInputs", "input", only="embedding"),
+        "embedding.inputs": A("mlflow.spanInputs", "input|contents", only="embedding"),
         "ttft_s": first_event_wait("mlflow.chunk.item.0"),
         "user.id": (quoted("user.id"), quoted("mlflow.trace.user")),
         "session.id": (quoted("session.id"), quoted("mlflow.trace.session")),
@@ -91,6 +124,28 @@ PART = Dialect(
         "agent.name": span_name(only="agent"),
     },
     examples=(
+        Example({"mlflow.spanType": '"LLM"', "mlflow.message.format": '"gemini"', "mlflow.llm.model": '"gemini-2.5-flash"',
+                 "mlflow.spanInputs": '{"model": "gemini-2.5-flash", "contents": "hi", "config": {"temperature": 0.2,'
+                                      ' "seed": null, "system_instruction": "Be terse."}}',
+                 "mlflow.spanOutputs": '{"candidates": [{"content": {"parts": [{"function_call": null, "text": "ho"}],'
+                                       ' "role": "model"}, "finish_reason": "STOP"}], "model_version": "gemini-2.5-flash-001",'
+                                       ' "response_id": "r1", "usage_metadata": {"thoughts_token_count": 5}}',
+                 "mlflow.chat.tokenUsage": '{"input_tokens": 42, "output_tokens": 12, "total_tokens": 59}'},
+                kind="llm", name="Models.generate_content",
+                fields={"model.requested": "gemini-2.5-flash", "model.response": "gemini-2.5-flash-001", "response.id": "r1",
+                        "tokens.output": 17, "tokens.reasoning": 5, "param.temperature": 0.2, "finish_reasons": ["stop"],
+                        "system": "Be terse.",
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"mlflow.spanType": '"CHAT_MODEL"', "mlflow.message.format": '"langchain"', "mlflow.llm.model": '"gpt-4o-mini"',
+                 "mlflow.spanInputs": '{"messages": [{"role": "user", "content": "hi"}]}',
+                 "invocation_params": '{"model": "gpt-4o-mini", "temperature": 0.2, "stop": null}',
+                 "mlflow.chat.tokenUsage": '{"input_tokens": 45, "output_tokens": 23, "total_tokens": 68}'},
+                kind="llm", name="ChatOpenAI",
+                events=(("new_token", {"token": "", "chunk": '{"kwargs": {"message": {"kwargs": {"response_metadata":'
+                                       ' {"finish_reason": "stop", "model_name": "gpt-4o-mini-2024-07-18"}}}}}'}),
+                        ("new_token", {"token": "", "chunk": '{"kwargs": {"message": {"kwargs": {"content": ""}}}}'})),
+                fields={"model.requested": "gpt-4o-mini", "model.response": "gpt-4o-mini-2024-07-18",
+                        "finish_reasons": ["stop"], "param.temperature": 0.2}),
         Example({"mlflow.spanType": '"CHAT_MODEL"', "mlflow.traceRequestId": '"tr-1"', "mlflow.message.format": '"openai"',
                  "mlflow.spanInputs": '{"messages": [{"role": "user", "content": "hi"}], "model": "gpt-4o-mini"}',
                  "mlflow.spanOutputs": '{"id": "chatcmpl-1", "choices": [{"finish_reason": "stop", "message":'
