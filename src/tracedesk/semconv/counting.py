@@ -24,6 +24,8 @@ MOST_BEGUN = 16
 """Output tokens that Anthropic's streams begin with at most, counted again in their final figure."""
 MOST_AT_ONCE = 32
 """Failed calls below one span among which the one around another is looked for, the latest first."""
+LATE_NS = 50_000_000
+"""How much later an SDK may end its own span of a stream than the instrumentation around it."""
 ASKING = " with {"
 """In Logfire's names of calls ("Message with {request_data[model]!r}")."""
 
@@ -93,7 +95,8 @@ def _traced_alone(
     traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]], found: list[dict[bytes, bytes]]
 ) -> None:
     """A call that an SDK traced itself as a trace of its own, while an instrumentation without context saw the same call and
-    no response id (LangChain's callbacks over Anthropic's streams): one ran within the other, with the same output."""
+    no response id (LangChain's callbacks over Anthropic's streams): one ran within the other, with the same output.
+    OpenInference for JavaScript ends its span a moment before the SDK ends its own; then the input is the same too."""
     alone: dict[int | None, list[tuple[SpanRow, int]]] = {}
     for number, (rows, _) in enumerate(traces):
         for row in rows if len(rows) == 1 else ():
@@ -105,9 +108,11 @@ def _traced_alone(
             if row.response_id or row.kind not in _COUNTED or row.span_id in skipped or row.span_id in found[number]:
                 continue
             for other, home in alone.get(row.output_tokens, ()):
+                equal = row.input_tokens == other.input_tokens
                 if (home != number and other.span_id not in found[home] and _one_model(row, other) and row.kind == other.kind
-                        and row.start_ns <= other.start_ns and (other.end_ns or 0) <= (row.end_ns or 0)):
-                    if row.input_tokens == other.input_tokens:
+                        and row.start_ns <= other.start_ns <= (row.end_ns or 0)
+                        and (other.end_ns or 0) <= (row.end_ns or 0) + (LATE_NS if equal else 0)):
+                    if equal:
                         found[home][other.span_id] = row.span_id
                     else:
                         found[number][row.span_id] = other.span_id
@@ -275,10 +280,11 @@ def _one_call(outer: SpanRow, inner: SpanRow) -> bool:
 
 def _raw_twin(row: SpanRow, other: SpanRow) -> bool:
     """Whether a span without response id is a streamed call whose figures the other has right: without cached tokens, maybe
-    with the output that the stream began with."""
+    with the output that the stream began with, or with an input that nobody knew (LangChain on Anthropic)."""
     said, final = row.output_tokens or 0, other.output_tokens or 0
-    return (row.response_id is None and other.response_id is not None and _without_cache(row, other)
-            and _one_model(row, other) and (abs(said - final) <= 1 or said <= MOST_BEGUN))
+    return (row.response_id is None and other.response_id is not None and _one_model(row, other)
+            and ((_without_cache(row, other) and (abs(said - final) <= 1 or said <= MOST_BEGUN))
+                 or (row.input_tokens == 0 and bool(other.input_tokens) and abs(said - final) <= 1)))
 
 
 def _one_model(one: SpanRow, other: SpanRow) -> bool:

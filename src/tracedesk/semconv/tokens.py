@@ -11,8 +11,12 @@ from typing import Any
 
 from tracedesk.model.kinds import COUNTED_KINDS, Kind
 from tracedesk.model.llm import LlmFields
+from tracedesk.semconv.values import count
 
 _ALL = ("tokens.input", "tokens.output", "tokens.total", "tokens.cache_read", "tokens.cache_write", "tokens.reasoning")
+
+
+_WRITTEN = ("cache_creation", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 
 
 def settle(fields: LlmFields, *, input_has_cache: bool) -> None:
@@ -40,6 +44,15 @@ def _add_cache(values: dict[str, Any], input_has_cache: bool) -> None:
     apart = total is not None and total == reported + output + cached
     if not input_has_cache or cached > reported or apart:
         values["tokens.input"] = reported + cached
+
+
+def langchain_written(details: Any) -> int | None:
+    """Tokens written to a cache, of LangChain's input_token_details: Anthropic's come by time to live, and `cache_creation` is
+    then 0, for the parts of an input must not overlap (langchain-anthropic's _create_usage_metadata)."""
+    if not isinstance(details, dict):
+        return None
+    known = [number for key in _WRITTEN if (number := count(details.get(key))) is not None]
+    return sum(known) if known else None
 
 
 def add_cached(fields: LlmFields) -> None:

@@ -83,6 +83,12 @@ def test_a_failed_call_beside_the_span_of_an_sdk_that_traces_itself_is_one_call(
     assert left_out(row(9, None, Kind.AGENT), one, failed(3, "anthropic.messages.create", 5, 91)) == {}
 
 
+def test_a_stream_whose_input_nobody_knew_is_the_call_inside() -> None:
+    inner = row(2, 1, Kind.LLM, (53, 21), response_id="m1", model="claude")
+    assert left_out(row(1, None, Kind.LLM, (0, 21), model="claude"), inner) == {1: 2}
+    assert left_out(row(1, None, Kind.LLM, (0, 9), model="claude"), inner) == {}
+
+
 def test_answers_of_one_id_one_after_another_are_several() -> None:
     later = {"start_ns": 2 * 10**9, "end_ns": 3 * 10**9}
     assert left_out(row(1, None, Kind.AGENT), row(2, 1, Kind.LLM, (42, 17), response_id="chatcmpl-0"),
@@ -162,6 +168,14 @@ def test_a_call_that_an_sdk_traced_alone_is_the_one_around_it(asked: int, kept: 
                                                                                 {2: 1} if kept == 1 else {}]
     late = row(3, None, Kind.LLM, (53, 21), response_id="m1", name="anthropic.messages.create", end_ns=9 * 10**9)
     assert counted_across([([seen], {}), ([late], {})]) == [{}, {}]
+
+
+@pytest.mark.parametrize(("later_ns", "asked", "repeats"), [(10**6, 53, True), (10**6, 33, False), (10**9, 53, False)])
+def test_an_sdk_may_end_its_own_span_a_moment_later(later_ns: int, asked: int, repeats: bool) -> None:
+    around = row(1, None, Kind.LLM, (asked, 21), model="claude", start_ns=5)
+    own = row(2, None, Kind.LLM, (53, 21), model="claude", response_id="m1", name="anthropic.messages.create", start_ns=5,
+              end_ns=around.end_ns + later_ns)
+    assert counted_across([([around], {}), ([own], {})]) == [{}, {own.span_id: around.span_id} if repeats else {}]
 
 
 def test_across_traces_the_one_with_tokens_stays() -> None:

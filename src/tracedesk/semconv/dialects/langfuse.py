@@ -11,13 +11,18 @@ from tracedesk.semconv.kinds import by
 from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.parts import tool_response
 from tracedesk.semconv.sources import each_json, quoted, span_name
-from tracedesk.semconv.values import count, structure, text, usd
+from tracedesk.semconv.tokens import langchain_written
+from tracedesk.semconv.values import count, dig, structure, text, usd
 from tracedesk.semconv.view import View
 
 _INPUT, _USAGE, _COST = ("langfuse.observation.input", "langfuse.observation.usage_details",
                          "langfuse.observation.cost_details")
 _MARKS_OF_A_CALL = ("langfuse.observation.model.name", _USAGE, _COST, "langfuse.observation.model.parameters",
                     "langfuse.observation.prompt.name")
+
+
+_SPLIT = "cache_creation_ephemeral_"
+"""Where the LangChain handler puts Anthropic's split of the tokens written to a cache, beside their sum."""
 
 
 def _unlabelled_generation(view: View) -> Kind | None:
@@ -51,7 +56,19 @@ def _usage(view: View, side: str, provider_key: str) -> int | None:
 def _is_bucket(key: str, side: str, usage: dict[str, Any]) -> bool:
     if key.endswith(("_5m", "_1h")) and key[:-3] in usage:
         return False
+    if key.startswith(_SPLIT) and usage.get("cache_creation_input_tokens"):
+        return False
     return key.startswith(side) or (side == "input" and "cache" in key and not key.startswith("output"))
+
+
+def _written(view: View) -> int | None:
+    """Tokens written to a cache: the sum, or LangChain's parts by time to live beside a sum of 0 (see `langchain_written`)."""
+    usage = view.decoded(_USAGE)
+    if not isinstance(usage, dict):
+        return None
+    known = count(dig(usage, "input_cache_creation|cache_creation_input_tokens|input_cache_creation_5m"))
+    return known or langchain_written({key.removeprefix("input_"): value for key, value in usage.items()
+                                       if isinstance(key, str)}) or known
 
 
 def _input_tokens(view: View) -> int | None:
@@ -176,11 +193,10 @@ PART = Dialect(
             "input_cached_tokens|input_cache_read|cache_read_input_tokens|prompt_tokens_details.cached_tokens|"
             "input_tokens_details.cached_tokens",
         ),
-        "tokens.cache_write": A(
-            "langfuse.observation.usage_details",
-            "input_cache_creation|cache_creation_input_tokens|input_cache_creation_5m",
-        ),
-        "tokens.cache_write_1h": A("langfuse.observation.usage_details", "input_cache_creation_1h"),
+        "tokens.cache_write": call(_written, _USAGE, needs=_USAGE),
+        "tokens.cache_write_1h": A("langfuse.observation.usage_details",
+                                   "input_cache_creation_1h|input_ephemeral_1h_input_tokens|"
+                                   "cache_creation_ephemeral_1h_input_tokens"),
         "tokens.reasoning": A(
             "langfuse.observation.usage_details",
             "output_reasoning_tokens|output_reasoning|completion_tokens_details.reasoning_tokens|"
@@ -231,6 +247,14 @@ PART = Dialect(
                                                        ' "prompt_tokens_details": {"cached_tokens": 8}}'},
                 kind="llm", scope="langfuse-sdk",
                 fields={"tokens.input": 42, "tokens.output": 17, "tokens.cache_read": 8, "model.requested": "gpt-4o-mini"}),
+        Example({"langfuse.observation.type": "generation", "langfuse.observation.model.name": "claude-sonnet-4-5",
+                 "langfuse.observation.metadata.ls_provider": '"anthropic"',
+                 "langfuse.observation.usage_details": '{"cache_creation_input_tokens": 12, "cache_read_input_tokens": 0,'
+                                                       ' "input": 31, "output": 27, "cache_creation_ephemeral_1h_input_tokens":'
+                                                       ' 0, "cache_creation_ephemeral_5m_input_tokens": 12}'},
+                kind="llm", scope="langfuse-sdk", name="ChatAnthropic",
+                fields={"tokens.input": 43, "tokens.output": 27, "tokens.cache_write": 12, "provider": "anthropic",
+                        "model.requested": "claude-sonnet-4-5"}),
         Example({"langfuse.observation.type": "tool", "langfuse.observation.input": '{"city": "Paris"}',
                  "langfuse.observation.output": '{"temp_c": 18}'},
                 kind="tool", scope="langfuse-sdk", name="get_weather",

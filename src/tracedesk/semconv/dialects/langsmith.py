@@ -6,6 +6,7 @@ from typing import Any
 
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below
 from tracedesk.semconv.kinds import by
+from tracedesk.semconv.tokens import langchain_written
 from tracedesk.semconv.values import comma_strings, python_repr
 
 _ANSWER = "generations[0][0].message.kwargs.response_metadata."
@@ -69,8 +70,8 @@ PART = Dialect(
             A("langsmith.metadata.usage_metadata", "input_token_details.cache_read"),
         ),
         "tokens.cache_write": (
-            A("gen_ai.usage.input_token_details", "cache_creation", decode=python_repr),
-            A("langsmith.metadata.usage_metadata", "input_token_details.cache_creation"),
+            A("gen_ai.usage.input_token_details", "@self", decode=python_repr, form=langchain_written),
+            A("langsmith.metadata.usage_metadata", "input_token_details", form=langchain_written),
         ),
         "tokens.reasoning": (
             A("gen_ai.usage.output_token_details", "reasoning", decode=python_repr),
@@ -79,7 +80,8 @@ PART = Dialect(
         "cost.total": A("langsmith.metadata.usage_metadata", "total_cost"),
         "finish_reasons": (
             "gen_ai.response.finish_reasons",
-            A("gen_ai.completion", "generations[0][0].generation_info.finish_reason"),
+            A("gen_ai.completion", "generations[0][0].generation_info.finish_reason|"
+              f"{_ANSWER}finish_reason|{_ANSWER}stop_reason"),
         ),
         "session.id": (
             "langsmith.metadata.session_id",
@@ -94,6 +96,13 @@ PART = Dialect(
         "error.type": "error.type",
     },
     examples=(
+        Example({"langsmith.span.kind": "llm", "gen_ai.usage.input_tokens": 43, "gen_ai.usage.output_tokens": 27,
+                 "gen_ai.usage.input_token_details": "{'cache_read': 0, 'cache_creation': 0, 'ephemeral_5m_input_tokens': 12}",
+                 "gen_ai.completion": '{"generations": [[{"message": {"lc": 1, "id": ["AIMessage"], "kwargs": {"content": "ho",'
+                                      ' "response_metadata": {"id": "msg_1", "stop_reason": "tool_use"}}}}]]}'},
+                kind="llm", scope="langsmith", name="ChatAnthropic",
+                fields={"tokens.input": 43, "tokens.cache_write": 12, "finish_reasons": ["tool_calls"],
+                        "response.id": "msg_1"}),
         Example({"langsmith.span.kind": "llm", "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini",
                  "langsmith.metadata.ls_provider": "openai", "langsmith.metadata.ls_temperature": "0.2",
                  "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 17,
