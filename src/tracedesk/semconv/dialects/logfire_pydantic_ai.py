@@ -8,7 +8,7 @@ from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call
 from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import input_list, output_list
 from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
-from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS, OTEL_TIER
+from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS, OTEL_REASONING, OTEL_TIER
 from tracedesk.semconv.sources import quoted
 from tracedesk.semconv.values import dig, structure
 from tracedesk.semconv.view import View
@@ -57,8 +57,10 @@ PART = Dialect(
     fields={
         "model.requested": ("gen_ai.request.model", "model_name", A("request_data", "model")),
         "cost.total": "operation.cost",
-        "tokens.cache_read": (*OTEL_CACHE_READ, A("gen_ai.usage.raw", _RAW_CACHE_READ)),
+        "tokens.cache_read": (*OTEL_CACHE_READ, A("gen_ai.usage.raw", _RAW_CACHE_READ),
+                              A("usage", "input_tokens_details.cached_tokens", only="llm")),
         "tokens.cache_write": (*OTEL_CACHE_WRITE, A("gen_ai.usage.raw", "cache_creation_input_tokens")),
+        "tokens.reasoning": (*OTEL_REASONING, A("usage", "output_tokens_details.reasoning_tokens", only="llm")),
         "agent.name": ("gen_ai.agent.name", "agent_name", A("name", only="agent")),
         "tool.name": (A("gen_ai.tool.name", only="tool mcp"), A("name", only="tool")),
         "agent.id": ("gen_ai.agent.id", "gen_ai.agent.call.id"),
@@ -71,12 +73,14 @@ PART = Dialect(
             input_list("events"),
             input_list("all_messages_events", only="agent"),
             "all_messages",
+            A("input", only="llm"),            # OpenAI Agents on chat completions: request_data ends with the answer
             A("request_data", "messages|input"),
         ),
         "output.messages": (
             "gen_ai.output.messages", output_list("events"), A("response_data", "message|combined_chunk_content"),
-            A("response", "output", only="llm"),
+            A("response", "output", only="llm"), A("output", only="llm"),
         ),
+        "response.id": ("gen_ai.response.id", A("output", "[0].output[0].provider_data.response_id", only="llm")),
         "system": "gen_ai.system_instructions",
         "tools": (
             "gen_ai.tool.definitions", A("model_request_parameters", "function_tools"), A("response", "tools", only="llm"),
@@ -123,6 +127,15 @@ PART = Dialect(
                  "error": '{"message": "Error in agent run", "data": {"error": "Error code: 400 - Bad request"}}'},
                 kind="agent", scope="logfire.openai_agents", name="Agent run: {name!r}", status=(2, ""),
                 fields={"agent.name": "weather", "error.message": "Error code: 400 - Bad request"}),
+        Example({"logfire.msg": "Chat completion with 'm'", "gen_ai.request.model": "m", "gen_ai.usage.input_tokens": 42,
+                 "gen_ai.usage.output_tokens": 17, "input": '[{"role": "user", "content": "hi"}]',
+                 "output": '[{"role": "assistant", "content": "ho"}]',
+                 "request_data": '{"messages": [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]}',
+                 "usage": '{"input_tokens_details": {"cached_tokens": 8}, "output_tokens_details": {"reasoning_tokens": 5}}'},
+                kind="llm", scope="logfire.openai_agents", name="Chat completion with {gen_ai.request.model!r}",
+                fields={"tokens.cache_read": 8, "tokens.reasoning": 5,
+                        "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
         Example({"gen_ai.tool.name": "get_weather", "gen_ai.tool.call.id": "call_1", "tool_arguments": '{"city": "Paris"}',
                  "tool_response": "18", "logfire.msg": "running tool: get_weather"},
                 kind="tool", scope="pydantic-ai", name="running tool",
