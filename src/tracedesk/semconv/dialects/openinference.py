@@ -24,17 +24,16 @@ def _query(value: Any) -> str | None:
     return text(value) if found is None else text(dig(found, "query|query_bundle.query_str|query_str|input|q|question"))
 
 
-_JS = "@arizeai/openinference-instrumentation-"
+_JS, _PY = "@arizeai/openinference-instrumentation-", "openinference.instrumentation."
 _GENERATION = "generations[0][0].message.kwargs."
 
 
-def _whole(attr: str, default_role: str, *senders: str) -> Source:
+def _whole(attr: str, default_role: str, *scopes: str) -> Source:
     """A whole request or answer, where flattening lost some of it: LangChain.js its call ids, blocks and Responses items, the
-    JavaScript agents the reasoning of Responses, Bedrock's client the results of tools."""
-    scopes = tuple(_JS + sender for sender in senders)
-
+    JavaScript agents the reasoning of Responses, Bedrock's client and Anthropic's the results of tools; in Python Mistral's
+    and google-genai the ids of calls, Portkey the calls."""
     def said(view: View) -> Any:
-        found = structure(view.attributes.get(attr)) if view.span.scope.name.startswith(scopes) else None
+        found = view.decoded(attr) if view.span.scope.name.startswith(scopes) else None
         return exchange(found, default_role) if found else None
 
     return call(said, attr, needs=attr, only="llm")
@@ -53,12 +52,37 @@ def _agents_input(view: View) -> Any:
     return said
 
 
-def _bedrock(key: str) -> Source:
-    """What Bedrock's usage says about cached tokens: of its Converse calls the JavaScript client hands on the rest only."""
-    def counted(view: View) -> Any:
-        return dig(view.decoded("output.value"), f"usage.{key}") if view.span.scope.name.startswith(_JS + "bedrock") else None
+def _asked_flat(value: Any) -> Any:
+    """AutoGen's package writes the results of tools beside the message: `llm.input_messages.N.function.M`, JSON each."""
+    if isinstance(value, list) and any(isinstance(item, dict) and "function" in item for item in value):
+        value = [_results(item) if isinstance(item, dict) and "function" in item else item for item in value]
+    return exchange(value, "user")
 
-    return call(counted, "output.value", needs="output.value", only="llm")
+
+def _results(item: dict[str, Any]) -> dict[str, Any]:
+    given = item["function"]
+    listed = [found for one in (given if isinstance(given, list) else [given]) if isinstance(found := structure(one), dict)]
+    return {"role": "tool", "content": [
+        {"type": "tool_result", "id": found.get("call_id"), "content": found.get("content")} for found in listed]}
+
+
+_SUMS_ONLY = (_PY + "mistralai", _PY + "portkey")
+
+
+def _answered(path: str, *scopes: str) -> Source:
+    """A part of the usage that stands in the answer alone: of Bedrock's Converse calls the JavaScript package hands on the rest
+    only, those of Mistral and Portkey know nothing but sums."""
+    def said(view: View) -> Any:
+        told = view.span.scope.name.startswith(scopes)
+        return dig(view.decoded("output.value"), f"usage.{path}|data.usage.{path}") if told else None
+
+    return call(said, "output.value", needs="output.value", only="llm")
+
+
+def _schema(value: Any) -> Any:
+    """The parameters that a tool takes. Agno's package writes under the same name those that it was given."""
+    found = structure(value)
+    return found if isinstance(found, dict) and ("properties" in found or "$schema" in found or "type" in found) else None
 
 
 def _answer_id(value: Any) -> str | None:
@@ -105,10 +129,12 @@ PART = Dialect(
         "operation": "openinference.span.kind",
         "param.all": ("llm.invocation_parameters", "embedding.invocation_parameters"),
         "input.messages": (call(_agents_input, "input.value", needs="input.value", only="llm"),
-                           _whole("input.value", "user", "langchain", "bedrock"), flat("llm.input_messages"),
-                           flat("llm.prompts"), "llm.prompts"),
-        "output.messages": (_whole("output.value", "assistant", "langchain", "openai-agents"), flat("llm.output_messages"),
-                            flat("llm.choices")),
+                           _whole("input.value", "user", _JS + "langchain", _JS + "bedrock", _JS + "anthropic",
+                                  _PY + "mistralai"),
+                           flat("llm.input_messages", form=_asked_flat), flat("llm.prompts"), "llm.prompts"),
+        "output.messages": (_whole("output.value", "assistant", _JS + "langchain", _JS + "openai-agents", _PY + "mistralai",
+                                   _PY + "google_genai", _PY + "portkey"),
+                            flat("llm.output_messages"), flat("llm.choices")),
         "system": A("llm.invocation_parameters", "system|instructions", only="llm", decode=_asked_for),
         "tools": flat("llm.tools"),
         "input.value": "input.value",
@@ -120,7 +146,7 @@ PART = Dialect(
         "tool.call_id": ("tool.id", "tool_call.id"),
         "tool.args": (A("input.value", only="tool"), "tool.parameters", "tool_call.function.arguments"),
         "tool.result": A("output.value", only="tool"),
-        "tool.schema": ("tool.json_schema", "tool.parameters"),
+        "tool.schema": ("tool.json_schema", A("tool.parameters", form=_schema)),
         "retrieval.query": A("input.value", only="retriever", form=_query),
         "retrieval.documents": (flat("retrieval.documents"), A("output.value", only="retriever")),
         "retrieval.k": A("input.value", "k|top_k|similarity_top_k", only="retriever"),
@@ -131,26 +157,31 @@ PART = Dialect(
         "rerank.output_documents": flat("reranker.output_documents"),
         "embedding.inputs": (flat("embedding.embeddings"), "embedding.text"),
         "embedding.vectors": (flat("embedding.embeddings"), "embedding.vector"),
-        "tokens.input": ("llm.token_count.prompt", "decision.token_count.input"),
+        "tokens.input": ("llm.token_count.prompt", "decision.token_count.input",
+                         A("output.value", "meta.usage.prompt_tokens", only="embedding")),
         "tokens.output": ("llm.token_count.completion", "decision.token_count.output"),
         "tokens.total": "llm.token_count.total",
         "tokens.cache_read": (
             "llm.token_count.prompt_details.cache_read",
             "llm.token_count.prompt_details.cache_input",
-            _bedrock("cacheReadInputTokens"),
+            _answered("cacheReadInputTokens", _JS + "bedrock"),
+            _answered("prompt_tokens_details.cached_tokens", *_SUMS_ONLY),
         ),
-        "tokens.cache_write": ("llm.token_count.prompt_details.cache_write", _bedrock("cacheWriteInputTokens")),
-        "tokens.reasoning": "llm.token_count.completion_details.reasoning",
+        "tokens.cache_write": ("llm.token_count.prompt_details.cache_write",
+                               _answered("cacheWriteInputTokens", _JS + "bedrock")),
+        "tokens.reasoning": ("llm.token_count.completion_details.reasoning",
+                             _answered("completion_tokens_details.reasoning_tokens", *_SUMS_ONLY)),
         "tokens.input_audio": "llm.token_count.prompt_details.audio",
         "tokens.output_audio": "llm.token_count.completion_details.audio",
         "cost.input": "llm.cost.prompt",
         "cost.output": "llm.cost.completion",
         "cost.total": "llm.cost.total",
         "cost.details": (below("llm.cost.prompt_details"), below("llm.cost.completion_details")),
-        "finish_reasons": ("llm.finish_reason", "llm.stop_reason", A("output.value", "choices[*].finish_reason|stop_reason")),
+        "finish_reasons": ("llm.finish_reason", "llm.stop_reason",
+                           A("output.value", "choices[*].finish_reason|stop_reason|finish_reason")),
         "ttft_s": first_event_wait("First Token Stream Event"),
         "response.id": (
-            A("output.value", "id|llm_output.id|response_id", only="llm embedding"),
+            A("output.value", "id|llm_output.id|response_id|data.id", only="llm embedding"),
             A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].id", only="llm", form=_answer_id),
         ),
         "service_tier": A("output.value", f"service_tier|usage.service_tier|{_GENERATION}response_metadata.service_tier",
@@ -179,6 +210,27 @@ PART = Dialect(
         "project": resource("openinference.project.name"),
     },
     examples=(
+        Example({"openinference.span.kind": "LLM", "llm.input_messages.0.message.role": "user",
+                 "llm.input_messages.0.message.content": "hi", "llm.input_messages.1.message.role": "function",
+                 "llm.input_messages.1.function.0": '{"name": "get_weather", "content": "18", "call_id": "c1"}',
+                 "output.value": '{"finish_reason": "function_calls", "content": []}'},
+                kind="llm", scope="openinference.instrumentation.autogen_agentchat",
+                fields={"finish_reasons": ["tool_calls"], "input.messages": [
+                    {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+                    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": "18"}]}]}),
+        Example({"openinference.span.kind": "LLM", "llm.token_count.prompt": 42, "llm.token_count.completion": 17,
+                 "llm.output_messages.0.message.role": "assistant",
+                 "llm.output_messages.0.message.tool_calls.0.tool_call.function.name": "f",
+                 "output.value": '{"id": "r1", "usage": {"prompt_tokens_details": {"cached_tokens": 8},'
+                                 ' "completion_tokens_details": {"reasoning_tokens": 5}}, "choices": [{"message":'
+                                 ' {"role": "assistant", "tool_calls": [{"id": "c1", "function": {"name": "f",'
+                                 ' "arguments": "{}"}}]}}]}'},
+                kind="llm", scope="openinference.instrumentation.mistralai",
+                fields={"tokens.cache_read": 8, "tokens.reasoning": 5, "output.messages": [
+                    {"role": "assistant", "parts": [{"type": "tool_call", "id": "c1", "name": "f", "arguments": {}}]}]}),
+        Example({"openinference.span.kind": "TOOL", "tool.name": "get_weather", "tool.parameters": '{"city": "Paris"}'},
+                kind="tool", scope="openinference.instrumentation.agno",
+                fields={"tool.args": {"city": "Paris"}, "tool.schema": None}),
         Example({"openinference.span.kind": "LLM", "llm.system": "openai", "llm.model_name": "gpt-4o-mini-2024-07-18",
                  "llm.invocation_parameters": '{"model": "gpt-4o-mini", "temperature": 0.2}',
                  "llm.token_count.prompt": 42, "llm.token_count.completion": 17,
