@@ -96,20 +96,22 @@ def _traced_alone(
 ) -> None:
     """A call that an SDK traced itself as a trace of its own, while an instrumentation without context saw the same call and
     no response id (LangChain's callbacks over Anthropic's streams): one ran within the other, with the same output.
-    OpenInference for JavaScript ends its span a moment before the SDK ends its own; then the input is the same too."""
+    OpenInference for JavaScript ends its span a moment before the SDK ends its own; then the input is the same too. So it is
+    where the instrumentation knows the response id and the SDK does not (Mistral)."""
     alone: dict[int | None, list[tuple[SpanRow, int]]] = {}
     for number, (rows, _) in enumerate(traces):
         for row in rows if len(rows) == 1 else ():
-            if row.name.startswith(SELF_TRACED) and row.response_id and row.span_id not in found[number]:
+            if _traced_itself(row) and row.span_id not in found[number]:
                 alone.setdefault(row.output_tokens, []).append((row, number))
     alone.pop(None, None)
     for number, (rows, skipped) in enumerate(traces) if alone else ():
         for row in rows:
-            if row.response_id or row.kind not in _COUNTED or row.span_id in skipped or row.span_id in found[number]:
+            if row.kind not in _COUNTED or row.span_id in skipped or row.span_id in found[number] or _traced_itself(row):
                 continue
             for other, home in alone.get(row.output_tokens, ()):
                 equal = row.input_tokens == other.input_tokens
                 if (home != number and other.span_id not in found[home] and _one_model(row, other) and row.kind == other.kind
+                        and not (row.response_id and (other.response_id or not equal))
                         and row.start_ns <= other.start_ns <= (row.end_ns or 0)
                         and (other.end_ns or 0) <= (row.end_ns or 0) + (LATE_NS if equal else 0)):
                     if equal:
@@ -117,6 +119,13 @@ def _traced_alone(
                     else:
                         found[number][row.span_id] = other.span_id
                     break
+
+
+def _traced_itself(row: SpanRow) -> bool:
+    """Whether a span looks like one that an SDK wrote of its own request: Anthropic's has a response id, Mistral's none."""
+    if row.response_id:
+        return row.name.startswith(SELF_TRACED)
+    return "_v1_" in row.name and row.name.endswith("_post")
 
 
 def _streamed_alone(

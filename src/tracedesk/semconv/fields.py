@@ -105,6 +105,12 @@ def called_with(said: Any) -> dict[str, Any] | None:
     return {name.removesuffix(".value"): value for name, value in said.items() if name.endswith(".value")} or None
 
 
+def response_id(value: Any) -> str | None:
+    """The id of an answer. OpenAI Agents gives every answer of chat completions the same (agents/models/fake_id.py)."""
+    found = values.text(value)
+    return None if found == "__fake_id__" else found
+
+
 def output_type(value: Any) -> str | None:
     """`json_schema` of a text or of OpenAI's response_format object."""
     found = values.structure(value)
@@ -125,7 +131,7 @@ def tool_value(value: Any) -> Any:
 FORMS: dict[str, Form] = {
     **dict.fromkeys((
         "operation", "display_name", "model.requested", "model.response", "provider.endpoint", "api.type", "service_tier",
-        "response.id", "param.reasoning_effort", "param.end_user", "input.mime", "output.mime",
+        "param.reasoning_effort", "param.end_user", "input.mime", "output.mime",
         "tool.name", "tool.call_id", "tool.description", "tool.type", "retrieval.source", "rerank.query", "rerank.model",
         "user.id", "session.id", "prompt.name", "prompt.id", "prompt.version", "prompt.template", "environment", "release",
         "project", "agent.name", "agent.id", "agent.description", "agent.version", "workflow.name", "graph.node_id",
@@ -134,6 +140,7 @@ FORMS: dict[str, Form] = {
     ), values.text),
     "error.type": error_type,
     "provider": aliases.provider,
+    "response.id": response_id,
     "finish_reasons": aliases.finish_reasons,
     **dict.fromkeys(("param.temperature", "param.top_p", "param.presence_penalty", "param.frequency_penalty",
                      "param.repetition_penalty"), values.real),

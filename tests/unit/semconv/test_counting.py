@@ -178,6 +178,15 @@ def test_an_sdk_may_end_its_own_span_a_moment_later(later_ns: int, asked: int, r
     assert counted_across([([around], {}), ([own], {})]) == [{}, {own.span_id: around.span_id} if repeats else {}]
 
 
+def test_a_request_that_mistrals_sdk_traced_alone_is_the_call_around_it() -> None:
+    around = row(1, None, Kind.LLM, (42, 17), model="mistral", response_id="c1")
+    own = {"model": "mistral", "name": "chat_completion_v1_chat_completions_post", "end_ns": 90}
+    first, second = row(2, None, Kind.LLM, (42, 17), **own), row(3, None, Kind.LLM, (42, 17), **own)
+    assert counted_across([([around], {}), ([first], {})]) == [{}, {first.span_id: around.span_id}]
+    assert counted_across([([around], {}), ([row(2, None, Kind.LLM, (41, 17), **own)], {})]) == [{}, {}]
+    assert counted_across([([first], {}), ([second], {})]) == [{}, {}]
+
+
 def test_across_traces_the_one_with_tokens_stays() -> None:
     one = [row(1, None, Kind.LLM, response_id="m1")]
     other = [row(2, None, Kind.LLM, (53, 21), response_id="m1")]

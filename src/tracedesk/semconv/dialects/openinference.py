@@ -86,9 +86,9 @@ def _schema(value: Any) -> Any:
 
 
 def _answer_id(value: Any) -> str | None:
-    """A response id, and not LangChain's id of the run."""
+    """A response id, and not LangChain's id of the run nor what OpenAI Agents puts in its place."""
     name = text(value)
-    return None if name is None or name.startswith(("run-", "run_", "lc_run")) else name
+    return None if name is None or name.startswith(("run-", "run_", "lc_run", "__fake_id__")) else name
 
 
 PART = Dialect(
@@ -134,7 +134,8 @@ PART = Dialect(
                            flat("llm.input_messages", form=_asked_flat), flat("llm.prompts"), "llm.prompts"),
         "output.messages": (_whole("output.value", "assistant", _JS + "langchain", _JS + "openai-agents", _PY + "mistralai",
                                    _PY + "google_genai", _PY + "portkey"),
-                            flat("llm.output_messages"), flat("llm.choices")),
+                            flat("llm.output_messages"), flat("llm.choices"),
+                            A("output.value", "[0].output", only="llm")),
         "system": A("llm.invocation_parameters", "system|instructions", only="llm", decode=_asked_for),
         "tools": flat("llm.tools"),
         "input.value": "input.value",
@@ -182,7 +183,8 @@ PART = Dialect(
         "ttft_s": first_event_wait("First Token Stream Event"),
         "response.id": (
             A("output.value", "id|llm_output.id|response_id|data.id", only="llm embedding"),
-            A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].id", only="llm", form=_answer_id),
+            A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].output[0].provider_data.response_id|[0].id",
+              only="llm", form=_answer_id),
         ),
         "service_tier": A("output.value", f"service_tier|usage.service_tier|{_GENERATION}response_metadata.service_tier",
                           only="llm"),
