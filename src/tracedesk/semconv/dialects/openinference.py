@@ -183,8 +183,8 @@ PART = Dialect(
         "ttft_s": first_event_wait("First Token Stream Event"),
         "response.id": (
             A("output.value", "id|llm_output.id|response_id|data.id", only="llm embedding"),
-            A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|[0].output[0].provider_data.response_id|[0].id",
-              only="llm", form=_answer_id),
+            A("output.value", f"{_GENERATION}response_metadata.id|{_GENERATION}id|"
+              "[0].output[0].provider_data.response_id|[0].id", only="llm", form=_answer_id),
         ),
         "service_tier": A("output.value", f"service_tier|usage.service_tier|{_GENERATION}response_metadata.service_tier",
                           only="llm"),
