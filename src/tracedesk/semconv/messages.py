@@ -76,6 +76,8 @@ def _from(value: Any, default_role: str, wrapped: bool, depth: int) -> list[Mess
         return _from_list(value, default_role, wrapped, depth)
     if not isinstance(value, dict):
         return None
+    if _is_model_message(value):
+        return _turns([value])
     if is_message(value):
         return [one_message(value, default_role)]
     return _from_wrapper(value, default_role, depth) if wrapped else None
@@ -84,6 +86,8 @@ def _from(value: Any, default_role: str, wrapped: bool, depth: int) -> list[Mess
 def _from_list(value: list[Any], default_role: str, wrapped: bool, depth: int) -> list[Message] | None:
     if not value or depth > MAX_NESTING:
         return None
+    if _is_model_message(value[0]):
+        return _turns(value)
     if all(is_message(item) for item in value):
         return [one_message(item, default_role) for item in value]
     if all(blocks.is_typed_block(item) for item in value) or (wrapped and all(blocks.is_block(item) for item in value)):
@@ -117,6 +121,36 @@ def _is_pair(item: Any) -> bool:
     """LangChain's short form of a message: [role, content]."""
     return (isinstance(item, list) and len(item) == 2 and known_role(item[0]) is not None
             and isinstance(item[1], str | list) and bool(item[1]))
+
+
+def _is_model_message(item: Any) -> bool:
+    """Whether a value is a request or a response of Pydantic AI's own history (MLflow dumps it whole)."""
+    return isinstance(item, dict) and item.get("kind") in ("request", "response") and isinstance(item.get("parts"), list)
+
+
+_PART_ROLE = {"system-prompt": "system", "user-prompt": "user", "tool-return": "tool", "retry-prompt": "tool"}
+
+
+def _turns(items: list[Any]) -> list[Message]:
+    """The messages in a history of Pydantic AI: a request holds parts of several speakers, and repeats the instructions."""
+    found: list[Message] = []
+    for item in filter(_is_model_message, items):
+        instructions = text(item.get("instructions"))
+        if instructions is not None and not found:
+            found.append(_message("system", [blocks.text_part(instructions)]))
+        answer = item["kind"] == "response"
+        for part in item["parts"]:
+            kind = part.get("part_kind") if isinstance(part, dict) else None
+            made = blocks.parts(part)
+            name = "assistant" if answer else _PART_ROLE.get(kind, "user") if isinstance(kind, str) else "user"
+            if found and found[-1]["role"] == name:
+                found[-1]["parts"] += made
+            else:
+                found.append(_message(name, made))
+        reason = finish_reason(item.get("finish_reason"))
+        if answer and reason is not None and found:
+            found[-1]["finish_reason"] = reason
+    return found
 
 
 def _says_nothing(item: Any) -> bool:

@@ -89,6 +89,8 @@ def is_typed_block(item: Any) -> bool:
 
 def _block(block: dict[str, Any]) -> list[Part]:
     kind = block.get("type")
+    if kind is None and isinstance(block.get("part_kind"), str):
+        kind = _PART_KIND.get(block["part_kind"])
     made: list[Part] | None = None
     if isinstance(kind, str) and kind in _BY_TYPE:
         made = _BY_TYPE[kind](block)
@@ -132,7 +134,7 @@ def _call(block: dict[str, Any]) -> list[Part]:
         inner = {**inner, **inner["function"]}
     call_id = _first(block, "call_id", "callId", "id", "toolCallId", "tool_call_id", "tool_id", "toolUseId", "ref",
                      or_else=inner.get("id"))
-    name = _first(block, "name", "toolName", or_else=inner.get("name"))
+    name = _first(block, "name", "toolName", "tool_name", or_else=inner.get("name"))
     arguments = _first(block, "arguments", "input", "args", or_else=inner.get("arguments"))
     return [tool_call(call_id, name, arguments)]
 
@@ -296,6 +298,11 @@ _BY_TYPE: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
     "video": _source("video"), "document": _source("document"), "input_file": _file, "file": _file,
     **dict.fromkeys(("blob", "uri", "compaction", "refusal"), _kept),
 }
+
+_PART_KIND = {"text": "text", "system-prompt": "text", "user-prompt": "text", "thinking": "thinking", "tool-call": "tool_call",
+              "tool-return": "tool_result", "retry-prompt": "tool_result", "builtin-tool-call": "server_tool_call",
+              "builtin-tool-return": "tool_result"}
+"""Pydantic AI's names for the parts of a message."""
 
 _BY_KEY: dict[str, Callable[[dict[str, Any]], list[Part]]] = {
     "tool_call": _call,                        # OpenInference: beside a message_content that says no more than `tool_use`

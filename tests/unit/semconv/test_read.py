@@ -200,6 +200,24 @@ def test_objects_of_google_genai_dumped_whole_are_what_they_hold() -> None:
         {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": {"y": 2}}]}]
 
 
+def test_a_history_of_pydantic_ai_is_a_chat() -> None:
+    said = [{"kind": "request", "instructions": "Be terse.", "parts": [{"part_kind": "user-prompt", "content": "hi"}]},
+            {"kind": "response", "finish_reason": "tool_call", "parts": [
+                {"part_kind": "thinking", "content": "Hm."},
+                {"part_kind": "tool-call", "tool_name": "f", "args": '{"x": 1}', "tool_call_id": "c1"}]},
+            {"kind": "request", "instructions": "Be terse.", "parts": [
+                {"part_kind": "tool-return", "tool_name": "f", "content": "2", "tool_call_id": "c1"},
+                {"part_kind": "user-prompt", "content": "and?"}]}]
+    assert exchange(said, "user") == [
+        {"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+        {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+        {"role": "assistant", "parts": [{"type": "reasoning", "content": "Hm."},
+                                        {"type": "tool_call", "id": "c1", "name": "f", "arguments": {"x": 1}}],
+         "finish_reason": "tool_calls"},
+        {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": "2"}]},
+        {"role": "user", "parts": [{"type": "text", "content": "and?"}]}]
+
+
 @pytest.mark.parametrize("value", ['<groq.Stream object at 0x7f2420cb8b10>', '"<anthropic.Stream object at 0x7F>"'])
 def test_the_repr_of_an_object_is_no_answer(value: str) -> None:
     assert exchange(value, "assistant") is None

@@ -21,12 +21,17 @@ def _tags(value: Any) -> list[str] | None:
     return [f"{name}={json_value(item)}" for name, item in value.items()] if isinstance(value, dict) else None
 
 
-def _gemini_version(view: View) -> str | None:
-    """The model that answered. `mlflow.llm.model` is the one asked for where the answer is an object of google-genai."""
-    if "gemini" not in str(view.attributes.get("mlflow.message.format")):
-        return None
-    answer = view.decoded("mlflow.spanOutputs")
-    return text(answer.get("model_version")) if isinstance(answer, dict) else None
+def _is_response(view: View) -> bool:
+    """Whether the attributes are those of a response object: so does the tracer for OpenAI Agents write them."""
+    return view.attributes.get("object") == '"response"'
+
+
+def _answers_model(view: View) -> Any:
+    return json_value(view.attributes.get("model")) if _is_response(view) else None
+
+
+def _response_id(view: View) -> Any:
+    return json_value(view.attributes.get("id")) if _is_response(view) else None
 
 
 def _of_last_chunk(*names: str) -> Callable[[View], str | None]:
@@ -62,38 +67,44 @@ PART = Dialect(
     fields={
         "input.value": "mlflow.spanInputs",
         "output.value": "mlflow.spanOutputs",
-        "input.messages": A("mlflow.spanInputs", "messages|input|contents|@self", only="llm"),
-        "output.messages": A("mlflow.spanOutputs", only="llm"),
+        "input.messages": A("mlflow.spanInputs", "messages|input|contents|body|@self", only="llm"),
+        "output.messages": (A("mlflow.spanOutputs", "body", only="llm"), A("mlflow.spanOutputs", only="llm")),
         "system": A("mlflow.spanInputs", "system|instructions|config.system_instruction"),
         "tools": ("mlflow.chat.tools", A("mlflow.spanInputs", "tools")),
-        "model.requested": (quoted("model"), A("mlflow.spanInputs", "model"), A("invocation_params", "model|model_name"),
-                            quoted("mlflow.llm.model")),
-        "model.response": (call(_gemini_version, "mlflow.spanOutputs", needs="mlflow.spanOutputs", only="llm"),
+        "model.requested": (quoted("model"), A("mlflow.spanInputs", "model"),
+                            A("invocation_params", "model|model_name"), quoted("mlflow.llm.model")),
+        "model.response": (A("mlflow.spanOutputs", "model|model_version|model_name|body.model", only="llm"),
+                           call(_answers_model, "model", needs="model", only="llm"),
                            call(_of_last_chunk("model_name"), "event:new_token", needs="@new_token", only="llm"),
                            quoted("mlflow.llm.model")),
         "provider": (quoted("mlflow.llm.provider"), quoted("mlflow.message.format")),
-        "tokens.input": A("mlflow.chat.tokenUsage", "input_tokens"),
-        "tokens.output": A("mlflow.chat.tokenUsage", "output_tokens"),
-        "tokens.total": A("mlflow.chat.tokenUsage", "total_tokens"),
-        "tokens.cache_read": A("mlflow.chat.tokenUsage", "cache_read_input_tokens"),
+        "tokens.input": (A("mlflow.chat.tokenUsage", "input_tokens"), A("usage", "input_tokens", only="llm")),
+        "tokens.output": (A("mlflow.chat.tokenUsage", "output_tokens"), A("usage", "output_tokens", only="llm")),
+        "tokens.total": (A("mlflow.chat.tokenUsage", "total_tokens"), A("usage", "total_tokens", only="llm")),
+        "tokens.cache_read": (
+            A("mlflow.chat.tokenUsage", "cache_read_input_tokens"),
+            A("usage", "input_tokens_details.cached_tokens", only="llm"),
+            A("mlflow.spanOutputs", "usage.prompt_tokens_details.cached_tokens|usage.input_tokens_details.cached_tokens",
+              only="llm"),
+        ),
         "tokens.cache_write": A("mlflow.chat.tokenUsage", "cache_creation_input_tokens"),
         "tokens.cache_write_1h": A("mlflow.chat.tokenUsage", "cache_creation_input_tokens_above_1hr"),
-        "tokens.reasoning": A(
+        "tokens.reasoning": (A("usage", "output_tokens_details.reasoning_tokens", only="llm"), A(
             "mlflow.spanOutputs",
             "usage.completion_tokens_details.reasoning_tokens|usage.output_tokens_details.reasoning_tokens|"
-            "usage_metadata.thoughts_token_count",
-        ),
+            "usage_metadata.thoughts_token_count|usage.output_reasoning_tokens",
+        )),
         "cost.input": A("mlflow.llm.cost", "input_cost"),
         "cost.output": A("mlflow.llm.cost", "output_cost"),
         "cost.total": A("mlflow.llm.cost", "total_cost"),
-        "param.all": ("invocation_params", A("mlflow.spanInputs", "config", only="llm")),
-        "param.temperature": ("temperature", A("mlflow.spanInputs", "temperature", only="llm")),
-        "param.top_p": ("top_p", A("mlflow.spanInputs", "top_p", only="llm")),
+        "param.all": ("invocation_params", A("mlflow.spanInputs", "config|inferenceConfig", only="llm")),
+        "param.temperature": ("temperature", A("mlflow.spanInputs", "temperature|body.temperature", only="llm")),
+        "param.top_p": ("top_p", A("mlflow.spanInputs", "top_p|body.top_p", only="llm")),
         "param.max_tokens": (
             "max_tokens",
             "max_completion_tokens",
             "max_output_tokens",
-            A("mlflow.spanInputs", "max_tokens|max_completion_tokens|max_output_tokens", only="llm"),
+            A("mlflow.spanInputs", "max_tokens|max_completion_tokens|max_output_tokens|body.max_tokens", only="llm"),
         ),
         "param.stop": "stop",
         "param.seed": "seed",
@@ -101,10 +112,12 @@ PART = Dialect(
         "param.frequency_penalty": "frequency_penalty",
         "param.stream": "stream",
         "param.end_user": quoted("user"),
-        "finish_reasons": (A("mlflow.spanOutputs", "choices[*].finish_reason|candidates[*].finish_reason|stop_reason"),
+        "finish_reasons": (A("mlflow.spanOutputs", "choices[*].finish_reason|candidates[*].finish_reason|stop_reason|"
+                             "stopReason|body.stop_reason|finish_reason"),
                            call(_of_last_chunk("finish_reason", "stop_reason"), "event:new_token", needs="@new_token",
                                 only="llm")),
-        "response.id": A("mlflow.spanOutputs", "id|response_id"),
+        "response.id": (A("mlflow.spanOutputs", "id|response_id|body.id|provider_response_id"),
+                        call(_response_id, "id", needs="id", only="llm")),
         "tool.name": (quoted("mlflow.spanFunctionName", only="tool"), span_name(only="tool")),
         "tool.args": A("mlflow.spanInputs", only="tool"),
         "tool.result": A("mlflow.spanOutputs", only="tool"),
@@ -136,6 +149,27 @@ PART = Dialect(
                         "tokens.output": 17, "tokens.reasoning": 5, "param.temperature": 0.2, "finish_reasons": ["stop"],
                         "system": "Be terse.",
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"mlflow.spanType": '"LLM"', "mlflow.llm.model": '"anthropic.claude"', "mlflow.llm.provider": '"anthropic"',
+                 "mlflow.spanInputs": '{"modelId": "anthropic.claude", "body": "{\\"max_tokens\\": 256,'
+                                      ' \\"system\\": \\"Be terse.\\",'
+                                      ' \\"messages\\": [{\\"role\\": \\"user\\", \\"content\\": \\"hi\\"}]}"}',
+                 "mlflow.spanOutputs": '{"ResponseMetadata": {}, "body": {"id": "msg_1", "role": "assistant", "model":'
+                                       ' "claude-4", "content": [{"type": "text", "text": "ho"}], "stop_reason": "end_turn"}}'},
+                kind="llm", name="BedrockRuntime.invoke_model",
+                fields={"model.requested": "anthropic.claude", "model.response": "claude-4", "response.id": "msg_1",
+                        "finish_reasons": ["stop"], "param.max_tokens": 256,
+                        "input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+                                           {"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}],
+                                             "finish_reason": "stop"}]}),
+        Example({"mlflow.spanType": '"CHAT_MODEL"', "mlflow.message.format": '"openai-agent"', "object": '"response"',
+                 "model": '"gpt-4o-mini-2024-07-18"', "id": '"resp_1"',
+                 "usage": '{"input_tokens": 45, "output_tokens": 23, "input_tokens_details": {"cached_tokens": 8}}',
+                 "mlflow.spanOutputs": '[{"type": "message", "role": "assistant", "content": [{"type": "output_text",'
+                                       ' "text": "ho"}]}]'},
+                kind="llm", name="Response",
+                fields={"model.requested": None, "model.response": "gpt-4o-mini-2024-07-18", "response.id": "resp_1",
+                        "tokens.input": 45, "tokens.output": 23, "tokens.cache_read": 8}),
         Example({"mlflow.spanType": '"CHAT_MODEL"', "mlflow.message.format": '"langchain"', "mlflow.llm.model": '"gpt-4o-mini"',
                  "mlflow.spanInputs": '{"messages": [{"role": "user", "content": "hi"}]}',
                  "invocation_params": '{"model": "gpt-4o-mini", "temperature": 0.2, "stop": null}',
