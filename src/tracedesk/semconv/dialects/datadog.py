@@ -64,6 +64,12 @@ PART = Dialect(
         "tokens.cache_write": ("_dd.llmobs.cache_write_input_tokens", "gen_ai.usage.cache_write_input_tokens"),
         "tokens.reasoning": ("_dd.llmobs.reasoning_output_tokens", "gen_ai.usage.reasoning_output_tokens"),
         "session.id": packed("session_id"),
+        "user.id": packed("tags.user_id"),
+        "agent.name": packed("name", only="agent"),
+        "prompt.name": packed("meta.input.prompt.id"),
+        "prompt.version": packed("meta.input.prompt.version"),
+        "prompt.template": packed("meta.input.prompt.template"),
+        "prompt.variables": packed("meta.input.prompt.variables"),
         "project": ("gen_ai.application.name", "_dd.p.llmobs_ml_app"),
         "metadata": packed("tags"),
         "error.type": "error.type",
@@ -83,5 +89,9 @@ PART = Dialect(
                             b"\xa5input\x81\xa5value\xa5Paris\xa6output\x81\xa5value\xa5sunny"},
                 kind="tool", resource={"telemetry.sdk.name": "datadog"},
                 fields={"tool.name": "get_weather", "tool.args": "Paris", "tool.result": "sunny"}),
+        Example({"_llmobs": b"\x83\xa4name\xa7planner\xa4tags\x81\xa7user_id\xa3u-1\xa4meta\x82"
+                            b"\xa4span\x81\xa4kind\xa5agent\xa5input\x81\xa6prompt\x82\xa2id\xa2p1\xa7version\xa12"},
+                kind="agent", resource={"telemetry.sdk.name": "datadog"},
+                fields={"agent.name": "planner", "user.id": "u-1", "prompt.name": "p1", "prompt.version": "2"}),
     ),
 )
