@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracedesk.model.llm import LlmFields
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Source, below, call, flat, resource
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
 from tracedesk.semconv.messages import exchange
+from tracedesk.semconv.tokens import add_cached
 from tracedesk.semconv.values import dig, glance, structure, text
 from tracedesk.semconv.view import View
 
@@ -91,6 +93,12 @@ def _answer_id(value: Any) -> str | None:
     return None if name is None or name.startswith(("run-", "run_", "lc_run", "__fake_id__")) else name
 
 
+def _settle(view: View, fields: LlmFields) -> None:
+    """Agno hands on Anthropic's own count, which leaves cached tokens out."""
+    if view.span.scope.name.startswith(_PY + "agno") and fields.values.get("provider") == "anthropic":
+        add_cached(fields)
+
+
 PART = Dialect(
     key="openinference",
     title="OpenInference (Arize Phoenix and every openinference-instrumentation-* package)",
@@ -111,6 +119,7 @@ PART = Dialect(
             "llm.request.model_name",
             "decision.request.model_name",
             A("llm.invocation_parameters", "model", decode=_asked_for),
+            "gen_ai.request.model",
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",
@@ -120,6 +129,7 @@ PART = Dialect(
         "model.response": (
             "llm.response.model_name",
             "decision.response.model_name",
+            "gen_ai.response.model",           # OpenInference's processors add their names to OpenTelemetry's
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",
@@ -211,7 +221,17 @@ PART = Dialect(
         ),
         "project": resource("openinference.project.name"),
     },
+    settle=_settle,
     examples=(
+        Example({"openinference.span.kind": "LLM", "llm.provider": "Anthropic", "llm.token_count.prompt": 31,
+                 "llm.token_count.completion": 27, "llm.token_count.prompt_details.cache_write": 12},
+                kind="llm", scope="openinference.instrumentation.agno", name="Claude.invoke",
+                fields={"tokens.input": 43, "tokens.cache_write": 12}),
+        Example({"openinference.span.kind": "LLM", "llm.model_name": "gpt-4o-mini", "gen_ai.request.model": "gpt-4o-mini",
+                 "gen_ai.response.model": "gpt-4o-mini-2024-07-18", "llm.token_count.prompt": 42,
+                 "llm.token_count.completion": 17},
+                kind="llm", scope="agent_framework", name="chat gpt-4o-mini",
+                fields={"model.requested": "gpt-4o-mini", "model.response": "gpt-4o-mini-2024-07-18", "tokens.input": 42}),
         Example({"openinference.span.kind": "LLM", "llm.input_messages.0.message.role": "user",
                  "llm.input_messages.0.message.content": "hi", "llm.input_messages.1.message.role": "function",
                  "llm.input_messages.1.function.0": '{"name": "get_weather", "content": "18", "call_id": "c1"}',
