@@ -17,7 +17,7 @@ from tracedesk.model.kinds import Kind
 from tracedesk.model.span import Resource, Scope, Span
 from tracedesk.store.connect import Store, open_store
 from tracedesk.ui.inspector.detail import SpanDetail
-from tracedesk.ui.inspector.tabs import guard, messages, request
+from tracedesk.ui.inspector.tabs import guard, messages, request, tool
 from tracedesk.ui.inspector.usage import window_share
 from tracedesk.ui.traces import reader
 from tracedesk.ui.widgets.fold import Fold
@@ -118,3 +118,10 @@ def test_a_statement_and_a_request_say_what_came_back(qtbot: Any, sample: Store)
     answer = said(shown(qtbot, request, detail(sample, HERO, "GET /v1/orders")))
     assert "GET http://127.0.0.1:8090/v1/orders" in answer
     assert "200" in answer
+
+
+def test_a_tool_that_failed_says_how(qtbot: Any, sample: Store) -> None:
+    failed = bytes.fromhex("3f7d20ace4b8cb4085db46f4a18b2350")
+    words = said(shown(qtbot, tool, detail(sample, failed, "search_orders")))
+    assert words[words.index("Came back") + 1] == "timeout after 6.0 s"
+    assert "not sent" not in words

@@ -48,7 +48,7 @@ def facts_of(detail: SpanDetail, *, short: bool = False) -> list[Fact]:
     else:
         facts += [("Own time", format_duration(detail.self_ns), ""),
                   ("Slack", NONE if detail.slack_ns is None else format_duration(detail.slack_ns),
-                   "on the critical path" if detail.on_critical_path else ""),
+                   "critical path" if detail.on_critical_path else ""),
                   ("Status", detail.status.label, "")]
     return facts
 

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.pieces import sent_line
-from tracedesk.ui.widgets.text import label
+from tracedesk.ui.widgets.text import label, visible
 
 NOT_SENT = "not sent"
 NONE = "—"
@@ -54,3 +54,9 @@ def fact(column: QVBoxLayout, name: str, text: str, *, mono: bool = False) -> No
     row.addWidget(head)
     row.addWidget(sent_line(text, "code" if mono else "dense"), 1)
     column.addLayout(row)
+
+
+def failure(detail: SpanDetail) -> QWidget:
+    """How a span failed, in its own words."""
+    said = detail.text("error.message") or detail.span.status_message or detail.text("error.type")
+    return label(visible(said or "failed, message not sent")[:600], tone="error", wrap=True, selectable=True)

@@ -10,9 +10,9 @@ from tracedesk.model.span import Note
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import pretty, short
 from tracedesk.ui.inspector.pieces import Card
-from tracedesk.ui.inspector.tab import NONE, InspectorTab, always, fact, section
+from tracedesk.ui.inspector.tab import NONE, InspectorTab, always, fact, failure, section
 from tracedesk.ui.widgets.long_text import LongText
-from tracedesk.ui.widgets.text import label, visible
+from tracedesk.ui.widgets.text import label
 
 NOTE_WORDS = {
     Note.REPAIRED_TEXT: "Text that was not valid UTF-8 was repaired",
@@ -70,8 +70,7 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         if detail.span.notes & note:
             column.addWidget(label(words, "caption", "warn", wrap=True))
     if detail.status is Status.ERROR:
-        message = detail.text("error.message") or detail.span.status_message
-        column.addWidget(label(visible(message or "failed, message not sent")[:600], tone="error", wrap=True, selectable=True))
+        column.addWidget(failure(detail))
     for name, title in (("input.value", "Input"), ("output.value", "Output")):
         if name in detail.fields.values:
             section(column, title)

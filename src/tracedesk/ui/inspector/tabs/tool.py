@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from tracedesk.model.kinds import Kind
+from tracedesk.model.kinds import Kind, Status
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, pretty
 from tracedesk.ui.inspector.pieces import Card
-from tracedesk.ui.inspector.tab import NOT_SENT, InspectorTab, section
+from tracedesk.ui.inspector.tab import NOT_SENT, InspectorTab, failure, section
 from tracedesk.ui.widgets.long_text import LongText
 from tracedesk.ui.widgets.text import label, visible
 
@@ -35,9 +35,12 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     section(column, "Came back")
     back = Card(edge=edge)
     result = values.get("tool.result", values.get("output.value"))
-    if result is None:
+    failed = detail.status is Status.ERROR or detail.value("tool.is_error") is True
+    if failed:
+        back.column.addWidget(failure(detail))
+    if result is None and not failed:
         back.column.addWidget(label(NOT_SENT, "dense", "tertiary"))
-    else:
+    elif result is not None:
         back.column.addWidget(LongText(pretty(result), "code"))
     column.addWidget(back)
     for key, title in (("tool.call_id", "Call id"), ("tool.type", "Type"), ("tool.description", "Description"),
