@@ -31,10 +31,12 @@ from tracedesk.ui.widgets.flow import Flow
 from tracedesk.ui.widgets.menu import Menu
 from tracedesk.ui.widgets.messages import Empty
 from tracedesk.ui.widgets.tabs import Tab, TabStrip
-from tracedesk.ui.widgets.text import Elided, label
+from tracedesk.ui.widgets.text import Elided, label, plain_tip
 from tracedesk.ui.widgets.timer import single_shot
 
 Fact = tuple[str, str, str]
+MISSING = {"unpriced": "It cost something, but no price is known.", NOT_SENT: "It should be there; the SDK left it out."}
+"""Words in the place of a figure, and what they mean."""
 
 
 def facts_of(detail: SpanDetail, *, short: bool = False) -> list[Fact]:
@@ -275,11 +277,13 @@ class InspectorPanel(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         for title, figure, second in facts_of(detail, short=self._compact):
-            quiet = figure in ("unpriced", NOT_SENT, NONE)
+            quiet = figure in (*MISSING, NONE)
             box = QVBoxLayout()
             box.setSpacing(1)
             box.addWidget(label(title, "caption", "tertiary"))
-            value = label(figure, "body" if quiet else "body_strong", "tertiary" if quiet else "primary")
+            value = label(figure, "body" if quiet else "body_strong", "tertiary" if quiet else "primary",
+                          missing=figure in MISSING)
+            value.setToolTip(plain_tip(MISSING.get(figure, "")))
             value.setAccessibleName(f"{title} {figure} {second}".strip())
             box.addWidget(value)
             box.addWidget(Elided(second, "caption", "text.tertiary", least_px=LINE_PX))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from tracedesk.ui import icons, theme
@@ -26,9 +26,10 @@ def visible(text: str) -> str:
 
 
 def label(text: str = "", face: str = "dense", tone: str = "primary", *, wrap: bool = False,
-          selectable: bool = False) -> QLabel:
-    """A plain-text label; `face` is a type style, `tone` a text role, a status, or `kind.llm` and `kind.tool`."""
-    made = QLabel()
+          selectable: bool = False, missing: bool = False) -> QLabel:
+    """A plain-text label; `face` is a type style, `tone` a text role, a status, or `kind.llm` and `kind.tool`. A word that
+    stands for a `missing` figure has a dotted line below it."""
+    made = _Missing() if missing else QLabel()
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setText(text)
     made.setFont(theme.current().font(face))
@@ -39,6 +40,17 @@ def label(text: str = "", face: str = "dense", tone: str = "primary", *, wrap: b
         made.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard)
     return made
+
+
+class _Missing(QLabel):
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self)
+        painter.setPen(QPen(theme.current().color("text.tertiary"), 1, Qt.PenStyle.DotLine))
+        metrics = self.fontMetrics()
+        below = (self.height() + metrics.height()) // 2 - metrics.descent() + 2
+        painter.drawLine(0, below, min(self.width(), metrics.horizontalAdvance(self.text())), below)
+        painter.end()
 
 
 def set_tone(widget: QLabel, tone: str) -> None:

@@ -41,9 +41,8 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
     if said is not None:
         card.column.addWidget(sent_line(f"by {said.told_by}", "caption", "text.tertiary"))
     column.addWidget(card)
-    why = reason(detail.span.attributes, detail.span.events)
-    if not why and said is not None and said.said == BLOCKED:
-        why = detail.text("error.message") or detail.span.status_message
+    why = "" if said is not None and said.said != BLOCKED else (
+        reason(detail.span.attributes, detail.span.events) or detail.text("error.message") or detail.span.status_message)
     if why:
         section(column, "Reason")
         column.addWidget(LongText(why, "dense", lines=12))
