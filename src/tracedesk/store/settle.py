@@ -72,8 +72,8 @@ def _next(db: Any, limit: int) -> list[tuple[int, int, bytes]]:
     found: list[tuple[int, int, bytes]] = []
     size = 0
     for at, again, noted, packed in db.execute(
-            "SELECT n.id, n.again, n.calls, length(p.data) FROM pending n JOIN payloads p USING (id) ORDER BY n.id LIMIT ?",
-            (limit,)):
+            "SELECT n.id, n.again, CAST(n.calls AS BLOB), length(p.data) FROM pending n JOIN payloads p USING (id) "
+            "ORDER BY n.id LIMIT ?", (limit,)):
         size += packed + _PART_BYTES
         if found and size > _AT_ONCE_BYTES:
             break

@@ -172,9 +172,13 @@ class WriteSet:
         last = state.trace_no << PART_BITS | state.payload_parts - 1
         if last in self.pending:
             self.pending[last] = noted
-        elif noted:                               # no part is new: one that the index knows already
-            self.db.execute("INSERT INTO pending (id, again, calls) VALUES (?, 1, ?) "
-                            "ON CONFLICT (id) DO UPDATE SET calls = calls || excluded.calls", (last, noted))
+        elif noted:
+            self._look_again(last, noted)
+
+    def _look_again(self, part: int, noted: bytes = b"") -> None:
+        """Have `settle` look at a trace of which no part is new, beside one that the index knows already."""
+        self.db.execute("INSERT INTO pending (id, again, calls) VALUES (?, 1, ?) "
+                        "ON CONFLICT (id) DO UPDATE SET calls = CAST(calls || excluded.calls AS BLOB)", (part, noted))
 
     def _stored(self, state: TraceState, part: int) -> list[Payload]:
         """An earlier payload part."""
@@ -207,6 +211,9 @@ class WriteSet:
                 touched = {one.entry.row.span_id for one in taken}
                 self.moved(before, after, [row for row in found if row.span_id not in touched])
                 store_uncounted(self.writer, state, after)
+                last = state.trace_no << PART_BITS | state.payload_parts - 1
+                if last not in self.pending:
+                    self._look_again(last)
         self._show_rows([(state, found) for (state, _), found in zip(small, rows, strict=True)])
 
     def _piece(self, state: TraceState, taken: list[Taken]) -> None:
