@@ -41,6 +41,21 @@ SPANS = st.builds(
     error_type=st.sampled_from([None, None, "TimeoutError", "CancelledError"]),
     signs=st.none() | st.lists(SIGNS, max_size=3).map(to_json),
     tags=st.sampled_from([None, '{"environment":"prod"}', '{"tier":"gold","flags":{"new":true}}']))
+_TOKENS = {"input_tokens": 10, "output_tokens": 5, "cost_nusd": 7_000}
+TWINS = st.builds(
+    lambda trace, number, parent, start_ms, length_ms, fields, more: span(
+        trace, number, parent, kind=Kind.LLM, model="claude", start_ms=start_ms, length_ms=length_ms, **fields, **more),
+    st.integers(1, 5), st.integers(1, 3), st.none() | st.none() | st.integers(1, 4),
+    st.sampled_from([0, 1, 2, 4, 700, 8_000, 140_000]), st.none() | st.sampled_from([0, 1, 2, 10]),
+    st.sampled_from([
+        {"name": "Message with {x}"}, {"name": "Message with {x}", "title": "hi"}, {"name": "streaming response from {x}"},
+        {"name": "streaming response from {x}", "title": "hi", **_TOKENS},
+        {"name": "anthropic.messages.create", **_TOKENS, "response_id": "r1"},
+        {"name": "anthropic.messages.create", **_TOKENS, "response_id": "r2"},
+        {"name": "chat", **_TOKENS}, {"name": "chat", **_TOKENS, "input_tokens": 0},
+        {"name": "chat", **_TOKENS, "response_id": "r1"}]),
+    st.sampled_from([{}, {}, {}, {"service": "proxy"}, {"status": Status.ERROR}]))
+"""Records of calls of which another may be in another trace, with a response id or without."""
 LOGS = st.builds(log, st.none() | st.integers(1, 4), st.none() | st.integers(1, 5),
                  st.sampled_from(["refund", "kettle please"]), at_ms=st.integers(0, 3))
 
@@ -59,9 +74,9 @@ def fill(path: Path, batches: Sequence[Sequence[Item]], slices: Sequence[int]) -
 
 
 @st.composite
-def resends(draw: Any) -> tuple[list[Item], list[list[Item]], list[int]]:
+def resends(draw: Any, spans: st.SearchStrategy[Span] = SPANS) -> tuple[list[Item], list[list[Item]], list[int]]:
     """(items, the same items in other batches, slices)."""
-    items: list[Item] = draw(st.lists(SPANS, min_size=1, max_size=12)) + draw(st.lists(LOGS, max_size=4))
+    items: list[Item] = draw(st.lists(spans, min_size=1, max_size=12)) + draw(st.lists(LOGS, max_size=4))
     order = draw(st.permutations(items)) + draw(st.lists(st.sampled_from(items), max_size=8))
     cuts = sorted(draw(st.sets(st.integers(1, max(1, len(order) - 1)), max_size=5)))
     batches = [order[a:b] for a, b in zip([0, *cuts], [*cuts, len(order)], strict=True)]
@@ -102,6 +117,18 @@ def test_any_order_gives_the_same_database(drawn) -> None:
 @GIVEN
 @given(resends())
 def test_any_order_gives_the_same_database_also_for_large_traces(tiny_parts, drawn) -> None:
+    check(drawn)
+
+
+@GIVEN
+@given(resends(TWINS))
+def test_any_order_gives_the_same_database_where_calls_are_recorded_twice(drawn) -> None:
+    check(drawn)
+
+
+@GIVEN
+@given(resends(TWINS))
+def test_any_order_gives_the_same_database_where_calls_are_recorded_twice_in_large_traces(tiny_parts, drawn) -> None:
     check(drawn)
 
 

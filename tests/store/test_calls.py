@@ -8,8 +8,8 @@ import pytest
 
 from tests.store.making import reading, send, span, span_id, storing, trace_id
 from tracedesk.model.kinds import Kind
+from tracedesk.semconv.across import MOST_TRACES
 from tracedesk.store import questions
-from tracedesk.store.calls import MOST_TRACES
 from tracedesk.store.writer import Writer
 
 
@@ -65,6 +65,8 @@ def test_an_id_that_everybody_has_is_none(writer: Writer) -> None:
     assert [calls for calls, _, _ in sums(writer).values()].count(1) == 1
     send(writer, [call(MOST_TRACES + 1)])
     assert set(sums(writer).values()) == {(1, 10, 7_000)}
+    send(writer, [call(MOST_TRACES, length_ms=11, response_id="another")])
+    assert [calls for calls, _, _ in sums(writer).values()].count(1) == 2
 
 
 def test_a_better_message_with_another_id_is_on_its_own_again(writer: Writer) -> None:

@@ -18,7 +18,8 @@ from tracedesk.model.query import TraceQuery
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import LogRecord, Note, Span
 from tracedesk.model.trace import Trace, build_trace
-from tracedesk.semconv.counting import counted_across, not_counted
+from tracedesk.semconv.across import counted_across
+from tracedesk.semconv.counting import not_counted
 from tracedesk.semconv.read import log_owners
 from tracedesk.store import questions
 from tracedesk.store.connect import Store, open_store

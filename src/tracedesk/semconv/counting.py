@@ -9,25 +9,16 @@ Works on `SpanRow`s alone, without recursion, in time linear in their number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from tracedesk.model.kinds import COUNTED_KINDS, Status
 from tracedesk.model.row import SpanRow
+from tracedesk.semconv.alike import SELF_TRACED, STREAM, at_one_time, has_tokens, miscounted, one_call, one_model, raw_twin
 
 _COUNTED = frozenset(map(int, COUNTED_KINDS))
 _ERROR = int(Status.ERROR)
-STREAM = "streaming response from"
-"""Logfire's name for the sibling that carries a streamed call's result."""
-SELF_TRACED = "anthropic."
-"""How the spans begin that Anthropic's SDK writes itself, and those of no other package outside any span."""
-MOST_BEGUN = 16
-"""Output tokens that Anthropic's streams begin with at most, counted again in their final figure."""
 MOST_AT_ONCE = 32
 """Failed calls below one span among which the one around another is looked for, the latest first."""
-LATE_NS = 50_000_000
-"""How much later an SDK may end its own span of a stream than the instrumentation around it."""
-ASKING = " with {"
-"""In Logfire's names of calls ("Message with {request_data[model]!r}")."""
 
 
 def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
@@ -61,122 +52,8 @@ def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
     return skipped
 
 
-def counted_across(
-    traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]]
-) -> list[dict[bytes, bytes]]:
-    """Per trace, the spans that repeat a call of another trace, each with the span that has its figures.
-
-    `traces` holds rows and what `not_counted` found for them. The same answer (response id) at the same time is one call:
-    an SDK that traces itself writes its streams as traces of their own. Of two that do not overlap in time one came from
-    a cache or from a server that gives every answer the same id; those stay apart. The result of a stream that Logfire wrote
-    outside any span is a trace of its own too.
-    """
-    groups: dict[str, list[SpanRow]] = {}
-    trace_of: dict[int, int] = {}
-    for number, (rows, skipped) in enumerate(traces):
-        for row in rows:
-            if row.response_id and row.kind in _COUNTED and row.span_id not in skipped:
-                groups.setdefault(row.response_id, []).append(row)
-                trace_of[id(row)] = number
-    found: list[dict[bytes, bytes]] = [{} for _ in traces]
-    for group in groups.values():
-        for run in _at_one_time(group) if len(group) > 1 else ():
-            wrong = _miscounted(run)
-            kept = min(run, key=lambda row: (not _has_tokens(row), row.span_id in wrong, row.start_ns, row.span_id))
-            for row in run:
-                if trace_of[id(row)] != trace_of[id(kept)]:
-                    found[trace_of[id(row)]][row.span_id] = kept.span_id
-    _streamed_alone(traces, found)
-    _traced_alone(traces, found)
-    return found
-
-
-def _traced_alone(
-    traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]], found: list[dict[bytes, bytes]]
-) -> None:
-    """A call that an SDK traced itself as a trace of its own, while an instrumentation without context saw the same call and
-    no response id (LangChain's callbacks over Anthropic's streams): one ran within the other, with the same output.
-    OpenInference for JavaScript ends its span a moment before the SDK ends its own; then the input is the same too. So it is
-    where the instrumentation knows the response id and the SDK does not (Mistral)."""
-    alone: dict[int | None, list[tuple[SpanRow, int]]] = {}
-    for number, (rows, _) in enumerate(traces):
-        for row in rows if len(rows) == 1 else ():
-            if _traced_itself(row) and row.span_id not in found[number]:
-                alone.setdefault(row.output_tokens, []).append((row, number))
-    alone.pop(None, None)
-    for number, (rows, skipped) in enumerate(traces) if alone else ():
-        for row in rows:
-            if row.kind not in _COUNTED or row.span_id in skipped or row.span_id in found[number] or _traced_itself(row):
-                continue
-            for other, home in alone.get(row.output_tokens, ()):
-                equal = row.input_tokens == other.input_tokens
-                if (home != number and other.span_id not in found[home] and _one_model(row, other) and row.kind == other.kind
-                        and not (row.response_id and (other.response_id or not equal))
-                        and row.start_ns <= other.start_ns <= (row.end_ns or 0)
-                        and (other.end_ns or 0) <= (row.end_ns or 0) + (LATE_NS if equal else 0)):
-                    if equal:
-                        found[home][other.span_id] = row.span_id
-                    else:
-                        found[number][row.span_id] = other.span_id
-                    break
-
-
-def _traced_itself(row: SpanRow) -> bool:
-    """Whether a span looks like one that an SDK wrote of its own request: Anthropic's has a response id, Mistral's none."""
-    if row.response_id:
-        return row.name.startswith(SELF_TRACED)
-    return "_v1_" in row.name and row.name.endswith("_post")
-
-
-def _streamed_alone(
-    traces: Sequence[tuple[Sequence[SpanRow], Mapping[bytes, bytes | None]]], found: list[dict[bytes, bytes]]
-) -> None:
-    """Logfire's call and the result of its stream where no span is around both: two traces. As within one trace the latest
-    call before the result is its own, and what an SDK that traces itself put inside has the same figures."""
-    results = [row for (rows, skipped), known in zip(traces, found, strict=True) for row in rows
-               if row.parent_id is None and row.name.startswith(STREAM) and row.span_id not in skipped
-               and row.span_id not in known]
-    if not results:
-        return
-    waiting = sorted(((row, number) for number, (rows, _) in enumerate(traces) for row in rows
-                      if row.parent_id is None and ASKING in row.name and row.kind in _COUNTED and row.status != _ERROR
-                      and not row.name.startswith(STREAM) and not _has_tokens(row)), key=lambda entry: entry[0].start_ns)
-    taken: set[int] = set()
-    for result in sorted(results, key=lambda row: row.start_ns):
-        for row, number in reversed(waiting):
-            if row.start_ns > result.start_ns or id(row) in taken or not _one_model(row, result):
-                continue
-            rows, skipped = traces[number]
-            owner = skipped.get(row.span_id)
-            inner = next((one for one in rows if one.span_id == owner), None) if owner else None
-            if row.span_id in skipped and (inner is None or not _one_call(inner, result)):
-                continue
-            if inner is not None:
-                found[number][inner.span_id] = result.span_id
-            found[number][row.span_id] = result.span_id
-            taken.add(id(row))
-            break
-
-
-def _at_one_time(rows: Iterable[SpanRow]) -> list[list[SpanRow]]:
-    """The spans in runs: within one each overlaps another, between two there is a pause."""
-    runs: list[list[SpanRow]] = []
-    until = 0
-    for row in sorted(rows, key=lambda row: row.start_ns):
-        if not runs or row.start_ns > until:
-            runs.append([])
-            until = row.start_ns
-        runs[-1].append(row)
-        until = max(until, row.end_ns or row.start_ns)
-    return runs
-
-
 def _has_figures(row: SpanRow) -> bool:
     return row.input_tokens is not None or row.output_tokens is not None or row.cost_nusd is not None
-
-
-def _has_tokens(row: SpanRow) -> bool:
-    return row.input_tokens is not None or row.output_tokens is not None
 
 
 def _nearest(rows: Sequence[SpanRow], relevant: dict[bytes, SpanRow]) -> dict[bytes, bytes | None]:
@@ -211,31 +88,11 @@ def _same_response(
         if len(group) < 2:
             continue
         members = {row.span_id for row in group}
-        for run in _at_one_time(group):
-            wrong = _miscounted(run)
-            kept = min(run, key=lambda row: (not _has_tokens(row), row.span_id in wrong, above[row.span_id] in members,
+        for run in at_one_time(group):
+            wrong = miscounted(run)
+            kept = min(run, key=lambda row: (not has_tokens(row), row.span_id in wrong, above[row.span_id] in members,
                                              row.start_ns))
             skipped.update((row.span_id, kept.span_id) for row in run if row is not kept)
-
-
-def _miscounted(run: Sequence[SpanRow]) -> set[bytes]:
-    """Spans of one answer that another corrects: the count its stream began with was added to the final one (Traceloop on
-    Anthropic), cached tokens are neither in the input nor beside it (AgentOps on Anthropic), the input is not known, or fewer
-    of one input are said to be cached (LangChain: those written for five minutes are not in its cache_creation)."""
-    least = min((row.output_tokens for row in run if row.output_tokens is not None), default=0)
-    return {row.span_id for row in run if 0 < (row.output_tokens or 0) - least <= MOST_BEGUN
-            or any(_without_cache(row, other) or (row.input_tokens == 0 and other.input_tokens)
-                   or (row.input_tokens == other.input_tokens and _cached(row) < _cached(other)) for other in run)}
-
-
-def _without_cache(row: SpanRow, other: SpanRow) -> bool:
-    """Whether a span's input is the other's less what the other had cached."""
-    cached = _cached(other)
-    return bool(cached and row.input_tokens is not None and other.input_tokens == row.input_tokens + cached)
-
-
-def _cached(row: SpanRow) -> int:
-    return (row.cache_read_tokens or 0) + (row.cache_write_tokens or 0)
 
 
 def _above_reports(
@@ -255,51 +112,27 @@ def _above_reports(
 
 def _nested_calls(outer: SpanRow, inner: list[SpanRow], skipped: dict[bytes, bytes | None]) -> None:
     """A call with calls inside: one call twice, a call and its raw twin without figures, or a sum of several."""
-    known = [row for row in inner if _has_tokens(row)]
-    if not _has_tokens(outer):
+    known = [row for row in inner if has_tokens(row)]
+    if not has_tokens(outer):
         if known:
             skipped[outer.span_id] = known[0].span_id if len(known) == 1 else None
             return
         for row in inner:
             skipped[row.span_id] = outer.span_id
         return
-    raw = next((row for row in known if _raw_twin(outer, row)), None)
+    raw = next((row for row in known if raw_twin(outer, row)), None)
     if raw is not None:
         skipped[outer.span_id] = raw.span_id
         return
-    same = [row for row in known if _one_call(outer, row)]
+    same = [row for row in known if one_call(outer, row)]
     if same:
         skipped[same[0].span_id] = outer.span_id
     elif len(known) > 1 and _is_sum(outer, known):
         skipped[outer.span_id] = None
         return
     for row in inner:
-        if not _has_tokens(row):
+        if not has_tokens(row):
             skipped[row.span_id] = outer.span_id
-
-
-def _one_call(outer: SpanRow, inner: SpanRow) -> bool:
-    """Equal figures and no contradiction of models. One output token of difference is Traceloop's on streams."""
-    if outer.response_id and inner.response_id and outer.response_id != inner.response_id:
-        return False
-    if outer.input_tokens != inner.input_tokens or abs((outer.output_tokens or 0) - (inner.output_tokens or 0)) > 1:
-        return False
-    return _one_model(outer, inner)
-
-
-def _raw_twin(row: SpanRow, other: SpanRow) -> bool:
-    """Whether a span without response id is a streamed call whose figures the other has right: without cached tokens, maybe
-    with the output that the stream began with, or with an input that nobody knew (LangChain on Anthropic)."""
-    said, final = row.output_tokens or 0, other.output_tokens or 0
-    return (row.response_id is None and other.response_id is not None and _one_model(row, other)
-            and ((_without_cache(row, other) and (abs(said - final) <= 1 or said <= MOST_BEGUN))
-                 or (row.input_tokens == 0 and bool(other.input_tokens) and abs(said - final) <= 1)))
-
-
-def _one_model(one: SpanRow, other: SpanRow) -> bool:
-    """Whether two spans may name the same model: an alias and its dated snapshot do."""
-    a, b = one.model, other.model
-    return a is None or b is None or a.startswith(b) or b.startswith(a)
 
 
 def _is_sum(outer: SpanRow, inner: Iterable[SpanRow]) -> bool:
@@ -314,7 +147,7 @@ def _streamed_apart(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes |
     results = [row for row in relevant.values() if row.name.startswith(STREAM) and row.span_id not in skipped]
     if not results:
         return
-    waiting = sorted((row for row in relevant.values() if row.kind in _COUNTED and not _has_tokens(row)
+    waiting = sorted((row for row in relevant.values() if row.kind in _COUNTED and not has_tokens(row)
                       and not row.name.startswith(STREAM)), key=lambda row: row.start_ns)
     taken: set[bytes] = set()
     for result in sorted(results, key=lambda row: row.start_ns):
@@ -322,7 +155,7 @@ def _streamed_apart(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes |
             if row.parent_id not in (result.parent_id, None) or row.start_ns > result.start_ns or row.span_id in taken:
                 continue
             inner = relevant.get(skipped.get(row.span_id) or b"")
-            if row.span_id in skipped and (inner is None or not _one_call(inner, result)):
+            if row.span_id in skipped and (inner is None or not one_call(inner, result)):
                 continue
             if inner is not None:
                 skipped[inner.span_id] = result.span_id
@@ -343,8 +176,8 @@ def _streamed_beside(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes 
                 unknown.append(row)
     for row in unknown if known else ():
         for other in known.get((row.parent_id, row.output_tokens), ()):
-            if len(_at_one_time((row, other))) == 1 and row.kind == other.kind and (
-                    _raw_twin(row, other) or _one_call(row, other)):
+            if len(at_one_time((row, other))) == 1 and row.kind == other.kind and (
+                    raw_twin(row, other) or one_call(row, other)):
                 skipped[row.span_id] = other.span_id
                 break
 
@@ -353,7 +186,7 @@ def _failed_beside(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes | 
     """A call that failed has no response id: the span that Anthropic's SDK wrote ran within the instrumentation's, beside it
     (Traceloop and Laminar, which do not make theirs the current one)."""
     failed = sorted((row for row in relevant.values() if row.kind in _COUNTED and row.status == _ERROR and not row.response_id
-                     and not _has_tokens(row) and row.span_id not in skipped), key=lambda row: row.start_ns)
+                     and not has_tokens(row) and row.span_id not in skipped), key=lambda row: row.start_ns)
     waiting: dict[bytes | None, list[SpanRow]] = {}
     for row in failed:
         beside = waiting.setdefault(row.parent_id, [])
@@ -361,7 +194,7 @@ def _failed_beside(relevant: dict[bytes, SpanRow], skipped: dict[bytes, bytes | 
             beside.append(row)
             continue
         for around in beside[:-MOST_AT_ONCE - 1:-1]:
-            if (row.end_ns or 0) <= (around.end_ns or 0) and row.kind == around.kind and _one_model(row, around):
+            if (row.end_ns or 0) <= (around.end_ns or 0) and row.kind == around.kind and one_model(row, around):
                 skipped[row.span_id] = around.span_id
                 beside.remove(around)
                 break

@@ -1,42 +1,58 @@
 """Model calls recorded in two traces (a program and the proxy it calls, two SDKs side by side): each counted once.
 
-Which spans are one call, and which of them stays, says `semconv.counting.counted_across`: the same response id at the same
-time. A response id that more than `MOST_TRACES` traces have is none: the server gives every answer the same. Spans that are
-counted on one of another trace are in `uncounted` with across = 1.
+Which spans may be one call, and which of them stays, says `semconv.across`: each names the groups in which another record of
+it can be (its response id; for few spans also time and figures). `responses` holds the spans of every group, `twins` the
+groups that several traces share, unless they are too many. Spans that are counted on one of another trace are in `uncounted`
+with across = 1.
 """
 
 from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tracedesk.model.row import SpanRow
-from tracedesk.semconv.counting import counted_across
+from tracedesk.semconv.across import MOST_NEAR, MOST_TRACES, Group, Key, Seen, keys, repeated
 from tracedesk.store.state import TraceState, Uncounted
-from tracedesk.store.totals import is_counted_call
+from tracedesk.store.totals import COUNTED_CODES, is_counted_call
 
 if TYPE_CHECKING:
     from tracedesk.store.writer import Writer
     from tracedesk.store.writeset import WriteSet
 
-MOST_TRACES = 4
-
 _CALL = struct.Struct("<bq8s")
-"""+1 or -1, the hash of the response id, the span."""
+"""+1 or -1, the hash of a group, the span."""
 
 
-def response_hash(response_id: str) -> int:
-    """A number that stands for a response id; whoever finds two equal ones still compares the ids."""
-    raw = response_id.encode("utf-8", "replace")
+def key_hash(key: Key) -> int:
+    """A number for a group and a side of it, not negative where it is a response id; whoever finds two equal ones still
+    compares the keys. The sides of a group differ in the last bit."""
+    rule, what, piece, side = key
+    if not rule:
+        return _hash(what)
+    return ~(_hash(f"{rule} {piece} {what}") | 1) | side
+
+
+def _hash(text: str) -> int:
+    raw = text.encode("utf-8", "replace")
     return zlib.crc32(raw) << 31 | zlib.adler32(raw) & 0x7FFF_FFFF
 
 
-def noted(came: Iterable[SpanRow], went: Iterable[SpanRow]) -> bytes:
+def _group_of(number: int) -> int:
+    """The number of a group, whichever side."""
+    return number if number >= 0 else number & ~1
+
+
+def _sides(group: int) -> tuple[int, ...]:
+    return (group,) if group >= 0 else (group, group | 1)
+
+
+def noted(came: Iterable[SpanRow], went: Iterable[SpanRow] = ()) -> bytes:
     """What `pending.calls` says of the spans that a write took in, and of those that they replaced."""
-    return b"".join([_CALL.pack(sign, response_hash(row.response_id), row.span_id) for sign, rows in ((-1, went), (1, came))
-                     for row in rows if row.response_id and is_counted_call(row)])
+    return b"".join([_CALL.pack(sign, key_hash(key), row.span_id) for sign, rows in ((-1, went), (1, came))
+                     for row in rows if row.kind in COUNTED_CODES for key in keys(row)])
 
 
 def same_call(before: SpanRow, after: SpanRow) -> bool:
@@ -45,18 +61,17 @@ def same_call(before: SpanRow, after: SpanRow) -> bool:
             and before._replace(cost_nusd=after.cost_nusd, cost_status=after.cost_status) == after)
 
 
-class _Decision(NamedTuple):
-    """On which span of another trace a span is counted; None: on itself, or on one of its own trace."""
+class _Member(NamedTuple):
+    """A span, and the trace it is in."""
 
     state: TraceState
     row: SpanRow
-    kept: bytes | None
 
 
 def settle(writer: Writer, rows: WriteSet, pending: Iterable[tuple[int, bytes]]) -> None:
     """Take in the calls of pending parts, given as (trace_no, noted), and look anew at those of their traces."""
     db = writer.db
-    hashes: set[int] = set()
+    groups: set[int] = set()
     gone: dict[int, set[bytes]] = {}
     for trace_no, calls in pending:
         gone.setdefault(trace_no, set())
@@ -64,68 +79,108 @@ def settle(writer: Writer, rows: WriteSet, pending: Iterable[tuple[int, bytes]])
             if sign > 0:
                 db.execute("INSERT OR IGNORE INTO responses (hash, trace_no, span_id) VALUES (?, ?, ?)",
                            (number, trace_no, span_id))
-                other = db.execute("SELECT 1 FROM responses WHERE hash = ? AND trace_no != ? LIMIT 1", (number, trace_no))
             else:
                 gone[trace_no].add(span_id)
                 db.execute("DELETE FROM responses WHERE hash = ? AND trace_no = ? AND span_id = ?", (number, trace_no, span_id))
-                other = db.execute("SELECT 1 FROM twins WHERE hash = ?", (number,))
-            if other.fetchone():
-                hashes.add(number)
-    decided = [_Decision(state, row, None) for trace_no, span_ids in gone.items() if span_ids
-               for state, row in _spans(writer, trace_no, sorted(span_ids))]
-    weigh(writer, rows, hashes | shared_by(db, gone), decided)
+            if (db.execute("SELECT 1 FROM responses WHERE hash = ? AND trace_no != ? LIMIT 1",
+                           (number if number >= 0 else number ^ 1, trace_no)).fetchone()
+                    or (sign < 0 and db.execute("SELECT 1 FROM twins WHERE hash = ?", (_group_of(number),)).fetchone())):
+                groups.add(_group_of(number))
+    changed = [member for trace_no, span_ids in gone.items() if span_ids
+               for member in _spans(writer, _state(writer, trace_no), sorted(span_ids))]
+    weigh(writer, rows, groups | shared_by(db, gone), changed)
 
 
 def shared_by(db: Any, trace_nos: Iterable[int]) -> set[int]:
-    """Hashes of the response ids that these traces share with others."""
+    """The groups that these traces share with others."""
     return {number for trace_no in trace_nos
             for number, in db.execute("SELECT hash FROM twins WHERE trace_no = ?", (trace_no,))}
 
 
-def weigh(writer: Writer, rows: WriteSet, hashes: Iterable[int], decided: Iterable[_Decision] = ()) -> None:
-    """Decide for the calls of these response ids which span is counted, and correct the sums."""
-    by_trace: dict[int, tuple[TraceState, dict[bytes, _Decision]]] = {}
-    for one in (*decided, *(made for number in sorted(hashes) for made in _decide(writer, number))):
-        wanted = by_trace.setdefault(one.state.trace_no, (one.state, {}))[1]
-        if one.kept is not None or one.row.span_id not in wanted:
-            wanted[one.row.span_id] = one
-    for state, wanted in by_trace.values():
+def weigh(writer: Writer, rows: WriteSet, groups: Set[int], changed: Iterable[_Member] = ()) -> None:
+    """Decide for the spans of these groups, and for `changed`, which is counted on another trace, and correct the sums."""
+    seen: dict[Group, list[Seen]] = {}
+    decided = {(member.state.trace_no, member.row.span_id): member for member in changed}
+    for number in sorted(groups):
+        before, now = _shared(writer.db, number)
+        found = _members(writer, number, before | now) if before or now else []
+        decided.update(((member.state.trace_no, member.row.span_id), member) for member in found)
+        if now:
+            _group(seen, number, found)
+    others = {_group_of(key_hash(key)) for member in decided.values() for key in keys(member.row)} - groups
+    for number in sorted(others):                         # what else says something of these spans, and has not changed
+        if sharing := _twins(writer.db, number):
+            _group(seen, number, _members(writer, number, sharing))
+    kept = repeated(seen)
+    by_trace: dict[int, list[_Member]] = {}
+    for (trace_no, _), member in decided.items():
+        by_trace.setdefault(trace_no, []).append(member)
+    for trace_no, members in by_trace.items():
+        state = members[0].state
         after: Uncounted = dict(state.uncounted)
-        for span_id, one in wanted.items():
-            if one.kept is not None:
-                after[span_id] = (one.kept, 1)
-            elif after.get(span_id, (None, 0))[1]:
-                del after[span_id]
+        for span_id in (member.row.span_id for member in members):
+            if _counted_at_home(state, span_id):
+                after.pop(span_id, None)
+                if (trace_no, span_id) in kept:
+                    after[span_id] = (kept[trace_no, span_id], 1)
         if after != state.uncounted:
-            rows.recounted(state, after, [one.row for one in wanted.values()])
+            rows.recounted(state, after, [member.row for member in members])
 
 
-def _decide(writer: Writer, number: int) -> list[_Decision]:
-    """Every span with this response id that its own trace counts."""
-    db = writer.db
-    before = {trace_no for trace_no, in db.execute("SELECT trace_no FROM twins WHERE hash = ?", (number,))}
-    now = {trace_no for trace_no, in db.execute("SELECT DISTINCT trace_no FROM responses WHERE hash = ? LIMIT ?",
-                                                (number, MOST_TRACES + 1))}
-    shared = now if 1 < len(now) <= MOST_TRACES else set()
-    if shared != before:
-        db.execute("DELETE FROM twins WHERE hash = ?", (number,))
-        db.executemany("INSERT INTO twins (hash, trace_no) VALUES (?, ?)", [(number, trace_no) for trace_no in shared])
-    copies: list[list[tuple[TraceState, SpanRow]]] = []
-    for trace_no in before | shared:
-        members = [span_id for span_id, in db.execute(
-            "SELECT span_id FROM responses WHERE hash = ? AND trace_no = ? ORDER BY span_id", (number, trace_no))]
-        copies.append([(state, row) for state, row in _spans(writer, trace_no, members)
-                       if state.uncounted.get(row.span_id, (None, 1))[1]])
-    copies = sorted((found for found in copies if found), key=lambda found: found[0][0].trace_id)
-    repeats: list[dict[bytes, bytes]] = [{} for _ in copies]
-    if shared:
-        repeats = counted_across([([row for _, row in found], {}) for found in copies])
-    return [_Decision(state, row, repeated.get(row.span_id))
-            for found, repeated in zip(copies, repeats, strict=True) for state, row in found]
+def _shared(db: Any, group: int) -> tuple[set[int], set[int]]:
+    """The traces that shared a group until now, and those that do: none where they are too many, or all of one side."""
+    most = MOST_TRACES if group >= 0 else MOST_NEAR
+    before = _twins(db, group)
+    now: set[int] = set()
+    for side in _sides(group):
+        found = {trace_no for trace_no, in db.execute("SELECT DISTINCT trace_no FROM responses WHERE hash = ? LIMIT ?",
+                                                      (side, most + 1))}
+        now = now | found if found and len(now | found) <= most else set()
+        if not now:
+            break
+    if len(now) < 2:
+        now = set()
+    if now != before:
+        db.execute("DELETE FROM twins WHERE hash = ?", (group,))
+        db.executemany("INSERT INTO twins (hash, trace_no) VALUES (?, ?)", [(group, trace_no) for trace_no in now])
+    return before, now
 
 
-def _spans(writer: Writer, trace_no: int, span_ids: list[bytes]) -> list[tuple[TraceState, SpanRow]]:
+def _twins(db: Any, group: int) -> set[int]:
+    return {trace_no for trace_no, in db.execute("SELECT trace_no FROM twins WHERE hash = ?", (group,))}
+
+
+def _members(writer: Writer, group: int, trace_nos: Set[int]) -> list[_Member]:
+    """The spans of a group that are in these traces."""
+    found: dict[bytes, list[bytes]] = {}
+    for side in _sides(group):
+        for trace_id, span_id in writer.db.execute(
+                "SELECT trace_id, span_id FROM responses JOIN traces USING (trace_no) "
+                f"WHERE hash = ? AND trace_no IN ({', '.join(map(str, trace_nos))})", (side,)):
+            found.setdefault(trace_id, []).append(span_id)
+    states = writer.states(list(found))
+    return [member for state, span_ids in zip(states, found.values(), strict=True)
+            for member in _spans(writer, state, span_ids)]
+
+
+def _group(seen: dict[Group, list[Seen]], number: int, members: Iterable[_Member]) -> None:
+    """Put spans into the group that this number stands for."""
+    for state, row in members:
+        for key in keys(row):
+            if _group_of(key_hash(key)) == number:
+                seen.setdefault(key[:3], []).append(
+                    Seen(row, state.trace_no, key[3], _counted_at_home(state, row.span_id)))
+
+
+def _counted_at_home(state: TraceState, span_id: bytes) -> bool:
+    """Whether no other span of its own trace has a span's figures."""
+    return bool(state.uncounted.get(span_id, (None, 1))[1])
+
+
+def _state(writer: Writer, trace_no: int) -> TraceState:
+    return writer.states([writer.db.execute("SELECT trace_id FROM traces WHERE trace_no = ?", (trace_no,)).fetchone()[0]])[0]
+
+
+def _spans(writer: Writer, state: TraceState, span_ids: Sequence[bytes]) -> list[_Member]:
     """The rows of some spans of a trace."""
-    db = writer.db
-    state = writer.states([db.execute("SELECT trace_id FROM traces WHERE trace_no = ?", (trace_no,)).fetchone()[0]])[0]
-    return [(state, state.entry(at, db).row) for at in state.find(span_ids) if at >= 0]
+    return [_Member(state, state.entry(at, writer.db).row) for at in state.find(span_ids) if at >= 0]

@@ -15,7 +15,7 @@ from tracedesk.model.attempts import second_attempts
 from tracedesk.model.kinds import COUNTED_KINDS, Kind, Status
 from tracedesk.model.row import SpanRow
 from tracedesk.model.span import Note
-from tracedesk.semconv.counting import STREAM
+from tracedesk.semconv.alike import STREAM
 from tracedesk.store import facts, measures
 from tracedesk.store.columns import Facts
 from tracedesk.store.facts import NONE, SPANS_PER_PART

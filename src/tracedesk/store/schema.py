@@ -73,7 +73,8 @@ CREATE TABLE uncounted (
     PRIMARY KEY (trace_no, span_id)
 ) WITHOUT ROWID;
 
--- Model calls by the hash of their response id, to find calls recorded in two traces.
+-- Model calls by the hash of what another record of the same call has too (calls.py): the response id; negative where there
+-- is none. `twins` are the groups that several traces share, `hash` without the side.
 CREATE TABLE responses (
     hash INTEGER NOT NULL, trace_no INTEGER NOT NULL, span_id BLOB NOT NULL, PRIMARY KEY (hash, trace_no, span_id)
 ) WITHOUT ROWID;

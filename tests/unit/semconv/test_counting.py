@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.row import SpanRow
-from tracedesk.semconv.counting import counted_across, error_causes, not_counted
+from tracedesk.semconv.counting import error_causes, not_counted
 
 
 def row(number: int, parent: int | None, kind: Kind, tokens: tuple[int | None, int | None] = (None, None),
@@ -60,7 +58,6 @@ def test_of_two_spans_of_one_answer_the_one_that_knows_more_of_its_input_cached_
     outer = row(1, None, Kind.LLM, (73, 21), cache_write_tokens=0, **told)
     inner = row(2, None, Kind.LLM, (73, 21), cache_write_tokens=40, **told)
     assert left_out(outer, inner) == {1: 2}
-    assert counted_across([([outer], {}), ([inner], {})]) == [{outer.span_id: inner.span_id}, {}]
 
 
 def test_a_stream_beside_the_span_of_an_sdk_that_traces_itself_is_one_call() -> None:
@@ -128,70 +125,9 @@ def test_a_stream_split_in_three_is_counted_once() -> None:
                     row(4, 1, Kind.LLM, (53, 21), name=stream)) == {2: 4, 3: 4}
 
 
-def test_a_stream_split_over_traces_is_counted_once() -> None:
-    """Logfire outside any span: the call, maybe with the SDK's own span inside, and the result are roots of two traces."""
-    asked = row(1, None, Kind.LLM, name="Message with {request_data[model]!r}", model="claude")
-    inner = row(2, 1, Kind.LLM, (53, 21), response_id="m", model="claude", end_ns=90)
-    said = row(3, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=100, end_ns=100, model="claude")
-    other = row(4, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=200, end_ns=200, model="gpt")
-    traces: list[list[SpanRow]] = [[asked, inner], [said], [other]]
-    assert counted_across([(rows, not_counted(rows)) for rows in traces]) == [
-        {b"\1" * 8: b"\3" * 8, b"\2" * 8: b"\3" * 8}, {}, {}]
-    assert counted_across([([asked], {}), ([said], {}), ([other], {})]) == [{b"\1" * 8: b"\3" * 8}, {}, {}]
-
-
-def test_a_failed_call_and_one_that_came_later_are_not_the_call_of_a_stream() -> None:
-    said = row(3, None, Kind.LLM, (53, 21), name="streaming response from x", start_ns=100, end_ns=100)
-    failed = row(1, None, Kind.LLM, name="Message with {x}", status=int(Status.ERROR))
-    late = row(2, None, Kind.LLM, name="Message with {x}", start_ns=200)
-    assert counted_across([([failed], {}), ([late], {}), ([said], {})]) == [{}, {}, {}]
-
-
 def test_cycles_and_orphans_end() -> None:
     rows = [row(1, 2, Kind.AGENT, (5, 5)), row(2, 1, Kind.AGENT, (5, 5)), row(3, 9, Kind.LLM, (5, 5))]
     assert 3 not in left_out(*rows)
-
-
-@pytest.mark.parametrize(("start_ns", "repeats"), [(5, True), (10**9, True), (3 * 10**9, False)])
-def test_a_call_in_another_trace_counts_once_if_it_ran_at_the_same_time(start_ns: int, repeats: bool) -> None:
-    one = [row(1, None, Kind.LLM, (53, 21), response_id="m1")]
-    other = [row(2, None, Kind.LLM, (53, 21), response_id="m1", start_ns=start_ns, end_ns=start_ns + 10)]
-    assert counted_across([(one, {}), (other, {})]) == [{}, {b"\2" * 8: b"\1" * 8} if repeats else {}]
-
-
-@pytest.mark.parametrize(("asked", "kept"), [(53, 1), (0, 2)])
-def test_a_call_that_an_sdk_traced_alone_is_the_one_around_it(asked: int, kept: int) -> None:
-    seen = row(1, None, Kind.LLM, (asked, 21), model="claude")
-    own = row(2, None, Kind.LLM, (53, 21), model="claude", response_id="m1", name="anthropic.messages.create", end_ns=90)
-    found = counted_across([([seen], {}), ([own], {})])
-    assert [{span[0]: on[0] for span, on in one.items()} for one in found] == [{1: 2} if kept == 2 else {},
-                                                                                {2: 1} if kept == 1 else {}]
-    late = row(3, None, Kind.LLM, (53, 21), response_id="m1", name="anthropic.messages.create", end_ns=9 * 10**9)
-    assert counted_across([([seen], {}), ([late], {})]) == [{}, {}]
-
-
-@pytest.mark.parametrize(("later_ns", "asked", "repeats"), [(10**6, 53, True), (10**6, 33, False), (10**9, 53, False)])
-def test_an_sdk_may_end_its_own_span_a_moment_later(later_ns: int, asked: int, repeats: bool) -> None:
-    around = row(1, None, Kind.LLM, (asked, 21), model="claude", start_ns=5)
-    own = row(2, None, Kind.LLM, (53, 21), model="claude", response_id="m1", name="anthropic.messages.create", start_ns=5,
-              end_ns=around.end_ns + later_ns)
-    assert counted_across([([around], {}), ([own], {})]) == [{}, {own.span_id: around.span_id} if repeats else {}]
-
-
-def test_a_request_that_mistrals_sdk_traced_alone_is_the_call_around_it() -> None:
-    around = row(1, None, Kind.LLM, (42, 17), model="mistral", response_id="c1")
-    own = {"model": "mistral", "name": "chat_completion_v1_chat_completions_post", "end_ns": 90}
-    first, second = row(2, None, Kind.LLM, (42, 17), **own), row(3, None, Kind.LLM, (42, 17), **own)
-    assert counted_across([([around], {}), ([first], {})]) == [{}, {first.span_id: around.span_id}]
-    assert counted_across([([around], {}), ([row(2, None, Kind.LLM, (41, 17), **own)], {})]) == [{}, {}]
-    assert counted_across([([first], {}), ([second], {})]) == [{}, {}]
-
-
-def test_across_traces_the_one_with_tokens_stays() -> None:
-    one = [row(1, None, Kind.LLM, response_id="m1")]
-    other = [row(2, None, Kind.LLM, (53, 21), response_id="m1")]
-    assert counted_across([(one, {}), (other, {})]) == [{b"\1" * 8: b"\2" * 8}, {}]
-    assert counted_across([(one, {}), (other, {b"\2" * 8: None})]) == [{}, {}]
 
 
 def test_of_one_failure_the_deepest_span_is_the_cause() -> None:
