@@ -160,3 +160,9 @@ def test_a_request_that_mistrals_sdk_traced_alone_is_the_call_around_it() -> Non
     assert repeats(around, first) == {2: 1}
     assert repeats(around, row(2, None, (41, 17), **own)) == {}
     assert repeats(first, second) == {}
+
+
+def test_of_one_response_id_the_one_that_knows_more_of_its_input_cached_stays() -> None:
+    outer = row(1, None, (73, 21), response_id="m1", cache_write_tokens=0)
+    inner = row(2, None, (73, 21), response_id="m1", cache_write_tokens=40)
+    assert repeats(outer, inner) == {1: 2}
