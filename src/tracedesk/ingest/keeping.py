@@ -77,16 +77,19 @@ def _prepared(
     ready = [span for span, records in gathered if isinstance(span, PreparedAhead) and not records]
     others = [(at, span, records) for at, (span, records) in enumerate(gathered) if isinstance(span, Span) or records]
     try:
-        opened = [(span if isinstance(span, Span) else span.opened(), records) for _, span, records in others]
-        return [*ready, *prepare_all(opened, book)]
+        return [*ready, *prepare_all([(_opened(span), records) for _, span, records in others], book)]
     except Exception:  # noqa: BLE001 - found below, one by one
         log.warning("preparing %d spans broke; looking for those it breaks at", len(others))
     rows: list[Prepared | PreparedAhead] = [*ready]
     for at, span, records in others:
         try:
-            rows += prepare_all([(span if isinstance(span, Span) else span.opened(), records)], book)
+            rows += prepare_all([(_opened(span), records)], book)
         except Exception as error:  # noqa: BLE001 - see the top
             log.error("one span left out: preparing it broke\n%s", crash_text(error))  # noqa: TRY400 - no text of it
             if at < len(spans):
                 refuse(spans[at][1], BROKE, span.name)
     return rows
+
+
+def _opened(span: Span | PreparedAhead) -> Span:
+    return span if isinstance(span, Span) else span.opened()
