@@ -120,3 +120,14 @@ def test_what_the_span_itself_says_anew_is_shown(qtbot) -> None:
     qtbot.waitUntil(lambda: "first" in [one.text() for one in panel.findChildren(QLabel)])
     panel.show_detail(replace(read, fields=LlmFields(kind=Kind.LLM, values={"input.messages": [said("user", "second")]})))
     qtbot.waitUntil(lambda: "second" in [one.text() for one in panel._page.findChildren(QLabel)])
+
+
+def test_where_an_answer_failed_to_come_stands_why(qtbot) -> None:
+    failed = detail([said("user", "hi")])
+    failed.span.status, failed.fields.values["error.message"] = 2, "Error code: 429"
+    del failed.fields.values["output.messages"]
+    page = QWidget()
+    qtbot.addWidget(page)
+    PART.fill(failed, QVBoxLayout(page), page)
+    assert heads(page) == ["User", "Failed"]
+    assert [one.text() for one in page.findChildren(QLabel)][-1] == "Error code: 429"

@@ -10,14 +10,14 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from tracedesk.base.clock import format_duration
 from tracedesk.base.words import counted
-from tracedesk.model.kinds import Kind
+from tracedesk.model.kinds import Kind, Status
 from tracedesk.ui import theme
 from tracedesk.ui.inspector.around import CALLS, Ran, score
 from tracedesk.ui.inspector.detail import SpanDetail
 from tracedesk.ui.inspector.format import call_text, parse_json, pretty, short
 from tracedesk.ui.inspector.media import media_widget
 from tracedesk.ui.inspector.pieces import Card, sent_line
-from tracedesk.ui.inspector.tab import InspectorTab
+from tracedesk.ui.inspector.tab import InspectorTab, failure
 from tracedesk.ui.inspector.tabs.retrieval import list_documents
 from tracedesk.ui.widgets.fold import Fold
 from tracedesk.ui.widgets.long_text import LongText, link_button
@@ -75,6 +75,21 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         column.addWidget(card)
     if context is not None:
         column.addWidget(context)
+    if detail.status is Status.ERROR:
+        column.addWidget(_failed(detail))
+
+
+def _failed(detail: SpanDetail) -> QWidget:
+    """Why there is no answer, or no whole one, where it would stand."""
+    card = Card(edge=theme.current().color("status.error"))
+    head = QHBoxLayout()
+    head.setSpacing(6)
+    head.addWidget(Glyph("error", "status.error", 14))
+    head.addWidget(label("Failed", "label", "error"))
+    head.addStretch(1)
+    card.column.addLayout(head)
+    card.column.addWidget(failure(detail))
+    return card
 
 
 def _context(detail: SpanDetail) -> QWidget | None:
