@@ -198,11 +198,6 @@ def _explode_parameters(fields: LlmFields) -> None:
         if known is not None and name not in fields.values:
             fields.values[name] = known
             fields.sources[name] = source
-    thinking = rest.get("reasoning")                                      # OpenAI Responses
-    effort = text(thinking.get("effort")) if isinstance(thinking, dict) else None
-    if effort is not None and "param.reasoning_effort" not in fields.values:
-        fields.values["param.reasoning_effort"] = effort
-        fields.sources["param.reasoning_effort"] = source
     if rest:
         fields.values["param.all"] = rest
         fields.sources["param.all"] = source

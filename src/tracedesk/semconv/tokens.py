@@ -16,7 +16,7 @@ from tracedesk.semconv.values import count
 _ALL = ("tokens.input", "tokens.output", "tokens.total", "tokens.cache_read", "tokens.cache_write", "tokens.reasoning")
 
 
-_WRITTEN = ("cache_creation", "ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
+_WRITTEN = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 
 
 def settle(fields: LlmFields, *, input_has_cache: bool) -> None:
@@ -51,8 +51,9 @@ def langchain_written(details: Any) -> int | None:
     then 0, for the parts of an input must not overlap (langchain-anthropic's _create_usage_metadata)."""
     if not isinstance(details, dict):
         return None
+    whole = count(details.get("cache_creation"))
     known = [number for key in _WRITTEN if (number := count(details.get(key))) is not None]
-    return sum(known) if known else None
+    return sum(known) if known and not whole else whole
 
 
 def add_cached(fields: LlmFields) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from tracedesk.semconv import values
 from tracedesk.semconv.flat import unflatten
 from tracedesk.semconv.msgpack import unpack
+from tracedesk.semconv.tokens import langchain_written
 
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20) | st.binary(max_size=20),
@@ -88,3 +90,11 @@ def test_messagepack_is_read() -> None:
     assert unpack(b"\x82\xa1a\x93\x01\xc0\xc3\xa1b\xcb\x3f\xf8\x00\x00\x00\x00\x00\x00") == {"a": [1, None, True], "b": 1.5}
     assert unpack(b"\x82\xa1a") is None
     assert unpack("no bytes") is None
+
+
+@pytest.mark.parametrize(("details", "written"), [
+    ({"cache_creation": 0, "ephemeral_5m_input_tokens": 12, "ephemeral_1h_input_tokens": 0}, 12),
+    ({"cache_creation": 12, "ephemeral_5m_input_tokens": 12}, 12), ({"cache_creation": 0}, 0), ({"cache_read": 4}, None),
+    (None, None)])
+def test_what_langchain_says_was_written_to_a_cache_is_counted_once(details: Any, written: int | None) -> None:
+    assert langchain_written(details) == written
