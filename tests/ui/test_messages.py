@@ -131,3 +131,8 @@ def test_where_an_answer_failed_to_come_stands_why(qtbot) -> None:
     PART.fill(failed, QVBoxLayout(page), page)
     assert heads(page) == ["User", "Failed"]
     assert [one.text() for one in page.findChildren(QLabel)][-1] == "Error code: 429"
+    failed.span.status = 1
+    page = QWidget()
+    qtbot.addWidget(page)
+    PART.fill(failed, QVBoxLayout(page), page)
+    assert heads(page) == ["User", "Exception"], "the span says that it is fine"

@@ -75,17 +75,20 @@ def fill(detail: SpanDetail, column: QVBoxLayout, parent: QWidget) -> None:
         column.addWidget(card)
     if context is not None:
         column.addWidget(context)
-    if detail.status is Status.ERROR:
+    noted = not _messages(detail.value("output.messages")) and (detail.text("error.message") or detail.text("error.type"))
+    if detail.status is Status.ERROR or noted:
         column.addWidget(_failed(detail))
 
 
 def _failed(detail: SpanDetail) -> QWidget:
-    """Why there is no answer, or no whole one, where it would stand."""
-    card = Card(edge=theme.current().color("status.error"))
+    """Why there is no answer, or no whole one, where it would stand. A span may have noted an exception and yet say that it is
+    fine: LangSmith's do."""
+    word, tone = ("Failed", "error") if detail.status is Status.ERROR else ("Exception", "warn")
+    card = Card(edge=theme.current().color(f"status.{tone}"))
     head = QHBoxLayout()
     head.setSpacing(6)
-    head.addWidget(Glyph("error", "status.error", 14))
-    head.addWidget(label("Failed", "label", "error"))
+    head.addWidget(Glyph(tone, f"status.{tone}", 14))
+    head.addWidget(label(word, "label", tone))
     head.addStretch(1)
     card.column.addLayout(head)
     card.column.addWidget(failure(detail))
