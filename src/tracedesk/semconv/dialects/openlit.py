@@ -23,7 +23,7 @@ PART = Dialect(
     title="OpenLIT",
     priority=35,
     detect=(
-        Detect(scope=("openlit",)),
+        Detect(scope=("openlit", "@openlit/")),
         Detect(equal=(("telemetry.sdk.name", "openlit"),)),
     ),
     kinds=(
@@ -33,10 +33,12 @@ PART = Dialect(
         "input.messages": (
             "gen_ai.input.messages",
             event("gen_ai.content.prompt", "gen_ai.prompt", only="llm agent chain other", form=role_lines),
+            A("gen_ai.content.prompt", only="llm agent chain other", form=role_lines),   # openlit 1.7 for JavaScript
         ),
         "output.messages": (
             "gen_ai.output.messages",
             event("gen_ai.content.completion", "gen_ai.completion", form=chat_output),
+            "gen_ai.content.completion",
             "gen_ai.completion",
         ),
         "system": "gen_ai.system_instructions",
@@ -58,5 +60,11 @@ PART = Dialect(
                  "gen_ai.client.token.usage": 54, "gen_ai.usage.cost": 0, "gen_ai.server.time_to_first_token": 0.5},
                 kind="llm", scope="openlit.otel.tracing", name="chat claude-sonnet-4-20250514",
                 fields={"tokens.input": 53, "tokens.output": 21, "ttft_s": 0.5}),
+        Example({"telemetry.sdk.name": "openlit", "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o",
+                 "gen_ai.content.prompt": "system: Be terse.\nuser: hi", "gen_ai.content.completion": "ho"},
+                kind="llm", scope="@openlit/instrumentation-openai", name="openai.resources.chat.completions",
+                fields={"input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
+                                           {"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
     ),
 )

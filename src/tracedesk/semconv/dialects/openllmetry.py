@@ -23,6 +23,9 @@ _SCOPES = ("@traceloop/instrumentation-", *("opentelemetry.instrumentation." + l
 """Traceloop's own instrumentations: `openai.v1` is theirs, `openai_v2` and `genai.openai` are OpenTelemetry's."""
 
 
+_NO_TEXT = {"type": "text", "content": "null"}
+
+
 def _inside_a_task(view: View) -> Kind | None:
     """A vector store's retrieval, and a tool of LangChain.js, is a task or tool span of Traceloop's: the operation decides."""
     operation = view.attributes.get("gen_ai.operation.name")
@@ -55,6 +58,12 @@ def _chat(value: Any) -> list[Message] | None:
         if message["role"] == "system" and all(map(is_typed_block, found)):
             message["parts"] = parts(found)
     return messages
+
+
+def _prompt(value: Any) -> list[Message] | None:
+    """The legacy list. JavaScript's instrumentations write the missing text of an answer that calls tools as JSON."""
+    messages = exchange(value, "user") or ()
+    return [message for message in messages if message["role"] != "assistant" or message["parts"] != [_NO_TEXT]] or None
 
 
 PART = Dialect(
@@ -125,7 +134,7 @@ PART = Dialect(
         ),
         "prompt.variables": "traceloop.prompt.template_variables",
         "embedding.inputs": (A("gen_ai.input.messages", only="embedding"), flat("gen_ai.prompt", only="embedding")),
-        "input.messages": (A("gen_ai.input.messages", form=_chat), flat("gen_ai.prompt")),
+        "input.messages": (A("gen_ai.input.messages", form=_chat), flat("gen_ai.prompt", form=_prompt)),
         "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion")),
         "system": "gen_ai.system_instructions",
         "tools": ("gen_ai.tool.definitions", flat("llm.request.functions")),
@@ -154,6 +163,13 @@ PART = Dialect(
                         "output.messages": [{"role": "assistant", "parts": [{"type": "reasoning", "content": "Greet."}],
                                              "finish_reason": "stop"},
                                             {"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"llm.request.type": "chat", "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": "hi",
+                 "gen_ai.prompt.1.role": "assistant", "gen_ai.prompt.1.content": "null",
+                 "gen_ai.prompt.2.role": "tool", "gen_ai.prompt.2.content": "18"},
+                kind="llm", scope="@traceloop/instrumentation-openai", name="openai.chat",
+                fields={"input.messages": [
+                    {"role": "user", "parts": [{"type": "text", "content": "hi"}]},
+                    {"role": "tool", "parts": [{"type": "tool_call_response", "id": None, "response": "18"}]}]}),
         Example({"traceloop.span.kind": "task", "gen_ai.operation.name": "execute_tool", "gen_ai.provider.name": "langchain",
                  "traceloop.entity.name": "get_weather", "traceloop.entity.output": '{"temp_c": 18}'},
                 kind="tool", scope="@traceloop/instrumentation-langchain", name="execute_tool get_weather",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from tracedesk.model.llm import LlmFields, Message
@@ -40,6 +41,21 @@ def _listed(value: Any) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
+def _reported(*names: str) -> Callable[[View], Any]:
+    """A figure of the provider's own metadata under any of these names. Providers made with `@ai-sdk/openai-compatible` (xAI,
+    DeepSeek and whatever a user names) write OpenAI's names below their own key."""
+    def find(view: View) -> Any:
+        families = view.decoded("ai.response.providerMetadata")
+        for family in families.values() if isinstance(families, dict) else ():
+            if isinstance(family, dict):
+                for name in names:
+                    if family.get(name) is not None:
+                        return family[name]
+        return None
+
+    return find
+
+
 def _settle(view: View, fields: LlmFields) -> None:
     """Before v6, providers' own figures came through: Anthropic's input without the cached tokens, Gemini's output without its
     thoughts; only the metadata tells them."""
@@ -50,6 +66,9 @@ def _settle(view: View, fields: LlmFields) -> None:
     if values.get("provider") != "anthropic" or "tokens.input" not in values:
         return
     if "ai.usage.inputTokenDetails.noCacheTokens" in view.attributes:
+        return
+    own = count(dig(view.decoded("ai.response.providerMetadata"), "anthropic.usage.input_tokens"))
+    if own is not None and own != values["tokens.input"]:  # 6.0 counts them in before it writes the details
         return
     cached = values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
     total = values.get("tokens.total")
@@ -124,6 +143,7 @@ PART = Dialect(
                 "bedrock.usage.cacheReadInputTokens|google.usageMetadata.cachedContentTokenCount|"
                 "deepseek.promptCacheHitTokens|openrouter.usage.promptTokensDetails.cachedTokens",
             ),
+            call(_reported("cachedPromptTokens"), "ai.response.providerMetadata", needs="ai.response.providerMetadata"),
         ),
         "tokens.cache_write": (
             "ai.usage.inputTokenDetails.cacheWriteTokens",
@@ -142,6 +162,7 @@ PART = Dialect(
             "ai.usage.reasoningTokens",
             A("ai.response.providerMetadata", "openai.reasoningTokens|google.usageMetadata.thoughtsTokenCount|"
                                               "openrouter.usage.completionTokensDetails.reasoningTokens"),
+            call(_reported("reasoningTokens"), "ai.response.providerMetadata", needs="ai.response.providerMetadata"),
         ),
         "cost.total": A("ai.response.providerMetadata", "gateway.cost|openrouter.usage.cost", only="llm embedding reranker"),
         "service_tier": A("ai.response.providerMetadata", "openai.serviceTier|anthropic.usage.service_tier"),
@@ -181,6 +202,17 @@ PART = Dialect(
                  "ai.response.providerMetadata": '{"anthropic": {"cacheReadInputTokens": 20}}'},
                 kind="llm", scope="ai", name="ai.generateText.doGenerate",
                 fields={"tokens.input": 53, "tokens.cache_read": 20}),
+        Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "anthropic.messages",
+                 "ai.model.id": "claude-sonnet-4-5", "ai.usage.promptTokens": 53, "ai.usage.completionTokens": 21,
+                 "ai.response.providerMetadata": '{"anthropic": {"usage": {"input_tokens": 33, "output_tokens": 21,'
+                                                 ' "cache_creation_input_tokens": 0, "cache_read_input_tokens": 20}}}'},
+                kind="llm", scope="ai", name="ai.generateText.doGenerate",
+                fields={"tokens.input": 53, "tokens.cache_read": 20}),
+        Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "xai.chat", "ai.model.id": "grok-3",
+                 "ai.usage.promptTokens": 42, "ai.usage.completionTokens": 17,
+                 "ai.response.providerMetadata": '{"xai": {"reasoningTokens": 5, "cachedPromptTokens": 8}}'},
+                kind="llm", scope="ai", name="ai.generateText.doGenerate",
+                fields={"tokens.input": 42, "tokens.cache_read": 8, "tokens.reasoning": 5}),
         Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "gateway", "ai.model.id": "openai/gpt-5",
                  "ai.usage.inputTokens": 42, "ai.usage.outputTokens": 17, "ai.settings.presencePenalty": 0.1,
                  "ai.response.providerMetadata": '{"openai": {"serviceTier": "flex"}, "gateway": {"cost": "0.0045"}}'},
