@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from tracedesk.model.llm import Message
 from tracedesk.model.span import LogRecord
 from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, Example, call, event
 from tracedesk.semconv.fields import chat_input, chat_output, milliseconds
@@ -15,18 +17,42 @@ _SLACK_NS = 2_000_000_000
 """A record is written at the end of its call; clocks and batching move it by less than this."""
 
 
+_HEADED = re.compile(r"\[(?:USER|USER PROMPT|TOOL INPUT: [^\]\n]+|TOOL RESULT: ([^\]\n]+))\]\n")
+_NEXT = re.compile(r"\n\n---\n\n(?=\[(?:USER|TOOL RESULT: [^\]\n]+)\]\n)")
+"""With detailed tracing every text has a heading, and the new messages of a request stand in one text (2.1.119 to 2.1.332)."""
+
+
 def _logged(value: Any) -> str | None:
-    """A text that was logged; `<REDACTED>` stands for one that was not."""
+    """A text that was logged, without its heading; `<REDACTED>` stands for one that was not."""
     found = text(value)
+    if found is not None and (heading := _HEADED.match(found)):
+        found = text(found[heading.end():])
     return None if found is None or found.strip() == "<REDACTED>" else found
 
 
 def _logged_json(value: Any) -> Any:
-    return None if _logged(value) is None else json_value(value)
+    said = _logged(value)
+    return None if said is None else json_value(said if isinstance(value, str) else value)
 
 
 def _said_by_user(value: Any) -> Any:
     return None if _logged(value) is None else chat_input(value)
+
+
+def _context(value: Any) -> list[Message] | None:
+    """The messages that a request adds to the conversation: what the user said and what tools gave back, by call id."""
+    found = text(value)
+    if found is None or not _HEADED.match(found):
+        return _said_by_user(value)
+    said: list[dict[str, Any]] = []
+    for section in _NEXT.split(found):
+        heading = _HEADED.match(section)
+        body = section[heading.end():] if heading else section
+        if heading and heading[1]:
+            said.append({"role": "tool", "tool_call_id": heading[1], "content": body})
+        else:
+            said.append({"role": "user", "content": body})
+    return chat_input(said)
 
 
 def _said_by_model(value: Any) -> Any:
@@ -53,6 +79,26 @@ def _request(view: View) -> LogRecord | None:
             if best is None or off < best[0]:
                 best = (off, record)
     return None if best is None else best[1]
+
+
+def _written_1h(view: View) -> Any:
+    record = _request(view)
+    return None if record is None else record.attributes.get("cache_creation_1h_tokens")
+
+
+def _tool_failed(view: View) -> bool | None:
+    """What the tool_result record of a tool's call says. The span itself is never an error, only the execution inside it."""
+    call_id = view.attributes.get("tool_use_id")
+    for record in (*view.logs, *view.others) if call_id else ():
+        said = record.attributes
+        if said.get("tool_use_id") == call_id and said.get("event.name") == "tool_result":
+            return _failed(said.get("success"))
+    return None
+
+
+def _subagent(value: Any) -> str | None:
+    """The agent that asks, of `agent:builtin:general-purpose`."""
+    return value.rpartition(":")[2] or None if isinstance(value, str) and value.startswith("agent:") else None
 
 
 def _cost(view: View) -> Any:
@@ -101,7 +147,7 @@ PART = Dialect(
         "provider": "gen_ai.system",
         "input.messages": (
             A("user_prompt", only="agent", form=_said_by_user),
-            A("new_context", only="llm", form=_said_by_user),
+            A("new_context", only="llm", form=_context),
         ),
         "output.messages": A("response.model_output", form=_said_by_model),
         "system": A("system_prompt_preview", form=_logged),
@@ -112,6 +158,8 @@ PART = Dialect(
         "tokens.output": "output_tokens",
         "tokens.cache_read": "cache_read_tokens",
         "tokens.cache_write": "cache_creation_tokens",
+        "tokens.cache_write_1h": call(_written_1h, "log:claude_code.api_request/cache_creation_1h_tokens", needs=LOGS,
+                                      only="llm"),
         "cost.total": call(_cost, "log:claude_code.api_request/cost_usd", needs=LOGS, only="llm"),
         "finish_reasons": ("gen_ai.response.finish_reasons", "stop_reason"),
         "ttft_s": A("ttft_ms", form=milliseconds),
@@ -122,9 +170,10 @@ PART = Dialect(
         "tool.args": (A("tool_input", form=_logged_json), "full_command", "file_path", "skill_name", "subagent_type"),
         "tool.result": (
             event("tool.output", "output|content|diff", only="tool", form=_logged),
-            A("new_context", only="tool", form=_logged),
+            A("new_context", only="tool", form=_logged_json),
         ),
-        "tool.is_error": A("success", only="tool other", form=_failed),
+        "tool.is_error": (A("success", only="tool other", form=_failed),
+                          call(_tool_failed, "log:claude_code.tool_result/success", needs=LOGS, only="tool")),
         "user.id": ("user.id", "user.account_uuid", "user.email"),
         "session.id": "session.id",
         "metadata": (
@@ -136,7 +185,7 @@ PART = Dialect(
             "attempt",
             "query_source",
         ),
-        "agent.name": "subagent_type",
+        "agent.name": ("subagent_type", A("query_source", only="llm", form=_subagent)),
         "error.message": "error",
         "error.type": ("error_type", "status_code"),
     },
@@ -151,5 +200,17 @@ PART = Dialect(
         Example({"span.type": "tool", "tool_name": "Read", "file_path": "/srv/notes.txt", "success": "false"},
                 kind="tool", scope="com.anthropic.claude_code.tracing", name="claude_code.tool",
                 fields={"tool.name": "Read", "tool.args": "/srv/notes.txt", "tool.is_error": True}),
+        Example({"span.type": "llm_request", "model": "claude-sonnet-4-5", "query_source": "agent:builtin:general-purpose",
+                 "new_context": "[TOOL RESULT: c2]\nFile does not exist.\n\n---\n\n[TOOL RESULT: c1]\n18 degrees"},
+                kind="llm", scope="com.anthropic.claude_code.tracing", name="claude_code.llm_request",
+                fields={"agent.name": "general-purpose", "input.messages": [
+                    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c2", "response": "File does not exist."}]},
+                    {"role": "tool", "parts": [{"type": "tool_call_response", "id": "c1", "response": "18 degrees"}]}]}),
+        Example({"span.type": "tool", "tool_name": "Read", "tool_use_id": "c1", "file_path": "/srv/notes.txt",
+                 "tool_input": '[TOOL INPUT: Read]\n{"file_path":"/srv/notes.txt"}',
+                 "new_context": "[TOOL RESULT: Read]\nno such file"},
+                kind="tool", scope="com.anthropic.claude_code.tracing", name="claude_code.tool",
+                logs=(("", "claude_code.tool_result", {"event.name": "tool_result", "tool_use_id": "c1", "success": "false"}),),
+                fields={"tool.args": {"file_path": "/srv/notes.txt"}, "tool.result": "no such file", "tool.is_error": True}),
     ),
 )
