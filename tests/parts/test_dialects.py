@@ -28,7 +28,7 @@ KEYS = {
     "openinference", "smolagents", "livekit", "google_adk", "ms_agent_framework", "semantic_kernel", "strands_agentcore",
     "litellm", "crewai", "mistral_sdk", "llamaindex", "openllmetry", "openlit", "langtrace", "opik", "anthropic_sdk",
     "otel_genai_2025", "otel_genai_events", "otel_genai_2024", "agentops", "azure_ai", "laminar", "genkit", "mcp",
-    "plain_names", "mastra", "sentry_agentops_misc", "otel_generic"}
+    "plain_names", "mastra", "codex", "gemini_cli", "sentry_agentops_misc", "otel_generic"}
 UNDER_ALL = {"otel_genai_2025", "otel_genai_events", "otel_genai_2024"}
 """The OpenTelemetry conventions are spoken along with most other dialects; that is no claim."""
 START, END = 10**18, 10**18 + 10**9

@@ -273,7 +273,8 @@ PART = Dialect(
                         "output.messages": [{"role": "assistant", "parts": [
                             {"type": "tool_call", "id": "call_1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]}),
         Example({"openinference.span.kind": "LLM", "llm.model_name": "gpt-4o-mini", "metadata": '{"sessionId": "s-1"}',
-                 "output.value": '{"generations": [[{"message": {"kwargs": {"response_metadata": {"finish_reason": "stop"}}}}]]}'},
+                 "output.value": '{"generations": [[{"message": {"kwargs": {"response_metadata":'
+                                 ' {"finish_reason": "stop"}}}}]]}'},
                 kind="llm", scope="@arizeai/openinference-instrumentation-langchain",
                 fields={"model.requested": "gpt-4o-mini", "finish_reasons": ["stop"], "session.id": "s-1"}),
         Example({"openinference.span.kind": "RETRIEVER", "input.value": "Paris",
