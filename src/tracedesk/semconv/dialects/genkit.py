@@ -51,13 +51,25 @@ def _embedded(value: Any) -> Any:
     return embedding_inputs([_plain(item) for item in value]) if isinstance(value, list) else None
 
 
+def _joined(content: list[Any]) -> list[Any]:
+    """The chunks of a stream as one text, as `message.text` of Genkit has it."""
+    found: list[Any] = []
+    for item in content:
+        spoken = isinstance(item, dict) and set(item) == {"text"} and isinstance(item["text"], str)
+        if spoken and found and isinstance(found[-1], dict) and set(found[-1]) == {"text"}:
+            found[-1] = {"text": found[-1]["text"] + item["text"]}
+        else:
+            found.append(item)
+    return found
+
+
 def _said(value: Any) -> Any:
     """The answer; an object that Genkit read from its text is that text again."""
     found = structure(value)
     if isinstance(found, dict) and isinstance(found.get("content"), list):
         content = [{"text": json.dumps(item["data"], ensure_ascii=False)} if isinstance(item, dict) and set(item) == {"data"}
                    else item for item in found["content"]]
-        found = {**found, "content": content}
+        found = {**found, "content": _joined(content)}
     return exchange(found, "assistant")
 
 
@@ -86,14 +98,16 @@ PART = Dialect(
         "param.all": A("genkit:input", "config", only="llm"),
         "finish_reasons": A("genkit:output", "raw.choices[*].finish_reason|finishReason|candidates[0].finishReason"),
         "service_tier": A("genkit:output", "raw.service_tier", only="llm"),
-        "tokens.input": A("genkit:output", "usage.inputTokens"),
-        "tokens.output": A("genkit:output", "usage.outputTokens"),
-        "tokens.total": A("genkit:output", "usage.totalTokens"),
+        "tokens.input": A("genkit:output", "usage.inputTokens|custom.usageMetadata.promptTokenCount"),
+        "tokens.output": A("genkit:output", "usage.outputTokens|custom.usageMetadata.candidatesTokenCount"),
+        "tokens.total": A("genkit:output", "usage.totalTokens|custom.usageMetadata.totalTokenCount"),
         "tokens.cache_read": A(
-            "genkit:output", "usage.cachedContentTokens|raw.usage.prompt_tokens_details.cached_tokens",
+            "genkit:output", "usage.cachedContentTokens|raw.usage.prompt_tokens_details.cached_tokens|"
+                             "custom.usageMetadata.cachedContentTokenCount",
         ),
         "tokens.reasoning": A(
-            "genkit:output", "usage.thoughtsTokens|raw.usage.completion_tokens_details.reasoning_tokens",
+            "genkit:output", "usage.thoughtsTokens|raw.usage.completion_tokens_details.reasoning_tokens|"
+                             "custom.usageMetadata.thoughtsTokenCount",
         ),
         "provider": call(_provider, "genkit:name", needs="genkit:name", only="llm embedding reranker"),
         "model.requested": call(_model, "genkit:name", needs="genkit:name", only="llm embedding reranker"),
@@ -122,6 +136,14 @@ PART = Dialect(
                         "model.requested": "gemini-2.0-flash", "provider": "google", "finish_reasons": ["stop"],
                         "input.messages": [{"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({"genkit:type": "action", "genkit:metadata:subtype": "model", "genkit:name": "googleai/gemini-2.5-flash",
+                 "genkit:output": '{"candidates": [{"finishReason": "stop", "message": {"role": "model", "content":'
+                                  ' [{"text": "It is s"}, {"text": "unny."}]}}], "usage": {"inputTokens": 42, "outputTokens":'
+                                  ' 12, "totalTokens": 59}, "custom": {"usageMetadata": {"candidatesTokenCount": 12,'
+                                  ' "thoughtsTokenCount": 5, "cachedContentTokenCount": 8}}}'},
+                kind="llm", name="genkit 1.15",
+                fields={"tokens.input": 42, "tokens.output": 17, "tokens.reasoning": 5, "tokens.cache_read": 8,
+                        "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "It is sunny."}]}]}),
         Example({"genkit:type": "action", "genkit:metadata:subtype": "tool", "genkit:name": "get_weather",
                  "genkit:input": '{"city": "Paris"}', "genkit:output": '{"temp_c": 18}'},
                 kind="tool",

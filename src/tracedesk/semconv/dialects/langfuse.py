@@ -40,7 +40,8 @@ def _wraps_calls(view: View) -> Kind | None:
 
 
 def _usage(view: View, side: str, provider_key: str) -> int | None:
-    """A provider's own object is inclusive; Langfuse's buckets exclude one another, so a side is their sum."""
+    """A provider's own object is inclusive; Langfuse's buckets exclude one another, so a side is their sum. Up to 4.0 its
+    OpenAI wrapper for JavaScript put parts beside wholes that counted them: then the total is that of the wholes."""
     usage = view.decoded(_USAGE)
     if not isinstance(usage, dict):
         return None
@@ -48,6 +49,8 @@ def _usage(view: View, side: str, provider_key: str) -> int | None:
         return count(usage.get(provider_key))
     if any(key in usage for key in ("input_tokens_details", "output_tokens_details")):
         return count(usage.get(f"{side}_tokens"))
+    if count(usage.get("total")) == (count(usage.get("input")) or 0) + (count(usage.get("output")) or 0):
+        return count(usage.get(side))
     found = [count(value) for key, value in usage.items() if isinstance(key, str) and _is_bucket(key, side, usage)]
     known = [number for number in found if number is not None]
     return sum(known) if known and any(usage.get(key) is not None for key in (side, f"{side}_tokens")) else None
@@ -259,5 +262,9 @@ PART = Dialect(
                  "langfuse.observation.output": '{"temp_c": 18}'},
                 kind="tool", scope="langfuse-sdk", name="get_weather",
                 fields={"tool.name": "get_weather", "tool.args": {"city": "Paris"}, "tool.result": {"temp_c": 18}}),
+        Example({"langfuse.observation.type": "generation", "langfuse.observation.usage_details":
+                 '{"input": 42, "output": 17, "total": 59, "input_cached_tokens": 8, "output_reasoning_tokens": 5}'},
+                kind="llm", scope="langfuse-sdk", name="OpenAI.chat",
+                fields={"tokens.input": 42, "tokens.output": 17, "tokens.cache_read": 8, "tokens.reasoning": 5}),
     ),
 )

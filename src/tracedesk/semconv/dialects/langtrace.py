@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call, event
 from tracedesk.semconv.kinds import OTEL_KINDS, by
 from tracedesk.semconv.otel import OTEL_FIELDS
@@ -13,6 +15,12 @@ def _address(view: View) -> str | None:
     """`url.full` is only the base here; `url.path` goes on it."""
     base, path = text(view.attributes.get("url.full")), text(view.attributes.get("url.path"))
     return base if base is None or path is None else base.rstrip("/") + "/" + path.lstrip("/")
+
+
+def _answer(view: View) -> Any:
+    """The last that was written of an answer: of a stream of Anthropic's every chunk is all so far (6.3 for JavaScript)."""
+    said = [event.attributes.get("gen_ai.completion") for event in view.events if event.name == "gen_ai.content.completion"]
+    return said[-1] if said else None
 
 
 PART = Dialect(
@@ -36,7 +44,7 @@ PART = Dialect(
         "prompt.name": "prompt_id",
         "input.messages": (event("gen_ai.content.prompt", "gen_ai.prompt", only="llm agent chain"), "llm.prompts"),
         "output.messages": (
-            event("gen_ai.content.completion", "gen_ai.completion"),
+            call(_answer, "event:gen_ai.content.completion/gen_ai.completion", needs="@gen_ai.content.completion"),
             "llm.responses",
         ),
         "tools": "gen_ai.request.tools",
@@ -49,6 +57,7 @@ PART = Dialect(
                  "gen_ai.request.max_tokens": 256.0, "gen_ai.usage.input_tokens": 42, "gen_ai.usage.cached_tokens": 8},
                 kind="llm", name="openai.chat.completions.create",
                 events=(("gen_ai.content.prompt", {"gen_ai.prompt": '[{"role": "user", "content": "hi"}]'}),
+                        ("gen_ai.content.completion", {"gen_ai.completion": '[{"role": "assistant", "content": ""}]'}),
                         ("gen_ai.content.completion", {"gen_ai.completion": '[{"role": "assistant", "content": "ho"}]'})),
                 fields={"provider": "openai", "param.max_tokens": 256, "tokens.cache_read": 8,
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
