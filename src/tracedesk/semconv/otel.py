@@ -16,6 +16,7 @@ OTEL_CACHE_READ: tuple[str | Source, ...] = (
     "gen_ai.usage.cache_read_input_tokens",
     "gen_ai.usage.cache_read_tokens",
     "gen_ai.usage.input_cached_tokens",
+    "gen_ai.usage.cached_input_tokens",
     "gen_ai.usage.cached_tokens",
     "gen_ai.usage.input_tokens.cached",
     "gen_ai.usage.details.cache_read_tokens",
