@@ -259,6 +259,9 @@ class Layout(NamedTuple):
     lists: dict[str, Any]
 
 
+_OF_OTHERS = frozenset({""})
+"""Log records there are, but none of the span's own: computed sources may want them, no dialect is known by them."""
+
 _classes = _Classes()
 _plans: dict[Any, Plan] = {}
 _layouts: dict[Any, Layout] = {}
@@ -282,7 +285,7 @@ def plan_for(view: View) -> Plan:
     if start:
         start = next(prefix for prefix in prefixes if start.startswith(prefix))
     events = frozenset([event.name for event in view.events]) if view.events else None
-    logs = frozenset(map(event_name, view.logs)) if view.logs else None
+    logs = frozenset(map(event_name, view.logs)) if view.logs else _OF_OTHERS if view.others else None
     exact = (view.span.scope.name, tuple(attributes), events, logs, signs, traits, start)
     layout = _layouts.get(exact)
     if layout is None:

@@ -254,6 +254,21 @@ def test_claude_code_writes_its_parent_into_its_records() -> None:
     assert log_owners(span({}, scope="com.anthropic.claude_code.tracing")) == (b"\2" * 8, b"\3" * 8)
 
 
+def test_what_only_the_records_of_claude_codes_parent_say() -> None:
+    call = {"span.type": "llm_request", "model": "m", "input_tokens": 33, "output_tokens": 21, "cache_read_tokens": 20,
+            "cache_creation_tokens": 0}
+    said = {"event.name": "api_request", **{name: str(value) for name, value in call.items()}, "cost_usd": "0.00042",
+            "cache_creation_1h_tokens": "0"}
+    scope = "com.anthropic.claude_code.tracing"
+    found = read(span(call, scope=scope), [log("", None, b"\3" * 8, **said)]).values
+    assert (found["cost.total"], found["tokens.cache_write_1h"]) == (0.00042, 0)
+    tool = {"span.type": "tool", "tool_name": "Read", "tool_use_id": "c1"}
+    result = {"event.name": "tool_result", "tool_use_id": "c1", "success": "false"}
+    assert read(span(tool, scope=scope), [log("", None, b"\3" * 8, **result)]).values["tool.is_error"] is True
+    result["tool_use_id"] = "c2"
+    assert "tool.is_error" not in read(span(tool, scope=scope), [log("", None, b"\3" * 8, **result)]).values
+
+
 def test_a_system_prompt_beside_the_messages_comes_first_and_once() -> None:
     call = {"gen_ai.operation.name": "chat", "gen_ai.system_instructions": '[{"type": "text", "content": "Be terse."}]',
             "gen_ai.input.messages": '[{"role": "user", "parts": [{"type": "text", "content": "hi"}]}]'}
