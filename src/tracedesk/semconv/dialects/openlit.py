@@ -5,8 +5,8 @@ from __future__ import annotations
 from tracedesk.model.llm import LlmFields
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, event
 from tracedesk.semconv.fields import chat_output, role_lines
-from tracedesk.semconv.kinds import OTEL_KINDS
-from tracedesk.semconv.otel import OTEL_FIELDS
+from tracedesk.semconv.kinds import OTEL_KINDS, named
+from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS, OTEL_REASONING
 from tracedesk.semconv.tokens import add_cached
 from tracedesk.semconv.values import python_repr
 from tracedesk.semconv.view import View
@@ -28,6 +28,8 @@ PART = Dialect(
     ),
     kinds=(
         *OTEL_KINDS,
+        named(r"\.resources\.(chat|messages|responses|completions)", "llm", guess=True),   # JavaScript's calls that failed
+        named(r"\.resources\.embeddings", "embedding", guess=True),
     ),
     fields={
         "input.messages": (
@@ -41,6 +43,9 @@ PART = Dialect(
             "gen_ai.content.completion",
             "gen_ai.completion",
         ),
+        "tokens.cache_read": ("gen_ai.usage.prompt_tokens_details.cache_read", *OTEL_CACHE_READ),      # JavaScript 1.11
+        "tokens.cache_write": ("gen_ai.usage.prompt_tokens_details.cache_write", *OTEL_CACHE_WRITE),
+        "tokens.reasoning": ("gen_ai.usage.completion_tokens_details.reasoning", *OTEL_REASONING),
         "system": "gen_ai.system_instructions",
         "tools": (
             "gen_ai.tool.definitions",
@@ -66,5 +71,11 @@ PART = Dialect(
                 fields={"input.messages": [{"role": "system", "parts": [{"type": "text", "content": "Be terse."}]},
                                            {"role": "user", "parts": [{"type": "text", "content": "hi"}]}],
                         "output.messages": [{"role": "assistant", "parts": [{"type": "text", "content": "ho"}]}]}),
+        Example({}, kind="llm", scope="@openlit/instrumentation-openai", name="openai.resources.chat.completions",
+                fields={"error.message": "429 Rate limit reached"}, status=(2, "429 Rate limit reached")),
+        Example({"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 42, "gen_ai.usage.output_tokens": 17,
+                 "gen_ai.usage.prompt_tokens_details.cache_read": 8, "gen_ai.usage.completion_tokens_details.reasoning": 5},
+                kind="llm", scope="@openlit/instrumentation-openai", name="openai.resources.chat.completions",
+                fields={"tokens.input": 42, "tokens.cache_read": 8, "tokens.reasoning": 5}),
     ),
 )
