@@ -81,7 +81,7 @@ PART = Dialect(
         "finish_reasons": (
             "gen_ai.response.finish_reasons",
             A("gen_ai.completion", "generations[0][0].generation_info.finish_reason|"
-              f"{_ANSWER}finish_reason|{_ANSWER}stop_reason"),
+              f"{_ANSWER}finish_reason|{_ANSWER}stop_reason|finishReason.unified|finishReason"),   # wrapAISDK of JavaScript
         ),
         "session.id": (
             "langsmith.metadata.session_id",
@@ -130,5 +130,9 @@ PART = Dialect(
                  "gen_ai.completion": '{"output":"18"}'},
                 kind="tool", scope="langsmith", name="get_weather",
                 fields={"tool.args": {"city": "Paris"}, "tool.result": 18, "input.messages": None, "output.messages": None}),
+        Example({"langsmith.span.kind": "llm", "gen_ai.operation.name": "chat", "gen_ai.request.model": "gpt-4o-mini",
+                 "gen_ai.completion": '{"finishReason": {"unified": "tool-calls", "raw": "tool_calls"}, "role": "assistant",'
+                                      ' "content": [{"type": "text", "text": "ho"}]}'},
+                kind="llm", scope="langsmith", name="openai.chat", fields={"finish_reasons": ["tool_calls"]}),
     ),
 )
