@@ -63,12 +63,12 @@ def _settle(view: View, fields: LlmFields) -> None:
     gemini = dig(view.decoded("ai.response.providerMetadata"), "google.usageMetadata")
     if isinstance(gemini, dict) and values.get("tokens.output") == count(gemini.get("candidatesTokenCount")) is not None:
         values["tokens.output"] += count(gemini.get("thoughtsTokenCount")) or 0
-    if values.get("provider") != "anthropic" or "tokens.input" not in values:
-        return
-    if "ai.usage.inputTokenDetails.noCacheTokens" in view.attributes:
+    if "tokens.input" not in values or "ai.usage.inputTokenDetails.noCacheTokens" in view.attributes:
         return
     own = count(dig(view.decoded("ai.response.providerMetadata"), "anthropic.usage.input_tokens"))
-    if own is not None and own != values["tokens.input"]:  # 6.0 counts them in before it writes the details
+    if own is None and values.get("provider") != "anthropic":   # Vertex AI and gateways have Anthropic's models too
+        return
+    if own is not None and own != values["tokens.input"]:       # 6.0 counts them in before it writes the details
         return
     cached = values.get("tokens.cache_read", 0) + values.get("tokens.cache_write", 0)
     total = values.get("tokens.total")
@@ -204,6 +204,12 @@ PART = Dialect(
                 fields={"tokens.input": 53, "tokens.cache_read": 20}),
         Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "anthropic.messages",
                  "ai.model.id": "claude-sonnet-4-5", "ai.usage.promptTokens": 53, "ai.usage.completionTokens": 21,
+                 "ai.response.providerMetadata": '{"anthropic": {"usage": {"input_tokens": 33, "output_tokens": 21,'
+                                                 ' "cache_creation_input_tokens": 0, "cache_read_input_tokens": 20}}}'},
+                kind="llm", scope="ai", name="ai.generateText.doGenerate",
+                fields={"tokens.input": 53, "tokens.cache_read": 20}),
+        Example({"ai.operationId": "ai.generateText.doGenerate", "ai.model.provider": "vertex.anthropic.messages",
+                 "ai.model.id": "claude-sonnet-4-5", "ai.usage.promptTokens": 33, "ai.usage.completionTokens": 21,
                  "ai.response.providerMetadata": '{"anthropic": {"usage": {"input_tokens": 33, "output_tokens": 21,'
                                                  ' "cache_creation_input_tokens": 0, "cache_read_input_tokens": 20}}}'},
                 kind="llm", scope="ai", name="ai.generateText.doGenerate",
