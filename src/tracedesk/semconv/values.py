@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import re
+import warnings
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -154,7 +155,9 @@ def python_repr(value: Any) -> Any:
     if value.lstrip()[:1] not in ("[", "{", "(") or _ODD_ESCAPE.search(value):
         return None
     try:
-        found = ast.literal_eval(value.strip())
+        with warnings.catch_warnings():                       # of an odd number Python would say so on standard error
+            warnings.simplefilter("error", SyntaxWarning)
+            found = ast.literal_eval(value.strip())
     except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
         return None
     if isinstance(found, tuple | set):

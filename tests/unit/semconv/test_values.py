@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 import pytest
@@ -98,3 +99,11 @@ def test_messagepack_is_read() -> None:
     (None, None)])
 def test_what_langchain_says_was_written_to_a_cache_is_counted_once(details: Any, written: int | None) -> None:
     assert langchain_written(details) == written
+
+
+def test_an_odd_number_is_no_value_and_no_words_of_pythons() -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        assert values.python_repr("[1if]") is None
+        assert values.python_repr("{'a': 1}") == {"a": 1}
+    assert said == []
