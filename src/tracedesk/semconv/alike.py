@@ -38,7 +38,7 @@ def miscounted(run: Sequence[SpanRow]) -> set[bytes]:
     of one input are said to be cached (LangChain: those written for five minutes are not in its cache_creation)."""
     least = min((row.output_tokens for row in run if row.output_tokens is not None), default=0)
     return {row.span_id for row in run if 0 < (row.output_tokens or 0) - least <= MOST_BEGUN
-            or any(without_cache(row, other) or (row.input_tokens == 0 and other.input_tokens)
+            or any(without_cache(row, other) or (not row.input_tokens and other.input_tokens)
                    or (row.input_tokens == other.input_tokens and _cached(row) < _cached(other)) for other in run)}
 
 
@@ -67,7 +67,7 @@ def raw_twin(row: SpanRow, other: SpanRow) -> bool:
     said, final = row.output_tokens or 0, other.output_tokens or 0
     return (row.response_id is None and other.response_id is not None and one_model(row, other)
             and ((without_cache(row, other) and (abs(said - final) <= 1 or said <= MOST_BEGUN))
-                 or (row.input_tokens == 0 and bool(other.input_tokens) and abs(said - final) <= 1)))
+                 or (not row.input_tokens and bool(other.input_tokens) and abs(said - final) <= 1)))
 
 
 def one_model(one: SpanRow, other: SpanRow) -> bool:

@@ -19,6 +19,8 @@ _COUNTED = frozenset(map(int, COUNTED_KINDS))
 _ERROR = int(Status.ERROR)
 MOST_AT_ONCE = 32
 """Failed calls below one span among which the one around another is looked for, the latest first."""
+MOST_LEFT_OPEN = 64
+"""Calls left open one in another that are looked through for the one around them."""
 
 
 def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
@@ -30,6 +32,7 @@ def not_counted(rows: Sequence[SpanRow]) -> dict[bytes, bytes | None]:
     if len(relevant) < 2:
         return {}
     above = _nearest(rows, relevant)
+    _leave_ended(relevant, above)
     skipped: dict[bytes, bytes | None] = {}
     _same_response(relevant, above, skipped)
     below: dict[bytes, list[bytes]] = {}
@@ -73,6 +76,27 @@ def _nearest(rows: Sequence[SpanRow], relevant: dict[bytes, SpanRow]) -> dict[by
             found[step] = owner
         found[span_id] = owner
     return {span_id: found[span_id] for span_id in relevant}
+
+
+def _leave_ended(relevant: dict[bytes, SpanRow], above: dict[bytes, bytes | None]) -> None:
+    """A call that began after the one above it was over is not part of it, but of what is above both: an instrumentation left
+    its context open behind a stream or a failure (Traceloop 0.47 on LangChain)."""
+    late = [row for row in relevant.values() if row.kind in _COUNTED and _is_over(relevant, above[row.span_id], row)]
+    for row in sorted(late, key=lambda row: row.start_ns):
+        at = above[row.span_id]
+        for _ in range(MOST_LEFT_OPEN):
+            if not _is_over(relevant, at, row):
+                break
+            at = above[at] if at is not None else None
+        above[row.span_id] = at
+
+
+def _is_over(relevant: dict[bytes, SpanRow], owner: bytes | None, row: SpanRow) -> bool:
+    """Whether a span is a call that had its answer before another began, by one clock."""
+    outer = None if owner is None else relevant[owner]
+    return (outer is not None and outer.kind in _COUNTED and outer.end_ns is not None and outer.end_ns <= row.start_ns
+            and (has_tokens(outer) or outer.status == _ERROR) and outer is not row
+            and outer.host == row.host and outer.service == row.service)
 
 
 def _same_response(

@@ -252,6 +252,8 @@ def _spoken(item: dict[str, Any], name: str) -> Message:
     listed = item.get("contents")
     if isinstance(listed, list) and any(part["type"] != "text" for part in blocks.parts(listed)):
         body = listed                          # OpenInference may give the same text as `content` and inside `contents`
+    if body == '""' and item.get("tool_calls"):            # OpenLLMetry on LangChain: the JSON of no text
+        body = None
     if isinstance(body, str) and body[:2] == "[{":
         parsed = structure(body)
         if isinstance(parsed, list) and all(blocks.is_typed_block(block) for block in parsed):
@@ -260,6 +262,8 @@ def _spoken(item: dict[str, Any], name: str) -> Message:
         content += _tool_content(item, body)
     else:
         content += blocks.parts(body)
+    if name == "user" and any(part["type"] == "tool_call" for part in content) and known_role(item.get("role")) is None:
+        name = "assistant"                     # OpenLLMetry 0.33 knows no role of LangChain's chunks
     refusal = item.get("refusal")
     if isinstance(refusal, str) and refusal:
         content.append({"type": "refusal", "content": refusal})

@@ -136,6 +136,8 @@ def _call(block: dict[str, Any]) -> list[Part]:
                      or_else=inner.get("id"))
     name = _first(block, "name", "toolName", "tool_name", or_else=inner.get("name"))
     arguments = _first(block, "arguments", "input", "args", or_else=inner.get("arguments"))
+    if not arguments and block.get("partial_json"):           # LangChain: a block of Anthropic's, put together from a stream
+        arguments = block["partial_json"]
     return [tool_call(call_id, name, arguments)]
 
 

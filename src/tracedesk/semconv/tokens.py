@@ -1,8 +1,8 @@
 """Token and cost figures under one convention: input counts cached tokens, output counts reasoning. Absent is never 0.
 
 Rules and the measurements behind them: which SDKs report exclusive numbers (Claude Code 33 + 20 cached for 53), that a
-cached part larger than the whole proves an exclusive number, that OpenLIT writes a cost of 0 when it has no price and
-that Traceloop's old streams report 0 in and 0 out.
+cached part larger than the whole proves an exclusive number, that OpenLIT writes a cost of 0 when it has no price,
+that Traceloop's old streams report 0 in and 0 out, and LangChain's of Anthropic (0.3) 0 in.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from tracedesk.semconv.values import count
 
 _ALL = ("tokens.input", "tokens.output", "tokens.total", "tokens.cache_read", "tokens.cache_write", "tokens.reasoning")
 
+_ASKED = ("tokens.input", "tokens.total", "tokens.cache_read", "tokens.cache_write")
 
 _WRITTEN = ("ephemeral_5m_input_tokens", "ephemeral_1h_input_tokens")
 
@@ -27,6 +28,8 @@ def settle(fields: LlmFields, *, input_has_cache: bool) -> None:
     if not values.get("tokens.input") and not values.get("tokens.output") and fields.kind in COUNTED_KINDS:
         _forget(fields, _ALL)                      # no call costs nothing: 0 in and 0 out is an emitter that did not know
         return
+    if values.get("tokens.input") == 0 and fields.kind is Kind.LLM:        # nor is anything said to nothing
+        _forget(fields, _ASKED)
     _add_cache(values, input_has_cache)
     _add_reasoning(values)
     if values.get("cost.total") == 0 and (values.get("tokens.input") or values.get("tokens.output")):

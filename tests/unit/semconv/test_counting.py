@@ -96,6 +96,14 @@ def test_equal_figures_of_different_answers_are_two_calls() -> None:
     assert left_out(row(1, None, Kind.LLM, (42, 17), response_id="a"), row(2, 1, Kind.LLM, (42, 17), response_id="b")) == {}
 
 
+@pytest.mark.parametrize(("start_ns", "skipped"), [(10**9, {}), (10**9 - 1, {3: 2})])
+def test_a_call_below_one_that_is_over_is_another(start_ns: int, skipped: dict[int, int | None]) -> None:
+    first = row(2, 1, Kind.LLM, (45, 23), start_ns=0, end_ns=10**9)
+    failed = row(3, 2, Kind.LLM, start_ns=start_ns, end_ns=start_ns + 5, status=int(Status.ERROR))
+    last = row(5, 4, Kind.LLM, (42, 17), start_ns=2 * 10**9, end_ns=3 * 10**9)
+    assert left_out(row(1, None, Kind.CHAIN), first, failed, row(4, 3, Kind.CHAIN), last) == skipped
+
+
 def test_predict_over_chat_is_one_call() -> None:
     assert left_out(row(1, None, Kind.LLM), row(2, 1, Kind.LLM, (42, 17))) == {1: 2}
     assert left_out(row(1, None, Kind.LLM, (42, 17)), row(2, 1, Kind.LLM)) == {2: 1}

@@ -464,3 +464,107 @@ def test_what_googles_client_was_told_is_a_parameter() -> None:
     found = read(span({"gen_ai.operation.name": "generate_content", "gcp.gen_ai.operation.config.response_mime_type": "text/x",
                        "gcp.gen_ai.operation.config.seed": 7})).values
     assert (found["param.seed"], found["param.all"]) == (7, {"response_mime_type": "text/x"})
+
+
+OLD = "openinference.instrumentation."
+WEATHER = {"name": "get_weather", "arguments": '{"city": "Paris"}'}
+
+
+def openinference(package: str, attributes: dict[str, Any], whole: Any = None) -> dict[str, Any]:
+    said = {"openinference.span.kind": "LLM", **attributes}
+    if whole is not None:
+        said["output.value"] = json.dumps(whole)
+    return read(span(said, scope=OLD + package)).values
+
+
+def test_ids_of_calls_are_in_the_whole_answer_where_the_flattened_one_lost_them() -> None:
+    answer = {"choices": [{"message": {"role": "assistant", "tool_calls": [
+        {"id": "call_1", "type": "function", "function": WEATHER}]}, "finish_reason": "tool_calls"}]}
+    lead = "llm.output_messages.0.message."
+    flat = {lead + "role": "assistant", lead + "tool_calls.0.tool_call.function.name": "get_weather",
+            lead + "tool_calls.0.tool_call.function.arguments": WEATHER["arguments"]}
+    called = {"type": "tool_call", "id": "call_1", "name": "get_weather", "arguments": {"city": "Paris"}}
+    assert openinference("openai", flat, answer)["output.messages"] == [
+        {"role": "assistant", "parts": [called], "finish_reason": "tool_calls"}]
+    flat[lead + "tool_calls.0.tool_call.id"] = "call_1"
+    assert openinference("openai", flat, answer)["output.messages"] == [{"role": "assistant", "parts": [called]}]
+
+
+def test_all_results_are_in_the_whole_request_where_the_flattened_one_kept_the_last() -> None:
+    results = [{"type": "tool_result", "tool_use_id": name, "content": "18"} for name in ("t1", "t2")]
+    found = openinference("anthropic", {
+        "input.value": json.dumps({"messages": [{"role": "user", "content": results}]}),
+        "llm.input_messages.0.message.role": "user", "llm.input_messages.0.message.content": "18",
+        "llm.input_messages.0.message.tool_call_id": "t2"})
+    assert [part["id"] for part in found["input.messages"][0]["parts"]] == ["t1", "t2"]
+
+
+def test_calls_of_langchains_anthropic_are_in_the_whole_answer_alone() -> None:
+    block = {"id": "t1", "input": {}, "name": "get_weather", "type": "tool_use", "partial_json": WEATHER["arguments"]}
+    kwargs = {"content": [{"type": "text", "text": "Let me look."}, block], "response_metadata": {"stop_reason": "tool_use"},
+              "tool_calls": [{"id": "t1", "name": "get_weather", "args": {"city": "Paris"}, "type": "tool_call"}]}
+    answer = {"generations": [[{"text": "Let me look.", "message": {"lc": 1, "id": ["AIMessage"], "kwargs": kwargs}}]]}
+    found = openinference("langchain", {"llm.output_messages.0.message.role": "assistant",
+                                        "llm.output_messages.0.message.content": "Let me look."}, answer)
+    assert found["finish_reasons"] == ["tool_calls"]
+    assert found["output.messages"][0]["parts"][1] == {
+        "type": "tool_call", "id": "t1", "name": "get_weather", "arguments": {"city": "Paris"}}
+
+
+@pytest.mark.parametrize(("package", "answer"), [
+    ("anthropic", {"usage": {"input_tokens": 33, "cache_read_input_tokens": 20}}),
+    ("langchain", {"llm_output": {"usage": {"input_tokens": 33, "cache_read_input_tokens": 20}}})])
+@pytest.mark.parametrize("counted", [33, 53])
+def test_anthropics_own_count_is_known_by_the_answer(package: str, answer: dict[str, Any], counted: int) -> None:
+    figures = {"llm.token_count.prompt": counted, "llm.token_count.completion": 21}
+    made = span({"openinference.span.kind": "LLM", **figures, "output.value": json.dumps(answer)}, scope=OLD + package)
+    for found in (read(made).values, hot(made).values):
+        assert (found["tokens.input"], found["tokens.cache_read"]) == (53, 20)
+
+
+def test_the_rest_of_openais_usage_is_in_the_answer() -> None:
+    usage = {"prompt_tokens": 42, "prompt_tokens_details": {"cached_tokens": 8}, "completion_tokens_details": {
+        "reasoning_tokens": 0}}
+    found = openinference("openai", TOKENS, {"usage": usage})
+    assert (found["tokens.input"], found["tokens.cache_read"]) == (42, 8)
+    assert "tokens.reasoning" not in found
+
+
+def test_nobody_asks_with_nothing() -> None:
+    found = read(span({"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 21,
+                       "gen_ai.usage.cache_read_input_tokens": 0, "llm.usage.total_tokens": 21})).values
+    assert {name for name in found if name.startswith("tokens.")} == {"tokens.output"}
+
+
+def test_bedrocks_contents_were_written_as_json() -> None:
+    said = read(span({
+        "llm.request.type": "chat", "gen_ai.prompt.0.role": "user", "gen_ai.prompt.0.content": '[{"text": "hi"}]',
+        "gen_ai.prompt.1.role": "user", "gen_ai.prompt.1.content": '"ho"', "gen_ai.completion.0.role": "assistant",
+        "gen_ai.completion.0.content": '[{"toolUse": {"toolUseId": "t1", "name": "f", "input": {"a": 1}}}]'},
+        scope="opentelemetry.instrumentation.bedrock")).values
+    assert [message["parts"][0]["content"] for message in said["input.messages"]] == ["hi", "ho"]
+    assert said["output.messages"][0]["parts"] == [{"type": "tool_call", "id": "t1", "name": "f", "arguments": {"a": 1}}]
+    assert read(span({}, name="bedrock.converse", scope="opentelemetry.instrumentation.bedrock")).kind.label == "llm"
+
+
+def test_no_text_beside_calls_may_be_the_json_of_no_text() -> None:
+    lead = "gen_ai.completion.0."
+    said = read(span({lead + "role": "unknown", lead + "content": '""', lead + "tool_calls.0.id": "c1",
+                      lead + "tool_calls.0.name": "f"})).values["output.messages"]
+    assert [part["type"] for part in said[0]["parts"]] == ["tool_call"]
+
+
+def test_openlit_wrote_calls_of_a_model_as_lists_in_text() -> None:
+    said = read(span({
+        "telemetry.sdk.name": "openlit", "gen_ai.operation.name": "chat", "gen_ai.tool.name": "f, g",
+        "gen_ai.tool.call.id": "c1, c2", "gen_ai.tool.args": '{"a": 1, "b": 2}, {"a": 3}', "gen_ai.completion": ""})).values
+    assert [(part["id"], part["name"], part["arguments"]) for part in said["output.messages"][0]["parts"]] == [
+        ("c1", "f", {"a": 1, "b": 2}), ("c2", "g", {"a": 3})]
+
+
+def test_pieces_of_googles_streams_are_one_message() -> None:
+    pieces = [{"role": "assistant", "parts": [{"type": "text", "content": said}], "finish_reason": reason}
+              for said, reason in (("Paris is su", ""), ("nny.", "stop"), ("Rome is wet.", "stop"))]
+    said = read(span({"gen_ai.operation.name": "generate_content", "gen_ai.output.messages": json.dumps(pieces)},
+                     scope="opentelemetry.instrumentation.google_genai")).values["output.messages"]
+    assert [message["parts"][0]["content"] for message in said] == ["Paris is sunny.", "Rome is wet."]

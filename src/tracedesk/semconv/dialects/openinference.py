@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import LlmFields
 from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Source, below, call, flat, resource
 from tracedesk.semconv.genai_events import first_event_wait
@@ -68,17 +69,70 @@ def _results(item: dict[str, Any]) -> dict[str, Any]:
         {"type": "tool_result", "id": found.get("call_id"), "content": found.get("content")} for found in listed]}
 
 
-_SUMS_ONLY = (_PY + "mistralai", _PY + "portkey")
+_FLATTENED = (_PY + "openai", _PY + "anthropic", _PY + "langchain")
 
 
-def _answered(path: str, *scopes: str) -> Source:
-    """A part of the usage that stands in the answer alone: of Bedrock's Converse calls the JavaScript package hands on the rest
-    only, those of Mistral and Portkey know nothing but sums."""
+def _repaired(attr: str, prefix: str, default_role: str) -> Source:
+    """The whole request or answer, where the flattened list beside it lost something that it holds. Python's packages of
+    2024 and 2025: ids of calls (openai 0.1.14, langchain 0.1.43, anthropic 0.1.18 in answers), all calls of LangChain's
+    Anthropic, all but the last of several results and all thinking (anthropic)."""
     def said(view: View) -> Any:
-        told = view.span.scope.name.startswith(scopes)
-        return dig(view.decoded("output.value"), f"usage.{path}|data.usage.{path}") if told else None
+        if not view.span.scope.name.startswith(_FLATTENED) or not _lossy(view, attr, prefix):
+            return None
+        found = view.decoded(attr)
+        return exchange(found, default_role) if found else None
 
-    return call(said, "output.value", needs="output.value", only="llm")
+    return call(said, attr, needs=attr, only="llm")
+
+
+def _lossy(view: View, attr: str, prefix: str) -> bool:
+    """Whether a JSON text speaks of calls, ids, results or thinking that the names of the flattened list have no place for."""
+    kept = view.lists.get(prefix)
+    if kept is None:
+        names = [name for name in view.attributes if name.startswith(prefix)]
+        calls = {name.removesuffix(".function.name") for name in names if name.endswith(".tool_call.function.name")}
+        ids = {name.removesuffix(".id") for name in names if name.endswith(".tool_call.id")}
+        kept = view.lists[prefix] = (calls <= ids, bool(ids), sum(name.endswith(".tool_call_id") for name in names),
+                                     any(".message.contents." in name for name in names))
+    whole, any_id, results, in_blocks = kept
+    raw = view.attributes.get(attr)
+    if type(raw) is not str:
+        return False
+    return (not whole or (not any_id and ('"tool_call"' in raw or '"tool_use"' in raw))
+            or ('"tool_result"' in raw and raw.count('"tool_result"') > results)
+            or (not in_blocks and '"thinking"' in raw and '"signature"' in raw))
+
+
+def _usage(view: View) -> dict[str, Any] | None:
+    """The usage inside an answer: OpenAI's, Anthropic's, Bedrock's or, of LangChain, the one in its provider's object."""
+    found = view.decoded("output.value")
+    if not isinstance(found, dict):
+        return None
+    for holder in (found, found.get("data"), found.get("llm_output")):
+        if isinstance(holder, dict):
+            usage = holder.get("usage") or holder.get("token_usage")
+            if isinstance(usage, dict):
+                return usage
+    usage = dig(found, f"{_GENERATION}response_metadata.usage|{_GENERATION}response_metadata.token_usage")
+    return usage if isinstance(usage, dict) else None
+
+
+_SUMS_ONLY = (_PY + "mistralai", _PY + "portkey", _JS + "bedrock")
+
+
+def _answered(*paths: str, langchain: str = "") -> Source:
+    """A part of the usage that stands in the answer alone: of Bedrock's Converse calls the JavaScript package hands on the rest
+    only, those of Mistral and Portkey and Python's of 2024 know nothing but sums. Of others that know it a 0 says nothing."""
+    path = "|".join(paths)
+
+    def figure(view: View) -> Any:
+        usage = _usage(view)
+        said = None if usage is None else dig(usage, path)
+        if said is None and langchain:
+            said = dig(view.decoded("output.value"), f"{_GENERATION}usage_metadata.{langchain}")
+        return said if said or view.span.scope.name.startswith(_SUMS_ONLY) else None
+
+    return call(figure, "output.value", needs="output.value", only="llm")
 
 
 def _schema(value: Any) -> Any:
@@ -94,9 +148,19 @@ def _answer_id(value: Any) -> str | None:
 
 
 def _settle(view: View, fields: LlmFields) -> None:
-    """Agno hands on Anthropic's own count, which leaves cached tokens out."""
-    if view.span.scope.name.startswith(_PY + "agno") and fields.values.get("provider") == "anthropic":
-        add_cached(fields)
+    """Anthropic's own count leaves cached tokens out. Agno hands it on, and so do anthropic until 0.1.10 and langchain 0.1.43:
+    there it is the very number inside the answer. Bedrock's packages hand on everybody's own count (`plan.BEDROCK_SCOPES`)."""
+    scope, given = view.span.scope.name, fields.values.get("tokens.input")
+    if given is None or scope.startswith((_PY + "bedrock", _JS + "bedrock")):
+        return
+    if scope.startswith(_PY + "agno"):
+        if fields.values.get("provider") == "anthropic":
+            add_cached(fields)
+    elif fields.kind is Kind.LLM and ("tokens.cache_read" in fields.values or "tokens.cache_write" in fields.values):
+        usage = _usage(view)
+        if usage and usage.get("input_tokens") == given and (
+                "cache_read_input_tokens" in usage or "cache_creation_input_tokens" in usage):
+            add_cached(fields)
 
 
 PART = Dialect(
@@ -130,6 +194,7 @@ PART = Dialect(
             "llm.response.model_name",
             "decision.response.model_name",
             "gen_ai.response.model",           # OpenInference's processors add their names to OpenTelemetry's
+            A("output.value", "llm_output.model_name|llm_output.model", only="llm"),   # LangChain: else what was asked for
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",
@@ -141,9 +206,11 @@ PART = Dialect(
         "input.messages": (call(_agents_input, "input.value", needs="input.value", only="llm"),
                            _whole("input.value", "user", _JS + "langchain", _JS + "bedrock", _JS + "anthropic",
                                   _PY + "mistralai"),
+                           _repaired("input.value", "llm.input_messages.", "user"),
                            flat("llm.input_messages", form=_asked_flat), flat("llm.prompts"), "llm.prompts"),
         "output.messages": (_whole("output.value", "assistant", _JS + "langchain", _JS + "openai-agents", _PY + "mistralai",
                                    _PY + "google_genai", _PY + "portkey"),
+                            _repaired("output.value", "llm.output_messages.", "assistant"),
                             flat("llm.output_messages"), flat("llm.choices"),
                             A("output.value", "[0].output", only="llm")),
         "system": A("llm.invocation_parameters", "system|instructions", only="llm", decode=_asked_for),
@@ -175,13 +242,15 @@ PART = Dialect(
         "tokens.cache_read": (
             "llm.token_count.prompt_details.cache_read",
             "llm.token_count.prompt_details.cache_input",
-            _answered("cacheReadInputTokens", _JS + "bedrock"),
-            _answered("prompt_tokens_details.cached_tokens", *_SUMS_ONLY),
+            _answered("prompt_tokens_details.cached_tokens", "input_tokens_details.cached_tokens", "cache_read_input_tokens",
+                      "cacheReadInputTokens", langchain="input_token_details.cache_read"),
         ),
         "tokens.cache_write": ("llm.token_count.prompt_details.cache_write",
-                               _answered("cacheWriteInputTokens", _JS + "bedrock")),
+                               _answered("cache_creation_input_tokens", "cacheWriteInputTokens")),
         "tokens.reasoning": ("llm.token_count.completion_details.reasoning",
-                             _answered("completion_tokens_details.reasoning_tokens", *_SUMS_ONLY)),
+                             _answered("completion_tokens_details.reasoning_tokens",
+                                       "output_tokens_details.reasoning_tokens",
+                                       langchain="output_token_details.reasoning")),
         "tokens.input_audio": "llm.token_count.prompt_details.audio",
         "tokens.output_audio": "llm.token_count.completion_details.audio",
         "cost.input": "llm.cost.prompt",
@@ -190,7 +259,8 @@ PART = Dialect(
         "cost.details": (below("llm.cost.prompt_details"), below("llm.cost.completion_details")),
         "finish_reasons": ("llm.finish_reason", "llm.stop_reason",
                            A("output.value", "choices[*].finish_reason|stop_reason|finish_reason"),
-                           A("output.value", f"{_GENERATION}response_metadata.finish_reason", only="llm")),
+                           A("output.value", f"generations[0][0].generation_info.finish_reason|{_GENERATION}response_metadata."
+                             f"finish_reason|{_GENERATION}response_metadata.stop_reason", only="llm")),
         "ttft_s": first_event_wait("First Token Stream Event"),
         "response.id": (
             A("output.value", "id|llm_output.id|response_id|data.id", only="llm embedding"),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tracedesk.model.llm import LlmFields
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, event
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call, event
 from tracedesk.semconv.fields import chat_output, role_lines
 from tracedesk.semconv.kinds import OTEL_KINDS, named
 from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_CACHE_WRITE, OTEL_FIELDS, OTEL_REASONING
@@ -16,6 +18,21 @@ def _settle(_view: View, fields: LlmFields) -> None:
     """The provider's own figures come through, and Anthropic counts cached tokens apart."""
     if fields.values.get("provider") == "anthropic":
         add_cached(fields)
+
+
+def _called(view: View) -> list[dict[str, Any]] | None:
+    """The calls of tools that a model answered with, until 1.35: names, ids and arguments on the model's span, each joined."""
+    said = view.attributes
+    names, ids, arguments = (said.get(name) for name in ("gen_ai.tool.name", "gen_ai.tool.call.id", "gen_ai.tool.args"))
+    if not isinstance(names, str) or not isinstance(ids, str) or not names or not ids:
+        return None
+    given = python_repr(f"[{arguments}]") if isinstance(arguments, str) else None      # JSON, for Anthropic Python's text
+    called = list(zip(ids.split(", "), names.split(", "), strict=False))
+    if not isinstance(given, list) or len(given) != len(called):
+        given = [None] * len(called)
+    text = said.get("gen_ai.completion")
+    return [{"role": "assistant", "content": text if isinstance(text, str) else None, "tool_calls": [
+        {"id": call_id, "name": name, "arguments": how} for (call_id, name), how in zip(called, given, strict=True)]}]
 
 
 PART = Dialect(
@@ -39,6 +56,7 @@ PART = Dialect(
         ),
         "output.messages": (
             "gen_ai.output.messages",
+            call(_called, "gen_ai.tool.call.id", needs="gen_ai.tool.call.id", only="llm"),
             event("gen_ai.content.completion", "gen_ai.completion", form=chat_output),
             "gen_ai.content.completion",
             "gen_ai.completion",

@@ -8,12 +8,13 @@ from typing import Any
 from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import Message
 from tracedesk.semconv.aliases import finish_reasons_of
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, below, call, flat
-from tracedesk.semconv.kinds import OTEL_KINDS, by, has, named
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Rule, Source, below, call, flat
+from tracedesk.semconv.flat import unflatten
+from tracedesk.semconv.kinds import OTEL_KINDS, by, called, has, named
 from tracedesk.semconv.messages import exchange, is_message
 from tracedesk.semconv.otel import OTEL_FIELDS
 from tracedesk.semconv.parts import is_typed_block, parts
-from tracedesk.semconv.values import structure
+from tracedesk.semconv.values import json_value, structure
 from tracedesk.semconv.view import View
 
 _SCOPES = ("@traceloop/instrumentation-", *("opentelemetry.instrumentation." + library for library in (
@@ -41,6 +42,23 @@ def _hits(view: View) -> list[dict[str, Any]] | None:
             made.append({"id": said.get("id"), "score": said.get("score", said.get("distance")),
                          "content": said.get("document", said.get("entity")), "metadata": said.get("metadata")})
     return made or None
+
+
+def _dumped(prefix: str, default_role: str) -> Source:
+    """Bedrock's messages until 0.4x: every content was written as JSON, a text within quotes and blocks without a type."""
+    def said(view: View) -> list[Message] | None:
+        if not view.span.scope.name.startswith("opentelemetry.instrumentation.bedrock"):
+            return None
+        found = unflatten(view.attributes, prefix)
+        return exchange([{**item, "content": _undumped(item.get("content"))} if isinstance(item, dict) else item
+                         for item in found], default_role) if isinstance(found, list) else None
+
+    return call(said, prefix, needs=prefix + ".")
+
+
+def _undumped(content: Any) -> Any:
+    found = json_value(content) if isinstance(content, str) and content[:1] in ('"', "[") else None
+    return found if isinstance(found, str | list) else content
 
 
 def _chat(value: Any) -> list[Message] | None:
@@ -74,6 +92,7 @@ PART = Dialect(
         Detect(prefix=("traceloop.",)),
         Detect(prefix=("gen_ai.prompt.#.", "gen_ai.completion.#.")),
         Detect(attrs=("llm.request.type",)),
+        Detect(scope=("opentelemetry.instrumentation.bedrock",), span_name=("bedrock.",)),
         Detect(scope=("traceloop.tracer", *_SCOPES), attrs=("gen_ai.system", "gen_ai.provider.name", "traceloop.span.kind")),
     ),
     kinds=(
@@ -87,6 +106,7 @@ PART = Dialect(
         *OTEL_KINDS,
         has("db", "db.vector.query.top_k"),
         named(r"\.mcp$", "mcp"),
+        called({"bedrock.converse": "llm", "bedrock.completion": "llm"}),      # a call that failed has nothing but its name
     ),
     fields={
         "param.top_k": ("gen_ai.request.top_k", "llm.top_k"),
@@ -134,8 +154,9 @@ PART = Dialect(
         ),
         "prompt.variables": "traceloop.prompt.template_variables",
         "embedding.inputs": (A("gen_ai.input.messages", only="embedding"), flat("gen_ai.prompt", only="embedding")),
-        "input.messages": (A("gen_ai.input.messages", form=_chat), flat("gen_ai.prompt", form=_prompt)),
-        "output.messages": ("gen_ai.output.messages", flat("gen_ai.completion")),
+        "input.messages": (A("gen_ai.input.messages", form=_chat), _dumped("gen_ai.prompt", "user"),
+                           flat("gen_ai.prompt", form=_prompt)),
+        "output.messages": ("gen_ai.output.messages", _dumped("gen_ai.completion", "assistant"), flat("gen_ai.completion")),
         "system": "gen_ai.system_instructions",
         "tools": ("gen_ai.tool.definitions", flat("llm.request.functions")),
         "input.value": ("traceloop.entity.input", "gen_ai.task.input"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracedesk.model.llm import LlmFields, Message
 from tracedesk.semconv.dialect import LOGS, Detect, Dialect, Example, below, call, log
 from tracedesk.semconv.kinds import OTEL_KINDS
 from tracedesk.semconv.otel import OTEL_FIELDS
@@ -19,6 +20,29 @@ def _scores(view: View) -> list[dict[str, Any]] | None:
     return [{"name": said.get("gen_ai.evaluation.name"), "score": said.get("gen_ai.evaluation.score.value"),
              "label": said.get("gen_ai.evaluation.score.label"), "explanation": said.get("gen_ai.evaluation.explanation")}
             for said in told] or None
+
+
+def _settle(view: View, fields: LlmFields) -> None:
+    """OpenTelemetry for Google's client until 0.7 writes each piece of a stream as a message of its own; the last says why it
+    ended."""
+    said = fields.values.get("output.messages")
+    if not said or len(said) < 2 or view.span.scope.name != "opentelemetry.instrumentation.google_genai":
+        return
+    made: list[Message] = []
+    for message in said:
+        if not made or "finish_reason" in made[-1] or made[-1]["role"] != message["role"]:
+            made.append(message)
+            continue
+        before = made[-1] = {**made[-1], "parts": list(made[-1]["parts"])}
+        if "finish_reason" in message:
+            before["finish_reason"] = message["finish_reason"]
+        for part in message["parts"]:
+            last = before["parts"][-1]
+            if part["type"] == last["type"] and part["type"] in ("text", "reasoning"):
+                before["parts"][-1] = {**last, "content": last["content"] + part["content"]}
+            else:
+                before["parts"].append(part)
+    fields.values["output.messages"] = made
 
 
 PART = Dialect(
@@ -54,6 +78,7 @@ PART = Dialect(
         "metadata": "gen_ai.input.messages_ref",
     },
     extends=OTEL_FIELDS,
+    settle=_settle,
     examples=(
         Example({"gen_ai.operation.name": "chat", "gen_ai.provider.name": "openai", "gen_ai.request.model": "gpt-4o-mini",
                  "gen_ai.response.model": "gpt-4o-mini-2024-07-18", "gen_ai.response.id": "chatcmpl-1",
