@@ -138,6 +138,8 @@ def _call(block: dict[str, Any]) -> list[Part]:
     arguments = _first(block, "arguments", "input", "args", or_else=inner.get("arguments"))
     if not arguments and block.get("partial_json"):           # LangChain: a block of Anthropic's, put together from a stream
         arguments = block["partial_json"]
+    if isinstance(arguments, dict) and len(arguments) == 1:   # Pydantic AI until 0.0.19: text or map, by its class
+        arguments = arguments.get("args_json", arguments.get("args_dict", arguments))
     return [tool_call(call_id, name, arguments)]
 
 

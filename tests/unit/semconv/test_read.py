@@ -568,3 +568,56 @@ def test_pieces_of_googles_streams_are_one_message() -> None:
     said = read(span({"gen_ai.operation.name": "generate_content", "gen_ai.output.messages": json.dumps(pieces)},
                      scope="opentelemetry.instrumentation.google_genai")).values["output.messages"]
     assert [message["parts"][0]["content"] for message in said] == ["Paris is sunny.", "Rome is wet."]
+
+
+def logfire(name: str, asked: Any, answer: Any = None, **more: Any) -> Any:
+    said = {"request_data": json.dumps(asked), "logfire.msg_template": name, "logfire.msg": name, **more}
+    if answer is not None:
+        said["response_data"] = json.dumps(answer)
+    return read(span(said, name=name, scope="logfire"))
+
+
+def test_logfires_old_calls_are_known_by_their_names() -> None:
+    names = ("Chat Completion with {request_data[model]!r}", "Message with {request_data[model]!r}",
+             "streaming response from {request_data[model]!r} took {duration:.2f}s",
+             "Embedding Creation with {request_data[model]!r}", "Message of mine")
+    assert [logfire(name, {"model": "m"}).kind.label for name in names] == ["llm", "llm", "llm", "embedding", "other"]
+    assert read(span({"logfire.msg": "x"}, name=names[0], scope="logfire")).kind.label == "other"
+
+
+def test_logfires_old_usage_is_the_providers_own() -> None:
+    found = logfire("Chat Completion with {request_data[model]!r}", {"model": "gpt-4o-mini", "temperature": 0.2}, {"usage": {
+        "prompt_tokens": 42, "completion_tokens": 17, "prompt_tokens_details": {"cached_tokens": 8},
+        "completion_tokens_details": {"reasoning_tokens": 5}}}).values
+    assert {name: found[name] for name in ("tokens.input", "tokens.output", "tokens.cache_read", "tokens.reasoning",
+                                           "param.temperature")} == {
+        "tokens.input": 42, "tokens.output": 17, "tokens.cache_read": 8, "tokens.reasoning": 5, "param.temperature": 0.2}
+    call = {"function": {"name": "get_weather", "arguments": '{"input": {"city": "Paris"}}'}}
+    found = logfire("Message with {request_data[model]!r}", {
+        "model": "claude", "system": "Be terse.", "messages": [{"role": "user", "content": "hi"}]}, {
+        "message": {"role": "assistant", "content": "Let me look.", "tool_calls": [call]},
+        "usage": {"input_tokens": 33, "output_tokens": 21, "cache_read_input_tokens": 20}}).values
+    assert (found["tokens.input"], found["tokens.cache_read"]) == (53, 20)
+    assert [message["role"] for message in found["input.messages"]] == ["system", "user"]
+    assert found["output.messages"][0]["parts"][1]["arguments"] == {"city": "Paris"}
+
+
+def test_logfires_events_of_a_response_end_with_the_answer() -> None:
+    events = [{"event.name": "gen_ai.user.message", "content": "hi", "role": "user"},
+              {"event.name": "gen_ai.assistant.message", "content": "ho", "role": "assistant"}]
+    call = {"gen_ai.request.model": "m", "events": json.dumps(events)}
+    found = read(span({**call, "gen_ai.usage.output_tokens": 5}, scope="logfire.openai")).values
+    assert [[message["role"] for message in found[name]] for name in ("input.messages", "output.messages")] == [
+        ["user"], ["assistant"]]
+    assert "output.messages" not in read(span(call, scope="logfire.openai")).values       # no figures: nobody answered
+
+
+def test_pydantic_ai_began_without_operations() -> None:
+    answer = {"kind": "response", "parts": [{"part_kind": "tool-call", "tool_name": "f", "tool_call_id": "c1",
+                                             "args": {"args_json": '{"a": 1}'}}]}
+    found = read(span({"run_step": 1, "logfire.msg": "model request", "response": json.dumps(answer), "usage": json.dumps(
+        {"requests": 0, "request_tokens": 61, "response_tokens": 19, "details": {"cached_tokens": 16}})},
+        name="model request", scope="pydantic-ai"))
+    assert (found.kind.label, found.values["tokens.input"], found.values["tokens.cache_read"]) == ("llm", 61, 16)
+    assert found.values["output.messages"] == [{"role": "assistant", "parts": [
+        {"type": "tool_call", "id": "c1", "name": "f", "arguments": {"a": 1}}]}]
