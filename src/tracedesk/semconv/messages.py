@@ -294,6 +294,8 @@ def _tool_content(item: dict[str, Any], body: Any) -> list[blocks.Part]:
 
 def _tool_calls(item: dict[str, Any], content: list[blocks.Part]) -> list[blocks.Part]:
     calls = item.get("tool_calls", item.get("toolCalls"))
+    if not calls and isinstance(item.get("additional_kwargs"), dict):      # LangChain's messages through older handlers
+        calls = item["additional_kwargs"].get("tool_calls")
     if isinstance(calls, str):
         calls = structure(calls)
     if not isinstance(calls, list):

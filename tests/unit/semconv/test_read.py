@@ -621,3 +621,63 @@ def test_pydantic_ai_began_without_operations() -> None:
     assert (found.kind.label, found.values["tokens.input"], found.values["tokens.cache_read"]) == ("llm", 61, 16)
     assert found.values["output.messages"] == [{"role": "assistant", "parts": [
         {"type": "tool_call", "id": "c1", "name": "f", "arguments": {"a": 1}}]}]
+
+
+def test_a_text_of_langfuse_was_json_until_3_2() -> None:
+    call = {"langfuse.observation.type": "generation", "langfuse.observation.output": '"Caf\\u00e9"'}
+    for version, said in (("3.0.8", "Café"), ("3.5.0", '"Caf\\u00e9"')):
+        made = span(call)
+        made.scope = Scope("langfuse-sdk", version)
+        assert read(made).values["output.messages"][0]["parts"] == [{"type": "text", "content": said}]
+
+
+def test_calls_may_be_among_the_additional_arguments_of_langchain() -> None:
+    said = {"role": "assistant", "content": "", "additional_kwargs": {"tool_calls": [
+        {"id": "c1", "type": "function", "function": WEATHER}], "refusal": None}}
+    assert exchange([said], "assistant") == [{"role": "assistant", "parts": [
+        {"type": "tool_call", "id": "c1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]
+
+
+def mlflow(attributes: dict[str, Any], *pieces: Any, name: str = "ChatCompletionChunk") -> dict[str, Any]:
+    events = tuple(Event(f"chunk_{number}", 10**18, {name: json.dumps(piece)}) for number, piece in enumerate(pieces))
+    return read(span({"mlflow.spanType": '"CHAT_MODEL"', **attributes}, events=events)).values
+
+
+def test_mlflow_had_usage_in_the_answer_alone() -> None:
+    openai = {"usage": {"prompt_tokens": 42, "completion_tokens": 17}}
+    anthropic = {"usage": {"input_tokens": 33, "cache_read_input_tokens": 20, "output_tokens": 21}}
+    for answer, figures in ((openai, (42, 17)), (anthropic, (53, 21))):
+        found = mlflow({"mlflow.spanOutputs": json.dumps(answer)})
+        assert (found["tokens.input"], found["tokens.output"]) == figures
+
+
+def test_mlflow_had_the_end_of_a_stream_in_its_pieces_alone() -> None:
+    def delta(**said: Any) -> dict[str, Any]:
+        return {"id": "c-1", "model": "gpt-4o-mini-2024-07-18", "choices": [{"delta": said, "finish_reason": None}]}
+
+    call = {"index": 0, "id": "call_1", "function": {"name": "get_weather", "arguments": '{"city": '}}
+    found = mlflow({"mlflow.spanOutputs": '""', "model": '"gpt-4o-mini"'}, delta(tool_calls=[call]),
+                   delta(tool_calls=[{"index": 0, "function": {"arguments": '"Paris"}'}}]),
+                   {"id": "c-1", "choices": [{"delta": {}, "finish_reason": "tool_calls"}]},
+                   {"id": "c-1", "choices": [], "usage": {"prompt_tokens": 61, "completion_tokens": 19}})
+    assert (found["model.response"], found["response.id"], found["finish_reasons"], found["tokens.input"]) == (
+        "gpt-4o-mini-2024-07-18", "c-1", ["tool_calls"], 61)
+    assert found["output.messages"] == [{"role": "assistant", "parts": [
+        {"type": "tool_call", "id": "call_1", "name": "get_weather", "arguments": {"city": "Paris"}}]}]
+
+
+def test_an_agent_of_strands_named_no_operation() -> None:
+    said = {"gen_ai.event.start_time": "t", "gen_ai.system": "strands-agents", "gen_ai.agent.name": "Strands Agent",
+            "gen_ai.request.model": "gpt-4o-mini", "gen_ai.usage.prompt_tokens": 106, "gen_ai.usage.completion_tokens": 42}
+    kinds = [read(span(said, name=name)).kind.label for name in ("Strands Agent", "Model invoke")]
+    tool = read(span({"gen_ai.event.start_time": "t", "tool.name": "f", "tool.id": "c1", "tool.parameters": '{"a": 1}',
+                      "tool.status": "error"}, name="Tool: f", scope="strands.telemetry.tracer")).values
+    assert kinds == ["agent", "llm"]
+    assert (tool["tool.call_id"], tool["tool.args"], tool["tool.is_error"]) == ("c1", {"a": 1}, True)
+
+
+def test_a_tool_of_adk_was_in_the_name_of_its_span() -> None:
+    found = read(span({"gen_ai.system": "gcp.vertex.agent", "gcp.vertex.agent.tool_call_args": '{"city": "Paris"}'},
+                      name="tool_call [get_weather]", scope="gcp.vertex.agent"))
+    assert (found.kind.label, found.values["tool.name"], found.values["tool.args"]) == (
+        "tool", "get_weather", {"city": "Paris"})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tracedesk.model.llm import LlmFields
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, call
 from tracedesk.semconv.kinds import OTEL_KINDS, by_operation, named
 from tracedesk.semconv.otel import OTEL_CACHE_READ, OTEL_FIELDS, OTEL_REASONING
 from tracedesk.semconv.values import count, dig
@@ -20,6 +20,11 @@ def _settle(view: View, fields: LlmFields) -> None:
         fields.values["tokens.output"] += thoughts
 
 
+def _called(view: View) -> str | None:
+    """Until 0.5 the tool is in the name of the span alone: `tool_call [get_weather]`, and a span of its answer is beside it."""
+    return view.name[11:-1] if view.name.startswith("tool_call [") else None
+
+
 PART = Dialect(
     key="google_adk",
     title="Google ADK (gcp.vertex.agent.*)",
@@ -33,7 +38,7 @@ PART = Dialect(
         named(r"^call_llm", "llm"),
         named(r"^agent_run \[", "agent"),
         named(r"^invocation$", "chain"),
-        named(r"^execute_tool", "tool"),
+        named(r"^execute_tool|^tool_call \[", "tool"),
         *OTEL_KINDS,
     ),
     fields={
@@ -49,6 +54,8 @@ PART = Dialect(
         ),
         "session.id": ("gen_ai.conversation.id", "gcp.vertex.agent.session_id"),
         "user.id": "user.id",
+        "tool.name": (A("gen_ai.tool.name", only="tool mcp"),
+                      call(_called, "span name", needs="gcp.vertex.agent.tool_call_args", only="tool")),
         "tool.args": ("gen_ai.tool.call.arguments", "gcp.vertex.agent.tool_call_args"),
         "tool.result": ("gen_ai.tool.call.result", "gcp.vertex.agent.tool_response"),
         "input.messages": ("gen_ai.input.messages", "gcp.vertex.agent.llm_request"),

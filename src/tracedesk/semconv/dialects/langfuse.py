@@ -12,7 +12,7 @@ from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.parts import tool_response
 from tracedesk.semconv.sources import each_json, quoted, span_name
 from tracedesk.semconv.tokens import langchain_written
-from tracedesk.semconv.values import count, dig, structure, text, usd
+from tracedesk.semconv.values import count, dig, json_value, structure, text, usd
 from tracedesk.semconv.view import View
 
 _INPUT, _USAGE, _COST = ("langfuse.observation.input", "langfuse.observation.usage_details",
@@ -113,10 +113,21 @@ def _is_definition(item: Any) -> bool:
     return isinstance(content, dict) and content.get("type") == "function" and isinstance(content.get("function"), dict)
 
 
+def _unquoted(view: View, content: Any) -> Any:
+    """Until 3.2 a text is JSON like everything else (`_serialize` in langfuse/_client/attributes.py)."""
+    if isinstance(content, str) and content[:1] == '"' and view.span.scope.version.startswith(("3.0.", "3.1.", "3.2.")):
+        return json_value(content)
+    return content
+
+
+def _output(view: View) -> Any:
+    return exchange(_unquoted(view, view.attributes.get("langfuse.observation.output")), "assistant")
+
+
 def _input(view: View) -> Any:
     """The conversation. LangChain.js's handler writes a tool's name where its role should be, and no call id: where just one
     call of that name was made before, it is the answer to that."""
-    messages = exchange(_parted(view)[0], "user") or []
+    messages = exchange(_unquoted(view, _parted(view)[0]), "user") or []
     calls: dict[str, list[Any]] = {}
     for message in messages:
         name = message["role"]
@@ -171,7 +182,7 @@ PART = Dialect(
         "service_tier": A("langfuse.observation.model.parameters", "service_tier"),
         "param.all": "langfuse.observation.model.parameters",
         "input.messages": call(_input, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
-        "output.messages": A("langfuse.observation.output", only="llm"),
+        "output.messages": call(_output, "langfuse.observation.output", needs="langfuse.observation.output", only="llm"),
         "system": A("langfuse.observation.metadata.instructions", only="llm"),
         "tools": (call(_tools, "langfuse.observation.input", needs="langfuse.observation.input", only="llm"),
                   A("langfuse.observation.metadata.tools", only="llm")),

@@ -180,7 +180,8 @@ PART = Dialect(
             A("request_data", "messages|input"),
         ),
         "output.messages": (
-            "gen_ai.output.messages", output_list("events"), A("response_data", "message|combined_chunk_content", form=_message),
+            "gen_ai.output.messages", output_list("events"),
+            A("response_data", "message|combined_chunk_content", form=_message),
             A("response", "output", only="llm"), A("output", only="llm"),
             call(_answer, "events", needs="events", only="llm"), A("response", only="llm", form=_history_turn),
         ),

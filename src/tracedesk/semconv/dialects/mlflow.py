@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tracedesk.semconv.dialect import A, Detect, Dialect, Example, below, call
+from tracedesk.model.span import Event
+from tracedesk.semconv.dialect import A, Detect, Dialect, Example, Source, below, call
 from tracedesk.semconv.fields import levels
 from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import by
+from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.sources import quoted, span_name
-from tracedesk.semconv.values import dig, json_value, structure, text
+from tracedesk.semconv.values import count, dig, json_value, structure, text
 from tracedesk.semconv.view import View
 
 _LAST = 4
@@ -48,6 +50,66 @@ def _of_last_chunk(*names: str) -> Callable[[View], str | None]:
     return said
 
 
+_CHUNKS = ("ChatCompletionChunk", "mlflow.chunk.value")
+_LANGCHAIN = "generations[0][0].message.response_metadata."
+_MOST_CHUNKS = 4_096
+
+
+def _piece(event: Event) -> Any:
+    return next((event.attributes[name] for name in _CHUNKS if name in event.attributes), None)
+
+
+def _of_last_pieces(path: str) -> Source:
+    """What OpenAI said at the end of a stream, from its pieces: one span event each, of which the last few have it (2.20 keeps
+    nothing else of them but the text)."""
+    def said(view: View) -> Any:
+        for event in view.events[:-1 - _LAST:-1]:
+            found = dig(structure(_piece(event)), path)
+            if found is not None:
+                return found
+        return None
+
+    return call(said, "event:chunk_0", needs=_PIECES, only="llm")
+
+
+_PIECES = ("@chunk_0", "@mlflow.chunk.item.0")
+
+
+def _streamed(view: View) -> list[dict[str, Any]] | None:
+    """The calls of tools in OpenAI's pieces of a stream, where the text put together from them has none."""
+    calls: dict[Any, dict[str, Any]] = {}
+    for event in view.events[:_MOST_CHUNKS]:
+        raw = _piece(event)
+        if not isinstance(raw, str) or '"tool_calls": [' not in raw:
+            continue
+        pieces = dig(structure(raw), "choices[0].delta.tool_calls")
+        for piece in pieces if isinstance(pieces, list) else ():
+            if not isinstance(piece, dict) or not isinstance(function := piece.get("function"), dict):
+                continue
+            made = calls.setdefault(str(piece.get("index")), {"id": None, "name": None, "arguments": ""})
+            made["id"] = made["id"] or piece.get("id")
+            made["name"] = made["name"] or function.get("name")
+            made["arguments"] += function.get("arguments") if isinstance(function.get("arguments"), str) else ""
+    return [{"role": "assistant", "tool_calls": list(calls.values())}] if calls else None
+
+
+def _asked_tokens(view: View) -> Any:
+    """The input that the answer's own usage counts (2.20 repeats it nowhere); Anthropic's leaves cached tokens out."""
+    usage = dig(view.decoded("mlflow.spanOutputs"), "usage")
+    if not isinstance(usage, dict):
+        return None
+    if "input_tokens" not in usage:
+        return usage.get("prompt_tokens")
+    apart = [usage["input_tokens"], usage.get("cache_read_input_tokens"), usage.get("cache_creation_input_tokens")]
+    known = [number for number in map(count, apart) if number is not None]
+    return sum(known) if known else None
+
+
+def _text(value: Any) -> Any:
+    """An answer, which is JSON even where it is a text."""
+    return exchange(json_value(value) if isinstance(value, str) and value[:1] == '"' else value, "assistant")
+
+
 PART = Dialect(
     key="mlflow",
     title="MLflow Tracing (autolog / @mlflow.trace exported over OTLP)",
@@ -68,32 +130,42 @@ PART = Dialect(
         "input.value": "mlflow.spanInputs",
         "output.value": "mlflow.spanOutputs",
         "input.messages": A("mlflow.spanInputs", "messages|input|contents|body|@self", only="llm"),
-        "output.messages": (A("mlflow.spanOutputs", "body", only="llm"), A("mlflow.spanOutputs", only="llm")),
+        "output.messages": (A("mlflow.spanOutputs", "body", only="llm"), A("mlflow.spanOutputs", only="llm", form=_text),
+                            call(_streamed, "event:chunk_0", needs=_PIECES, only="llm")),
         "system": (A("mlflow.spanInputs", "system|instructions|config.system_instruction"), quoted("instructions", only="llm")),
         "service_tier": quoted("service_tier", only="llm"),
         "tools": ("mlflow.chat.tools", A("mlflow.spanInputs", "tools")),
         "model.requested": (quoted("model"), A("mlflow.spanInputs", "model"),
                             A("invocation_params", "model|model_name"), quoted("mlflow.llm.model")),
         "model.response": (A("mlflow.spanOutputs", "model|model_version|model_name|body.model", only="llm"),
+                           A("mlflow.spanOutputs", f"{_LANGCHAIN}model_name|{_LANGCHAIN}model", only="llm"),
                            call(_answers_model, "model", needs="model", only="llm"),
                            call(_of_last_chunk("model_name"), "event:new_token", needs="@new_token", only="llm"),
-                           quoted("mlflow.llm.model")),
+                           _of_last_pieces("model"), quoted("mlflow.llm.model")),
         "provider": (quoted("mlflow.llm.provider"), quoted("mlflow.message.format")),
-        "tokens.input": (A("mlflow.chat.tokenUsage", "input_tokens"), A("usage", "input_tokens", only="llm")),
-        "tokens.output": (A("mlflow.chat.tokenUsage", "output_tokens"), A("usage", "output_tokens", only="llm")),
+        "tokens.input": (A("mlflow.chat.tokenUsage", "input_tokens"), A("usage", "input_tokens", only="llm"),
+                         call(_asked_tokens, "mlflow.spanOutputs", needs="mlflow.spanOutputs", only="llm"),
+                         _of_last_pieces("usage.prompt_tokens")),
+        "tokens.output": (A("mlflow.chat.tokenUsage", "output_tokens"), A("usage", "output_tokens", only="llm"),
+                          A("mlflow.spanOutputs", "usage.completion_tokens|usage.output_tokens", only="llm"),
+                          _of_last_pieces("usage.completion_tokens")),
         "tokens.total": (A("mlflow.chat.tokenUsage", "total_tokens"), A("usage", "total_tokens", only="llm")),
         "tokens.cache_read": (
             A("mlflow.chat.tokenUsage", "cache_read_input_tokens"),
             A("usage", "input_tokens_details.cached_tokens", only="llm"),
             A("mlflow.spanOutputs", "usage.prompt_tokens_details.cached_tokens|usage.input_tokens_details.cached_tokens",
               only="llm"),
+            A("mlflow.spanOutputs", "usage.cache_read_input_tokens", only="llm"),
+            A("mlflow.spanOutputs", _LANGCHAIN + "token_usage.prompt_tokens_details.cached_tokens", only="llm"),
+            _of_last_pieces("usage.prompt_tokens_details.cached_tokens"),
         ),
         "tokens.cache_write": A("mlflow.chat.tokenUsage", "cache_creation_input_tokens"),
         "tokens.cache_write_1h": A("mlflow.chat.tokenUsage", "cache_creation_input_tokens_above_1hr"),
         "tokens.reasoning": (A("usage", "output_tokens_details.reasoning_tokens", only="llm"), A(
             "mlflow.spanOutputs",
             "usage.completion_tokens_details.reasoning_tokens|usage.output_tokens_details.reasoning_tokens|"
-            "usage_metadata.thoughts_token_count|usage.output_reasoning_tokens",
+            "usage_metadata.thoughts_token_count|usage.output_reasoning_tokens|"
+            f"{_LANGCHAIN}token_usage.completion_tokens_details.reasoning_tokens",
         )),
         "cost.input": A("mlflow.llm.cost", "input_cost"),
         "cost.output": A("mlflow.llm.cost", "output_cost"),
@@ -116,8 +188,13 @@ PART = Dialect(
         "finish_reasons": (A("mlflow.spanOutputs", "choices[*].finish_reason|candidates[*].finish_reason|stop_reason|"
                              "stopReason|body.stop_reason|finish_reason"),
                            call(_of_last_chunk("finish_reason", "stop_reason"), "event:new_token", needs="@new_token",
-                                only="llm")),
+                                only="llm"),
+                           A("mlflow.spanOutputs", f"generations[0][0].generation_info.finish_reason|{_LANGCHAIN}finish_reason|"
+                             f"{_LANGCHAIN}stop_reason", only="llm"),
+                           _of_last_pieces("choices[0].finish_reason")),
         "response.id": (A("mlflow.spanOutputs", "id|response_id|body.id|provider_response_id"),
+                        A("mlflow.spanOutputs", _LANGCHAIN + "id", only="llm"),
+                        _of_last_pieces("id"),
                         call(_response_id, "id", needs="id", only="llm")),
         "tool.name": (quoted("mlflow.spanFunctionName", only="tool"), span_name(only="tool")),
         "tool.args": A("mlflow.spanInputs", only="tool"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tracedesk.model.kinds import Kind
 from tracedesk.model.llm import LlmFields, Message
 from tracedesk.semconv.aliases import role
-from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, Example, call, event
+from tracedesk.semconv.dialect import LOGS, A, Detect, Dialect, Example, Rule, call, event
 from tracedesk.semconv.fields import milliseconds
 from tracedesk.semconv.genai_events import input_events, output_events
 from tracedesk.semconv.kinds import OTEL_KINDS, named
@@ -71,6 +72,13 @@ def _adot_output(view: View) -> list[Message] | None:
     return _adot(view, "output", "assistant")
 
 
+def _agent(view: View) -> Kind | None:
+    """Until 0.1 no operation is named: of the spans that tell an agent all but its calls of the model are the agent's own."""
+    said = view.attributes
+    return Kind.AGENT if ("gen_ai.event.start_time" in said and "gen_ai.operation.name" not in said
+                          and view.name != "Model invoke") else None
+
+
 PART = Dialect(
     key="strands_agentcore",
     title="AWS Strands Agents / Bedrock AgentCore",
@@ -83,7 +91,9 @@ PART = Dialect(
     ),
     kinds=(
         *OTEL_KINDS,
-        named(r"^Cycle |^execute_agent_loop_cycle", "chain"),
+        named(r"^Cycle |^execute_(agent|event)_loop_cycle", "chain"),
+        named(r"^Tool: ", "tool"),
+        Rule("gen_ai.agent.name", ("gen_ai.agent.name",), _agent),
     ),
     fields={
         "provider": (
@@ -94,8 +104,9 @@ PART = Dialect(
         "session.id": ("session.id", "gen_ai.conversation.id"),
         "tool.args": (
             event("gen_ai.tool.message", "content", only="tool", form=text),
-            "gen_ai.tool.call.arguments",
+            "gen_ai.tool.call.arguments", A("tool.parameters", only="tool"),
         ),
+        "tool.call_id": (A("gen_ai.tool.call.id", only="tool mcp"), A("tool.id", only="tool")),
         "tool.result": (event("gen_ai.choice", "message", only="tool", form=text), "gen_ai.tool.call.result"),
         "input.messages": (
             input_events(),
@@ -109,7 +120,7 @@ PART = Dialect(
         ),
         "system": (event("gen_ai.system.message", "content"), A("system_prompt", decode=json_value)),
         "tools": ("gen_ai.agent.tools", "gen_ai.tool.definitions"),
-        "tool.is_error": A("gen_ai.tool.status", form=_failed),
+        "tool.is_error": (A("gen_ai.tool.status", form=_failed), A("tool.status", form=_failed)),
         "experiment": (
             "aws.agentcore.gateway.routing_experiment_arn",
             "aws.agentcore.gateway.routing_experiment_variant_name",
