@@ -76,8 +76,11 @@ def system(value: Any) -> Any:
 
 
 def error_type(value: Any) -> str | None:
-    """The type of an error; JavaScript's `undefined` is none (Azure's inference SDK)."""
+    """The type of an error; JavaScript's `undefined` is none (Azure's inference SDK), Python's text of a class is its name
+    (Semantic Kernel 1.22)."""
     name = values.text(value)
+    if name is not None and name.startswith("<class '") and name.endswith("'>"):
+        name = name[8:-2]
     return None if name == "undefined" else name
 
 

@@ -681,3 +681,29 @@ def test_a_tool_of_adk_was_in_the_name_of_its_span() -> None:
                       name="tool_call [get_weather]", scope="gcp.vertex.agent"))
     assert (found.kind.label, found.values["tool.name"], found.values["tool.args"]) == (
         "tool", "get_weather", {"city": "Paris"})
+
+
+def test_an_answer_of_agno_was_told_whole_alone() -> None:
+    answer = {"id": "c-1", "model": "gpt-4o-mini-2024-07-18", "choices": [
+        {"message": {"role": "assistant", "content": "ho"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 42, "completion_tokens": 17, "prompt_tokens_details": {"cached_tokens": 8}}}
+    found = openinference("agno", {"llm.model_name": "gpt-4o-mini", "llm.provider": "OpenAI"}, answer)
+    assert (found["model.requested"], found["model.response"]) == ("gpt-4o-mini", "gpt-4o-mini-2024-07-18")
+    assert [found[f"tokens.{name}"] for name in ("input", "output", "cache_read")] == [42, 17, 8]
+    assert found["output.messages"] == [
+        {"role": "assistant", "parts": [{"type": "text", "content": "ho"}], "finish_reason": "stop"}]
+    claude = {"role": "assistant", "content": [{"type": "text", "text": "ho"}], "model": "claude", "usage": {
+        "input_tokens": 33, "output_tokens": 21, "cache_read_input_tokens": 20}}
+    found = openinference("agno", {"llm.model_name": "claude", "llm.provider": "Anthropic"}, claude)
+    assert (found["tokens.input"], found["output.messages"][0]["parts"]) == (53, [{"type": "text", "content": "ho"}])
+
+
+def test_messages_of_bedrock_were_among_the_parameters() -> None:
+    asked = {"max_tokens": 9, "system": "Be terse.", "messages": [{"role": "user", "content": "hi"}]}
+    found = openinference("bedrock", {"llm.invocation_parameters": json.dumps(asked)})
+    assert [message["role"] for message in found["input.messages"]] == ["system", "user"]
+
+
+def test_the_text_of_a_class_names_an_error() -> None:
+    made = span({"gen_ai.operation.name": "chat", "error.type": "<class 'openai.RateLimitError'>"})
+    assert read(made).values["error.type"] == "openai.RateLimitError"

@@ -135,6 +135,20 @@ def _answered(*paths: str, langchain: str = "") -> Source:
     return call(figure, "output.value", needs="output.value", only="llm")
 
 
+def _answering(view: View) -> Any:
+    """The model inside OpenAI's answer: agno writes what was asked for in place of either."""
+    found = view.decoded("output.value") if view.span.scope.name.startswith(_PY + "agno") else None
+    return found.get("model") if isinstance(found, dict) else None
+
+
+def _answer(view: View) -> Any:
+    """OpenAI's or Anthropic's whole answer where nothing was flattened (agno of May 2025)."""
+    found = view.decoded("output.value")
+    if isinstance(found, dict) and ("choices" in found or (found.get("role") == "assistant" and "content" in found)):
+        return exchange(found, "assistant")
+    return None
+
+
 def _schema(value: Any) -> Any:
     """The parameters that a tool takes. Agno's package writes under the same name those that it was given."""
     found = structure(value)
@@ -195,6 +209,7 @@ PART = Dialect(
             "decision.response.model_name",
             "gen_ai.response.model",           # OpenInference's processors add their names to OpenTelemetry's
             A("output.value", "llm_output.model_name|llm_output.model", only="llm"),   # LangChain: else what was asked for
+            call(_answering, "output.value", needs="output.value", only="llm"),
             "llm.model_name",
             "embedding.model_name",
             "reranker.model_name",
@@ -207,12 +222,14 @@ PART = Dialect(
                            _whole("input.value", "user", _JS + "langchain", _JS + "bedrock", _JS + "anthropic",
                                   _PY + "mistralai"),
                            _repaired("input.value", "llm.input_messages.", "user"),
-                           flat("llm.input_messages", form=_asked_flat), flat("llm.prompts"), "llm.prompts"),
+                           flat("llm.input_messages", form=_asked_flat), flat("llm.prompts"), "llm.prompts",
+                           A("llm.invocation_parameters", "messages", only="llm", decode=_asked_for)),
         "output.messages": (_whole("output.value", "assistant", _JS + "langchain", _JS + "openai-agents", _PY + "mistralai",
                                    _PY + "google_genai", _PY + "portkey"),
                             _repaired("output.value", "llm.output_messages.", "assistant"),
                             flat("llm.output_messages"), flat("llm.choices"),
-                            A("output.value", "[0].output", only="llm")),
+                            A("output.value", "[0].output", only="llm"),
+                            call(_answer, "output.value", needs="output.value", only="llm")),
         "system": A("llm.invocation_parameters", "system|instructions", only="llm", decode=_asked_for),
         "tools": flat("llm.tools"),
         "input.value": "input.value",
@@ -236,8 +253,10 @@ PART = Dialect(
         "embedding.inputs": (flat("embedding.embeddings"), "embedding.text"),
         "embedding.vectors": (flat("embedding.embeddings"), "embedding.vector"),
         "tokens.input": ("llm.token_count.prompt", "decision.token_count.input",
-                         A("output.value", "meta.usage.prompt_tokens", only="embedding")),
-        "tokens.output": ("llm.token_count.completion", "decision.token_count.output"),
+                         A("output.value", "meta.usage.prompt_tokens", only="embedding"),
+                         _answered("prompt_tokens", "input_tokens")),
+        "tokens.output": ("llm.token_count.completion", "decision.token_count.output",
+                          _answered("completion_tokens", "output_tokens")),
         "tokens.total": "llm.token_count.total",
         "tokens.cache_read": (
             "llm.token_count.prompt_details.cache_read",
