@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tracedesk.semconv.values import structure, text
+from tracedesk.semconv.values import load_json, structure, text
 
 Part = dict[str, Any]
 
@@ -21,6 +21,8 @@ def text_part(content: str) -> Part:
 
 def tool_call(call_id: Any, name: Any, arguments: Any) -> Part:
     """A request to call a tool; arguments are the parsed object where their text parses."""
+    if isinstance(arguments, str) and arguments[:2] == '"{' and arguments[-1:] == '"':
+        arguments = load_json(arguments) or arguments            # JSON once more (OpenInference for agno of 2025)
     parsed = structure(arguments)
     if isinstance(arguments, str) and arguments.strip() in ("{}", "[]"):
         parsed = {}

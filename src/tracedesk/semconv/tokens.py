@@ -28,8 +28,9 @@ def settle(fields: LlmFields, *, input_has_cache: bool) -> None:
     if not values.get("tokens.input") and not values.get("tokens.output") and fields.kind in COUNTED_KINDS:
         _forget(fields, _ALL)                      # no call costs nothing: 0 in and 0 out is an emitter that did not know
         return
-    if values.get("tokens.input") == 0 and fields.kind is Kind.LLM:        # nor is anything said to nothing
-        _forget(fields, _ASKED)
+    if values.get("tokens.input") == 0 and fields.kind is Kind.LLM and not (
+            values.get("tokens.cache_read") or values.get("tokens.cache_write")):
+        _forget(fields, _ASKED)                    # nor is anything said to nothing
     _add_cache(values, input_has_cache)
     _add_reasoning(values)
     if values.get("cost.total") == 0 and (values.get("tokens.input") or values.get("tokens.output")):

@@ -707,3 +707,29 @@ def test_messages_of_bedrock_were_among_the_parameters() -> None:
 def test_the_text_of_a_class_names_an_error() -> None:
     made = span({"gen_ai.operation.name": "chat", "error.type": "<class 'openai.RateLimitError'>"})
     assert read(made).values["error.type"] == "openai.RateLimitError"
+
+
+def test_agno_packed_a_message_into_one_attribute() -> None:
+    said = {"role": "assistant", "content": "Let me look.", "tool_calls": [
+        {"id": "c1", "type": "function", "function": WEATHER}]}
+    found = openinference("agno", {"llm.output_messages.0": json.dumps(said)})
+    assert [part["type"] for part in found["output.messages"][0]["parts"]] == ["text", "tool_call"]
+
+
+@pytest.mark.parametrize("counted", [33, 53])
+def test_an_invoked_model_of_bedrock_may_count_what_was_cached(counted: int) -> None:
+    answer = {"usage": {"input_tokens": 33, "cache_read_input_tokens": 20, "output_tokens": 21}}
+    figures = {"llm.token_count.prompt": counted, "llm.token_count.prompt_details.cache_read": 20}
+    assert openinference("bedrock", figures, answer)["tokens.input"] == 53
+
+
+def test_all_of_an_input_may_be_cached() -> None:
+    found = read(span({"gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 0, "gen_ai.usage.output_tokens": 21,
+                       "gen_ai.usage.cache_read_input_tokens": 20})).values
+    assert found["tokens.input"] == 20
+
+
+def test_arguments_may_be_json_twice() -> None:
+    call = {"role": "assistant", "tool_calls": [{"id": "c1", "function": {
+        "name": "get_weather", "arguments": json.dumps(WEATHER["arguments"])}}]}
+    assert exchange([call], "assistant")[0]["parts"][0]["arguments"] == {"city": "Paris"}      # type: ignore[index]

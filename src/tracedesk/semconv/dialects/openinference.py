@@ -11,7 +11,7 @@ from tracedesk.semconv.genai_events import first_event_wait
 from tracedesk.semconv.kinds import OPENINFERENCE_KIND
 from tracedesk.semconv.messages import exchange
 from tracedesk.semconv.tokens import add_cached
-from tracedesk.semconv.values import dig, glance, structure, text
+from tracedesk.semconv.values import count, dig, glance, structure, text
 from tracedesk.semconv.view import View
 
 
@@ -69,13 +69,13 @@ def _results(item: dict[str, Any]) -> dict[str, Any]:
         {"type": "tool_result", "id": found.get("call_id"), "content": found.get("content")} for found in listed]}
 
 
-_FLATTENED = (_PY + "openai", _PY + "anthropic", _PY + "langchain")
+_FLATTENED = (_PY + "openai", _PY + "anthropic", _PY + "langchain", _PY + "litellm")
 
 
 def _repaired(attr: str, prefix: str, default_role: str) -> Source:
     """The whole request or answer, where the flattened list beside it lost something that it holds. Python's packages of
-    2024 and 2025: ids of calls (openai 0.1.14, langchain 0.1.43, anthropic 0.1.18 in answers), all calls of LangChain's
-    Anthropic, all but the last of several results and all thinking (anthropic)."""
+    2024 and 2025: ids of calls (openai 0.1.14, langchain 0.1.43, anthropic 0.1.18 in answers, litellm 0.1.27), all calls of
+    LangChain's Anthropic, all but the last of several results and all thinking (anthropic)."""
     def said(view: View) -> Any:
         if not view.span.scope.name.startswith(_FLATTENED) or not _lossy(view, attr, prefix):
             return None
@@ -135,6 +135,13 @@ def _answered(*paths: str, langchain: str = "") -> Source:
     return call(figure, "output.value", needs="output.value", only="llm")
 
 
+def _answered_flat(value: Any) -> Any:
+    """Agno's package of November 2025 writes a whole message as JSON: `llm.output_messages.0`."""
+    if isinstance(value, list):
+        value = [structure(item) if isinstance(item, str) and item.startswith('{"role"') else item for item in value]
+    return exchange(value, "assistant")
+
+
 def _answering(view: View) -> Any:
     """The model inside OpenAI's answer: agno writes what was asked for in place of either."""
     found = view.decoded("output.value") if view.span.scope.name.startswith(_PY + "agno") else None
@@ -165,7 +172,12 @@ def _settle(view: View, fields: LlmFields) -> None:
     """Anthropic's own count leaves cached tokens out. Agno hands it on, and so do anthropic until 0.1.10 and langchain 0.1.43:
     there it is the very number inside the answer. Bedrock's packages hand on everybody's own count (`plan.BEDROCK_SCOPES`)."""
     scope, given = view.span.scope.name, fields.values.get("tokens.input")
-    if given is None or scope.startswith((_PY + "bedrock", _JS + "bedrock")):
+    if given is None:
+        return
+    if scope.startswith((_PY + "bedrock", _JS + "bedrock")):
+        usage, cached = _usage(view), fields.values.get("tokens.cache_read", 0) + fields.values.get("tokens.cache_write", 0)
+        if cached and usage and count(usage.get("input_tokens")) == given - cached:
+            fields.values["tokens.input"] = given - cached     # InvokeModel since 0.1.31: counted in, and will be once more
         return
     if scope.startswith(_PY + "agno"):
         if fields.values.get("provider") == "anthropic":
@@ -227,7 +239,7 @@ PART = Dialect(
         "output.messages": (_whole("output.value", "assistant", _JS + "langchain", _JS + "openai-agents", _PY + "mistralai",
                                    _PY + "google_genai", _PY + "portkey"),
                             _repaired("output.value", "llm.output_messages.", "assistant"),
-                            flat("llm.output_messages"), flat("llm.choices"),
+                            flat("llm.output_messages", form=_answered_flat), flat("llm.choices"),
                             A("output.value", "[0].output", only="llm"),
                             call(_answer, "output.value", needs="output.value", only="llm")),
         "system": A("llm.invocation_parameters", "system|instructions", only="llm", decode=_asked_for),
