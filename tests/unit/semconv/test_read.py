@@ -733,3 +733,12 @@ def test_arguments_may_be_json_twice() -> None:
     call = {"role": "assistant", "tool_calls": [{"id": "c1", "function": {
         "name": "get_weather", "arguments": json.dumps(WEATHER["arguments"])}}]}
     assert exchange([call], "assistant")[0]["parts"][0]["arguments"] == {"city": "Paris"}      # type: ignore[index]
+
+
+def test_traceloop_on_openai_agents_tells_who_answered_in_place_of_who_was_asked() -> None:
+    call = {"llm.request.type": "response", "gen_ai.operation.name": "response", "gen_ai.usage.prompt_tokens": 61,
+            "gen_ai.usage.completion_tokens": 19, "gen_ai.request.model": "gpt-4o-mini-2024-07-18"}
+    found = read(span(call, scope="opentelemetry.instrumentation.openai_agents")).values
+    assert (found.get("model.requested"), found.get("model.response")) == (None, "gpt-4o-mini-2024-07-18")
+    found = read(span(call, scope="opentelemetry.instrumentation.openai.v1")).values
+    assert (found.get("model.requested"), found.get("model.response")) == ("gpt-4o-mini-2024-07-18", None)

@@ -44,6 +44,12 @@ def _hits(view: View) -> list[dict[str, Any]] | None:
     return made or None
 
 
+def _answering(view: View) -> Any:
+    """OpenAI Agents: the model that answered stands where the one asked for belongs, unless there is one of its own."""
+    agents = view.span.scope.name.startswith("opentelemetry.instrumentation.openai_agents")
+    return view.attributes.get("gen_ai.request.model") if agents else None
+
+
 def _dumped(prefix: str, default_role: str) -> Source:
     """Bedrock's messages until 0.4x: every content was written as JSON, a text within quotes and blocks without a type."""
     def said(view: View) -> list[Message] | None:
@@ -109,6 +115,8 @@ PART = Dialect(
         called({"bedrock.converse": "llm", "bedrock.completion": "llm"}),      # a call that failed has nothing but its name
     ),
     fields={
+        "model.response": ("gen_ai.response.model", "gen_ai.response_model",
+                           call(_answering, "gen_ai.request.model", needs="gen_ai.request.model", only="llm")),
         "param.top_k": ("gen_ai.request.top_k", "llm.top_k"),
         "param.stop": ("gen_ai.request.stop_sequences", "llm.chat.stop_sequences"),
         "param.presence_penalty": ("gen_ai.request.presence_penalty", "llm.presence_penalty"),
