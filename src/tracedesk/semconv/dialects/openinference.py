@@ -72,15 +72,14 @@ def _results(item: dict[str, Any]) -> dict[str, Any]:
 _FLATTENED = (_PY + "openai", _PY + "anthropic", _PY + "langchain", _PY + "litellm")
 
 
-def _repaired(attr: str, prefix: str, default_role: str) -> Source:
+def _repaired(attr: str, prefix: str) -> Source:
     """The whole request or answer, where the flattened list beside it lost something that it holds. Python's packages of
     2024 and 2025: ids of calls (openai 0.1.14, langchain 0.1.43, anthropic 0.1.18 in answers, litellm 0.1.27), all calls of
     LangChain's Anthropic, all but the last of several results and all thinking (anthropic)."""
     def said(view: View) -> Any:
         if not view.span.scope.name.startswith(_FLATTENED) or not _lossy(view, attr, prefix):
             return None
-        found = view.decoded(attr)
-        return exchange(found, default_role) if found else None
+        return view.decoded(attr) if attr == "output.value" else view.attributes.get(attr)   # the one is decoded for its id
 
     return call(said, attr, needs=attr, only="llm")
 
@@ -233,12 +232,12 @@ PART = Dialect(
         "input.messages": (call(_agents_input, "input.value", needs="input.value", only="llm"),
                            _whole("input.value", "user", _JS + "langchain", _JS + "bedrock", _JS + "anthropic",
                                   _PY + "mistralai"),
-                           _repaired("input.value", "llm.input_messages.", "user"),
+                           _repaired("input.value", "llm.input_messages."),
                            flat("llm.input_messages", form=_asked_flat), flat("llm.prompts"), "llm.prompts",
                            A("llm.invocation_parameters", "messages", only="llm", decode=_asked_for)),
         "output.messages": (_whole("output.value", "assistant", _JS + "langchain", _JS + "openai-agents", _PY + "mistralai",
                                    _PY + "google_genai", _PY + "portkey"),
-                            _repaired("output.value", "llm.output_messages.", "assistant"),
+                            _repaired("output.value", "llm.output_messages."),
                             flat("llm.output_messages", form=_answered_flat), flat("llm.choices"),
                             A("output.value", "[0].output", only="llm"),
                             call(_answer, "output.value", needs="output.value", only="llm")),

@@ -50,14 +50,14 @@ def _answering(view: View) -> Any:
     return view.attributes.get("gen_ai.request.model") if agents else None
 
 
-def _dumped(prefix: str, default_role: str) -> Source:
+def _dumped(prefix: str) -> Source:
     """Bedrock's messages until 0.4x: every content was written as JSON, a text within quotes and blocks without a type."""
-    def said(view: View) -> list[Message] | None:
+    def said(view: View) -> list[Any] | None:
         if not view.span.scope.name.startswith("opentelemetry.instrumentation.bedrock"):
             return None
         found = unflatten(view.attributes, prefix)
-        return exchange([{**item, "content": _undumped(item.get("content"))} if isinstance(item, dict) else item
-                         for item in found], default_role) if isinstance(found, list) else None
+        return [{**item, "content": _undumped(item.get("content"))} if isinstance(item, dict) else item
+                for item in found] if isinstance(found, list) else None
 
     return call(said, prefix, needs=prefix + ".")
 
@@ -162,9 +162,9 @@ PART = Dialect(
         ),
         "prompt.variables": "traceloop.prompt.template_variables",
         "embedding.inputs": (A("gen_ai.input.messages", only="embedding"), flat("gen_ai.prompt", only="embedding")),
-        "input.messages": (A("gen_ai.input.messages", form=_chat), _dumped("gen_ai.prompt", "user"),
+        "input.messages": (A("gen_ai.input.messages", form=_chat), _dumped("gen_ai.prompt"),
                            flat("gen_ai.prompt", form=_prompt)),
-        "output.messages": ("gen_ai.output.messages", _dumped("gen_ai.completion", "assistant"), flat("gen_ai.completion")),
+        "output.messages": ("gen_ai.output.messages", _dumped("gen_ai.completion"), flat("gen_ai.completion")),
         "system": "gen_ai.system_instructions",
         "tools": ("gen_ai.tool.definitions", flat("llm.request.functions")),
         "input.value": ("traceloop.entity.input", "gen_ai.task.input"),
