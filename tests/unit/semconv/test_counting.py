@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tracedesk.model.kinds import Kind, Status
 from tracedesk.model.row import SpanRow
 from tracedesk.semconv.counting import error_causes, not_counted
