@@ -38,7 +38,7 @@ from tracedesk.model.span import Resource, Scope, Span
 from tracedesk.wire import otlp_json, otlp_proto
 from tracedesk.wire.stored import decode_resource, decode_scope, decode_span
 
-START_BYTES, START_AFTER_S = 1_000_000, 0.3
+START_BYTES, START_AFTER_S = 1_000_000, 0.15
 """It is started when so much has been waiting to be written for so long."""
 STOP_BYTES, STOP_AFTER_S = 20_000_000, 10.0
 """It ends when less than this came during such a time."""

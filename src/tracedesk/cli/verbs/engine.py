@@ -59,9 +59,11 @@ def _run_worker() -> None:
 
     from tracedesk.base.own import bytes_out, look_seldom_for_cycles, no_core_dumps
     from tracedesk.ingest.worker import serve
+    from tracedesk.pricing import catalogue
     from tracedesk.pricing.book import PriceBook
 
     no_core_dumps()
+    catalogue.find("gpt-4o", "openai", None)           # half a second of loading, in which the engine does the work itself
     look_seldom_for_cycles()
     serve(PriceBook, sys.stdin.buffer, bytes_out())
 
