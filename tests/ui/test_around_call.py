@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -54,6 +55,9 @@ def shown(qtbot: Any, tab: Any, found: SpanDetail) -> QWidget:
 def test_a_reply_shows_the_documents_it_was_given_and_how_long_its_tool_took(qtbot: Any, sample: Store) -> None:
     reply = detail(sample, HERO, "chat gpt-4o")
     assert window_share(reply) == "context 1.8 % of 128k"
+    assert window_share(replace(reply, window_tokens=1_047_576)) == "context 0.2 % of 1.05M"
+    assert window_share(replace(reply, window_tokens=10_000_000)) == "context <0.1 % of 10M"
+    assert window_share(replace(reply, window_tokens=None)) == ""
     page = shown(qtbot, messages, reply)
     context = next(one for one in page.findChildren(Fold) if one._title == "Context")
     assert context._preview.accessibleName() == "5 of 20 documents kept, top score 0.91"

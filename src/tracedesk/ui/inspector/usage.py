@@ -104,7 +104,8 @@ def window_share(detail: SpanDetail) -> str:
     if not window or given is None:
         return ""
     size = f"{window / 1e6:.3g}M" if window >= 1_000_000 else f"{window / 1e3:.3g}k" if window >= 1_000 else str(window)
-    return f"context {given / window * 100:.1f} % of {size}"
+    share = given / window * 100
+    return f"context {share:.1f} % of {size}" if share >= 0.05 else f"context <0.1 % of {size}"
 
 
 def _rule(detail: SpanDetail) -> str:
