@@ -48,6 +48,8 @@ def span(trace: int, number: int, parent: int | None = None, name: str = "step",
     start = T0_NS + round(start_ms * MS)
     if parent == number:
         notes |= int(Note.SELF_PARENT)                # as `wire` does
+    if notes & Note.PENDING:
+        fields["pending"] = True                      # what is noted of a span stands in its message
     return Span(
         trace_id(trace), span_id(number), None if parent is None else span_id(parent), name, start,
         None if length_ms is None else start + round(length_ms * MS), fields, Resource({"service.name": service}),
