@@ -7,8 +7,9 @@ used tokens: senders write that when they know no price.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from tracedesk.base.money import INT64_MAX, nusd
 from tracedesk.model.kinds import COUNTED_KINDS, Kind
@@ -16,6 +17,9 @@ from tracedesk.model.llm import Cost, CostStatus, LlmFields
 from tracedesk.pricing.card import RateCard
 from tracedesk.pricing.override import Override, ranked
 from tracedesk.pricing.usage import Usage, usage_of
+
+if TYPE_CHECKING:
+    from tracedesk.pricing.catalogue import Listing
 
 _NS_PER_DAY = 86_400_000_000_000
 _NS_PER_MINUTE = 60_000_000_000
@@ -84,14 +88,11 @@ class PriceBook:
 
     def context_window(self, fields: LlmFields) -> int | None:
         """How many tokens the model of a call takes, by the price table; None where it does not say."""
-        values = fields.values
-        names = [name for name in (values.get("model.response"), values.get("model.requested")) if name is not None]
-        if fields.kind is not Kind.LLM or not names:
+        get = fields.values.get
+        if fields.kind is not Kind.LLM:
             return None
-        from tracedesk.pricing import catalogue  # loads the price table
-
-        found = (catalogue.find(name, values.get("provider"), values.get("provider.endpoint")) for name in names)
-        return next((listing.model.context_window for listing in found if listing is not None), None)
+        found = _listing((get("model.response"), get("model.requested")), get("provider"), get("provider.endpoint"))
+        return None if found is None else found.model.context_window
 
     def of_usage(self, used: Usage, model: str, provider: str | None, start_ns: int) -> Cost:
         """What so many tokens cost on a model at a moment."""
@@ -127,10 +128,7 @@ class PriceBook:
         from tracedesk.pricing import catalogue  # loads the price table
 
         provider, endpoint, model, other, context = key
-        listing = None
-        for name in (model, other):
-            if name is not None and listing is None:
-                listing = catalogue.find(name, provider, endpoint)
+        listing = _listing((model, other), provider, endpoint)
         card = None if listing is None else catalogue.card(listing, start_ns, context)
         if listing is not None and listing.timed and prices.step_ns != _NS_PER_MINUTE:
             prices.step_ns = _NS_PER_MINUTE
@@ -160,6 +158,14 @@ def priced(card: RateCard, used: Usage, assumed: tuple[str, ...] = ()) -> Cost:
         return _unknown(CostStatus.NO_PRICE, f"{card.model} has no price for what was used", card)
     return Cost(_FREE if card.is_free else _PRICED, amount, None, parts, None, amount, card.source, card.model,
                 assumed + remarks)
+
+
+def _listing(names: Iterable[str | None], provider: str | None, endpoint: str | None) -> Listing | None:
+    """The listing of the first of these names that has one."""
+    from tracedesk.pricing import catalogue  # loads the price table
+
+    found = (catalogue.find(name, provider, endpoint) for name in names if name is not None)
+    return next((listing for listing in found if listing is not None), None)
 
 
 def _unknown(status: CostStatus, reason: str, card: RateCard | None = None) -> Cost:

@@ -19,7 +19,7 @@ from opentelemetry.proto.metrics.v1.metrics_pb2 import ResourceMetrics
 from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans
 
 from tracedesk.base.errors import DecodeError
-from tracedesk.wire.borders import SCOPES_TAG, read_varint, varint
+from tracedesk.wire.borders import BLOCK_TAG, ITEM_TAG, SCOPES_TAG, varint, walked
 
 BORDERS = 250_000
 """Most resources, scopes and items of a request."""
@@ -33,8 +33,6 @@ MESSAGES, FIELDS = 250_000, 1_000_000
 TOO_MANY = f"A request may have at most {BORDERS:,} items."
 TOO_FULL = f"it holds more than {MESSAGES:,} attributes, values, events and links"
 
-_BLOCK_TAG, _ITEM_TAG = 0x0A, SCOPES_TAG
-_NO_PROTOBUF = DecodeError("The body is not a protobuf message.", hint="Is it complete, and really protobuf?")
 _BLOCKS: dict[str, Any] = {"traces": ResourceSpans, "logs": ResourceLogs, "metrics": ResourceMetrics}
 _SPACIOUS = bytes(tag | high for tag in range(10, 128, 8) for high in (0, 128))
 """Bytes with which a field of a known message can begin."""
@@ -66,12 +64,12 @@ def _groups(body: bytes, signal: str, left_out: list[bytes]) -> tuple[list[_Grou
     item_of = _message_of(scope_of, 2)
     found: list[_Group] = []
     left, items, whole = BORDERS, 0, True
-    for tag, _, start, stop in _fields(memoryview(body)):
+    for tag, _, start, stop in walked(memoryview(body)):
         left = _spent(left)
-        if tag != _BLOCK_TAG:
+        if tag != BLOCK_TAG:
             continue
         block, resource, scopes = memoryview(body)[start:stop], [], []
-        for inner, begin, at, end in _fields(block):
+        for inner, begin, at, end in walked(block):
             left = _spent(left)
             if inner == SCOPES_TAG:
                 scopes.append(block[at:end])
@@ -80,9 +78,9 @@ def _groups(body: bytes, signal: str, left_out: list[bytes]) -> tuple[list[_Grou
         head = _head(resource, block_of)
         for group in scopes:
             scope, kept = [], []
-            for inner, begin, at, end in _fields(group):
+            for inner, begin, at, end in walked(group):
                 left = _spent(left)
-                if inner != _ITEM_TAG:
+                if inner != ITEM_TAG:
                     scope.append(group[begin:end])
                 elif end - at > SMALL_BYTES and is_too_full(group[at:end], item_of):
                     left_out.append(bytes(group[at:at + SMALL_BYTES]))
@@ -119,7 +117,7 @@ def _joined(groups: list[_Group]) -> Iterator[bytes]:
             while at < len(whole) and items < PIECE_ITEMS and n_bytes < PIECE_BYTES:
                 items, n_bytes, at = items + 1, n_bytes + len(whole[at]), at + 1
             held = _message(SCOPES_TAG, scope, *whole[begin:at])
-            blocks.append(_message(_BLOCK_TAG, resource, held))
+            blocks.append(_message(BLOCK_TAG, resource, held))
             n_bytes += len(resource) + len(scope)
             if items >= PIECE_ITEMS or n_bytes >= PIECE_BYTES:
                 yield b"".join(blocks)
@@ -144,7 +142,7 @@ def is_too_full(data: memoryview, of: Descriptor) -> bool:
     try:
         while waiting:
             part, inner = waiting.pop()
-            for tag, _, start, stop in _fields(part):
+            for tag, _, start, stop in walked(part):
                 fields -= 1
                 below = inner.get(tag)
                 if below is not None:
@@ -166,38 +164,3 @@ def _inner(of: Descriptor) -> dict[int, Descriptor]:
 
 def _message_of(of: Descriptor, number: int) -> Descriptor:
     return of.fields_by_number[number].message_type
-
-
-def _fields(data: memoryview) -> Iterator[tuple[int, int, int, int]]:
-    """(tag, where the field begins, where its payload begins, where both end) of each field of a message.
-
-    Raises:
-        DecodeError: the bytes are no protobuf message.
-    """
-    at, size = 0, len(data)
-    while at < size:
-        begin = at
-        tag = data[at]
-        at += 1
-        if tag > 127:
-            tag, at = read_varint(data, begin)
-        wire = tag & 7
-        if wire == 2:
-            if at >= size:
-                raise _NO_PROTOBUF
-            length = data[at]
-            at += 1
-            if length > 127:
-                length, at = read_varint(data, at - 1)
-            start, at = at, at + length
-        elif wire == 0:
-            start = at
-            _, at = read_varint(data, at)
-        elif wire == 1 or wire == 5:
-            start, at = at, at + (8 if wire == 1 else 4)
-        else:
-            raise _NO_PROTOBUF
-        if at > size or tag < 8:
-            raise _NO_PROTOBUF
-        yield tag, begin, start, at
-
